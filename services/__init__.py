@@ -1,0 +1,1 @@
+"""The domain, free of HTTP and of Temporal."""

@@ -1,0 +1,163 @@
+"""Companies: organisation (NIB), account (one factory), company data, licences, certificates."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import Identity, Integer, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from services.models.base import instant, json_column, new_id, one_of
+
+
+class AccountType(StrEnum):
+    """Permenperin 38/2018: A industry, B estate, C other business, D government."""
+
+    INDUSTRY = "A"
+    ESTATE = "B"
+    OTHER = "C"
+    GOVERNMENT = "D"
+
+
+class AccountStatus(StrEnum):
+    ACTIVE = "active"
+    VOID = "void"
+
+
+class Organisation(SQLModel, table=True):
+    """The legal entity behind one or more factory accounts."""
+
+    __tablename__: ClassVar[str] = "organisation"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    nib: str | None = Field(default=None, sa_type=Text, unique=True)
+    name: str = Field(sa_type=Text)
+
+
+class Account(SQLModel, table=True):
+    """One SIINas account = one factory location. Uniqueness is (NIB, region, normalised address)."""
+
+    __tablename__: ClassVar[str] = "account"
+    __table_args__ = (
+        one_of("type", AccountType),
+        one_of("status", AccountStatus),
+        UniqueConstraint("nib", "region_code", "address_key"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    number: int | None = Field(
+        default=None, sa_type=Integer, unique=True, sa_column_args=(Identity(start=1001),), nullable=False
+    )
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    registration_id: UUID | None = None
+    type: str = Field(sa_type=Text)
+    status: str = Field(default=AccountStatus.ACTIVE, sa_type=Text)
+    username: str = Field(sa_type=Text, unique=True)
+    name: str = Field(sa_type=Text)
+    nib: str | None = Field(default=None, sa_type=Text)
+    npwp: str | None = Field(default=None, sa_type=Text)
+    email: str = Field(sa_type=Text)
+    region_code: str = Field(sa_type=Text, index=True)
+    zone: str = Field(default="Asia/Jakarta", sa_type=Text)
+    address: str = Field(default="", sa_type=Text)
+    address_key: str = Field(default="", sa_type=Text)
+    operating_commercially: bool = True
+    expanding: bool = False
+    licence_scale: str | None = Field(default=None, sa_type=Text)
+    cross_region: bool = False
+    created_at: datetime = instant()
+    voided_at: datetime | None = instant(None)
+    void_reason: str | None = Field(default=None, sa_type=Text)
+
+
+class ProfileSection(SQLModel, table=True):
+    """One section of Data Perusahaan as the company last saved it."""
+
+    __tablename__: ClassVar[str] = "profile_section"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="account.id")
+    section: str = Field(primary_key=True, sa_type=Text)
+    data: dict[str, Any] = json_column(default_factory=dict)
+    version: int = 1
+    updated_at: datetime = instant()
+    updated_by: str = Field(sa_type=Text)
+
+
+class BusinessField(SQLModel, table=True):
+    """A KBLI on the NIB of this account."""
+
+    __tablename__: ClassVar[str] = "business_field"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="account.id")
+    kbli: str = Field(primary_key=True, sa_type=Text)
+    kbli_version: str = Field(default="2025", sa_type=Text)
+    is_primary: bool = False
+    risk_level: str | None = Field(default=None, sa_type=Text)
+
+
+class ProductCapacity(SQLModel, table=True):
+    """Capacity per KBLI and product in the standing company data."""
+
+    __tablename__: ClassVar[str] = "product_capacity"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    kbli: str = Field(sa_type=Text)
+    product: str = Field(sa_type=Text)
+    unit: str = Field(sa_type=Text)
+    capacity: str = Field(sa_type=Text)
+    hs_code: str | None = Field(default=None, sa_type=Text)
+
+
+class UppValidation(StrEnum):
+    PENDING = "pending"
+    VALID = "valid"
+    INVALID = "invalid"
+
+
+class StandardCertificateStatus(StrEnum):
+    NOT_APPLICABLE = "not_applicable"
+    UNVERIFIED = "unverified"
+    VERIFIED = "verified"
+
+
+class Licence(SQLModel, table=True):
+    """A licence document: UPP's validation and the standard certificate's verification are two statuses."""
+
+    __tablename__: ClassVar[str] = "licence"
+    __table_args__ = (one_of("upp_validation", UppValidation), one_of("ss_verification", StandardCertificateStatus))
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    case_id: UUID | None = Field(default=None, foreign_key="case_file.id", unique=True)
+    type: str = Field(sa_type=Text)
+    number: str | None = Field(default=None, sa_type=Text)
+    document_date: date | None = None
+    expires_on: date | None = None
+    kbli: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    risk_level: str | None = Field(default=None, sa_type=Text)
+    upp_validation: str = Field(default=UppValidation.PENDING, sa_type=Text)
+    ss_verification: str = Field(default=StandardCertificateStatus.NOT_APPLICABLE, sa_type=Text)
+    note: str | None = Field(default=None, sa_type=Text)
+    document_id: UUID | None = Field(default=None, foreign_key="document.id")
+    uploaded_at: datetime = instant()
+    verified_at: datetime | None = instant(None)
+    verified_by: str | None = Field(default=None, sa_type=Text)
+    replaces_id: UUID | None = Field(default=None, foreign_key="licence.id")
+
+
+class Certificate(SQLModel, table=True):
+    """SNI, halal, intellectual property and other certificates."""
+
+    __tablename__: ClassVar[str] = "certificate"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    type: str = Field(sa_type=Text)
+    number: str = Field(sa_type=Text)
+    product: str | None = Field(default=None, sa_type=Text)
+    expires_on: date | None = None
+    document_id: UUID | None = Field(default=None, foreign_key="document.id")
+    added_at: datetime = instant()
