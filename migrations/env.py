@@ -1,15 +1,20 @@
-"""Alembic's entry: migrations run as the migrator role, given by MIGRATOR_DATABASE_URL or the caller's connection."""
+"""Alembic's entry: migrations run as the migrator role, named by `attributes["url"]` or MIGRATOR_DATABASE_URL."""
 
 import os
+import sys
+from pathlib import Path
 
 from alembic import context
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import create_engine, make_url
 from sqlmodel import SQLModel
 
-import services.models  # noqa: F401  -- registers every table
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import services.models  # noqa: E402, F401  -- registers every table
 
-def run(connection: Connection) -> None:
+url = make_url(context.config.attributes.get("url") or os.environ["MIGRATOR_DATABASE_URL"])
+engine = create_engine(url.set(drivername="postgresql+psycopg"))
+with engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
@@ -18,13 +23,4 @@ def run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-
-
-given: Connection | None = context.config.attributes.get("connection")
-if given is not None:
-    run(given)
-else:
-    engine = create_engine(os.environ["MIGRATOR_DATABASE_URL"])
-    with engine.connect() as opened:
-        run(opened)
-    engine.dispose()
+engine.dispose()

@@ -127,7 +127,10 @@ class Licence(SQLModel, table=True):
     """A licence document: UPP's validation and the standard certificate's verification are two statuses."""
 
     __tablename__: ClassVar[str] = "licence"
-    __table_args__ = (one_of("upp_validation", UppValidation), one_of("ss_verification", StandardCertificateStatus))
+    __table_args__ = (
+        one_of("upp_validation", UppValidation),
+        one_of("ss_verification", StandardCertificateStatus),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     account_id: UUID = Field(foreign_key="account.id", index=True)

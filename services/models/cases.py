@@ -40,7 +40,9 @@ class CaseFile(SQLModel, table=True):
         one_of("kind", CaseKind),
         one_of("outcome", Outcome),
         UniqueConstraint("key"),
-        Index("ix_case_file_waking", "wake_at", postgresql_where=text("wake_at IS NOT NULL AND stuck IS NULL")),
+        Index(
+            "ix_case_file_waking", "wake_at", postgresql_where=text("wake_at IS NOT NULL AND stuck IS NULL")
+        ),
         Index("ix_case_file_account", "account_id", "kind", "period"),
         Index("ix_case_file_period", "period", "kind", "status", "id"),
         Index("ix_case_file_queue", "kind", "status", "region_code", "id"),

@@ -45,7 +45,9 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         one_of("lane", Lane),
         one_of("state", MessageState),
-        Index("uq_message_dedupe_key", "dedupe_key", unique=True, postgresql_where=text("state <> 'cancelled'")),
+        Index(
+            "uq_message_dedupe_key", "dedupe_key", unique=True, postgresql_where=text("state <> 'cancelled'")
+        ),
         Index("ix_message_due", "lane", "not_before", "id", postgresql_where=text("state = 'queued'")),
         Index("ix_message_claimed", "claimed_until", postgresql_where=text("state = 'claimed'")),
         Index("ix_message_account", "account_id", "id"),

@@ -1,0 +1,11 @@
+-- The one clock. In a rehearsal database legal time is a stored instant that only an advance moves.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+CREATE FUNCTION app_now() RETURNS timestamptz LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+    stored timestamptz;
+BEGIN
+    SELECT c.instant INTO stored FROM rehearsal_clock c JOIN instance i ON i.rehearsal;
+    RETURN coalesce(stored, now());
+END
+$$;

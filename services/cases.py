@@ -1,0 +1,156 @@
+"""The spine: lock a case, record what happened, move it, wake its process, close it."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services import transitions
+from services.errors import NotFound
+from services.models import CaseChain, CaseFile, CaseStep
+
+SYSTEM = "system"
+
+# One event per case per statement. The text that is hashed covers every field and the hash before it.
+_RECORD = text(
+    """
+    WITH given AS (
+        SELECT c.case_id, c.last_seq + 1 AS seq, g.data,
+               jsonb_build_object(
+                   'case', c.case_id, 'seq', c.last_seq + 1, 'type', CAST(:type AS text),
+                   'at', to_char(CAST(:at AS timestamptz) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                   'recorded_at', to_char(CAST(:now AS timestamptz) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                   'actor', CAST(:actor AS text), 'data', g.data, 'previous', encode(c.last_hash, 'hex')
+               )::text AS hashed_text
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:datas AS jsonb[])) AS g(case_id, data)
+        JOIN case_chain c USING (case_id)
+    ), hashed AS (
+        SELECT *, sha256(convert_to(hashed_text, 'UTF8')) AS hash FROM given
+    ), chained AS (
+        UPDATE case_chain c SET last_seq = h.seq, last_hash = h.hash FROM hashed h WHERE c.case_id = h.case_id
+    )
+    INSERT INTO case_event (case_id, seq, type, at, recorded_at, actor, data, hashed_text, hash)
+    SELECT case_id, seq, :type, :at, :now, :actor, data, hashed_text, hash FROM hashed
+    """
+)
+
+
+async def open_case(session: AsyncSession, case: CaseFile) -> CaseFile:
+    """Store a new case with an empty chain. Its `key` is unique: a second one is an IntegrityError."""
+    session.add(case)
+    await session.flush([case])
+    session.add(CaseChain(case_id=case.id))
+    await session.flush()
+    return case
+
+
+async def lock(session: AsyncSession, case_id: UUID) -> CaseFile:
+    """The case, locked until the transaction ends. Lock first: what is read afterwards is in force."""
+    query = select(CaseFile).where(col(CaseFile.id) == case_id).with_for_update()
+    case = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    if case is None:
+        raise NotFound()
+    return case
+
+
+async def lock_many(session: AsyncSession, case_ids: Sequence[UUID]) -> list[UUID]:
+    """Lock cases in id order, in a statement of its own; returns the ids that exist."""
+    rows = await session.execute(
+        text("SELECT id FROM case_file WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"), {"ids": list(case_ids)}
+    )
+    return list(rows.scalars())
+
+
+async def record(
+    session: AsyncSession,
+    case: CaseFile | UUID,
+    type: str,
+    *,
+    now: datetime,
+    actor: str = SYSTEM,
+    data: dict[str, Any] | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Append one event to a locked case. `at` is the legal moment when it differs from now. Ids only, no people."""
+    case_id = case.id if isinstance(case, CaseFile) else case
+    await record_many(session, [case_id], type, now=now, actor=actor, data=[data or {}], at=at)
+
+
+async def record_many(
+    session: AsyncSession,
+    case_ids: Sequence[UUID],
+    type: str,
+    *,
+    now: datetime,
+    actor: str = SYSTEM,
+    data: Sequence[dict[str, Any]] | dict[str, Any] | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Append one event to each of many locked cases, set-based. `data` is one dict for all, or one each."""
+    each = [data or {}] * len(case_ids) if data is None or isinstance(data, dict) else data
+    await session.execute(
+        _RECORD,
+        {
+            "ids": list(case_ids),
+            "datas": [json.dumps(item) for item in each],
+            "type": type,
+            "at": at or now,
+            "now": now,
+            "actor": actor,
+        },
+    )
+
+
+def move(case: CaseFile, status: str) -> None:
+    """Change the status along the kind's transition table, or raise TransitionRefused."""
+    transitions.require(case.kind, case.status, status)
+    case.status = status
+    case.version += 1
+
+
+def reach(case: CaseFile, milestone: str, now: datetime) -> None:
+    """Set a milestone. Once set it stays: processes wait for milestones, never for a status that may pass."""
+    if milestone not in case.milestones:
+        case.milestones = {**case.milestones, milestone: now.isoformat()}
+
+
+def wake(case: CaseFile, now: datetime) -> None:
+    """Ask the case's process to look at the row. The nudge follows the commit; the sweep repeats it."""
+    if case.closed_at is None or case.wake_at is not None:
+        case.wake_at = now
+
+
+def close(case: CaseFile, outcome: str, now: datetime) -> None:
+    """End the case. Its process is woken once more, finds the case closed and leaves."""
+    case.outcome = outcome
+    case.closed_at = now
+    case.wake_at = now
+
+
+async def done_once(
+    session: AsyncSession,
+    case_id: UUID,
+    step: str,
+    occurrence: str,
+    now: datetime,
+    *,
+    skipped_by: UUID | None = None,
+) -> bool:
+    """Claim a step's key. False when it was done before: then do nothing."""
+    statement = text(
+        "INSERT INTO case_step (case_id, step, occurrence, done_at, skipped_by)"
+        " VALUES (:case_id, :step, :occurrence, :now, :skipped_by) ON CONFLICT DO NOTHING"
+    )
+    given = {"case_id": case_id, "step": step, "occurrence": occurrence, "now": now, "skipped_by": skipped_by}
+    result = await session.execute(statement, given)
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+async def was_done(session: AsyncSession, case_id: UUID, step: str, occurrence: str) -> bool:
+    """Whether a step's key has been claimed."""
+    return await session.get(CaseStep, (case_id, step, occurrence)) is not None

@@ -1,0 +1,75 @@
+"""Which status may follow which, kind by kind. The state machines of the service, on one page."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from services.errors import TransitionRefused
+from services.i18n import N_
+from services.models import CaseKind, ExtensionStatus, PeriodStatus, RegistrationStatus, ReportStatus
+
+
+class LicenceStatus(StrEnum):
+    PENDING = "pending"
+    VALID = "valid"
+    INVALID = "invalid"
+    REPLACED = "replaced"
+
+
+Table = Mapping[str, frozenset[str]]
+
+
+def _table(**moves: str) -> Table:
+    return {status: frozenset(following.split()) for status, following in moves.items()}
+
+
+TRANSITIONS: Mapping[str, Table] = {
+    CaseKind.REGISTRATION: _table(
+        submitted="returned accepted rejected",
+        returned="submitted lapsed",
+        accepted="",
+        rejected="",
+        lapsed="",
+    ),
+    CaseKind.LICENCE_REVIEW: _table(
+        pending="valid invalid replaced", valid="invalid replaced", invalid="valid replaced", replaced=""
+    ),
+    CaseKind.PERIOD: _table(planned="open", open="due", due="open closed", closed="open due"),
+    CaseKind.REPORT: _table(
+        upcoming="not_started draft excused closed",
+        not_started="upcoming draft excused closed",
+        draft="sent upcoming not_started excused closed",
+        sent="returned verified rollback_requested closed",
+        returned="sent closed",
+        verified="validated returned rollback_requested closed",
+        validated="",
+        rollback_requested="reopened sent verified closed",
+        reopened="sent verified closed",
+        excused="",
+        closed="",
+    ),
+    CaseKind.CAMPAIGN: _table(
+        draft="previewed cancelled",
+        previewed="draft approved cancelled",
+        approved="applied undoing",
+        applied="undoing",
+        undoing="undone",
+        undone="",
+        cancelled="",
+    ),
+}
+
+STATUSES: Mapping[str, type[StrEnum]] = {
+    CaseKind.REGISTRATION: RegistrationStatus,
+    CaseKind.LICENCE_REVIEW: LicenceStatus,
+    CaseKind.PERIOD: PeriodStatus,
+    CaseKind.REPORT: ReportStatus,
+    CaseKind.CAMPAIGN: ExtensionStatus,
+}
+
+
+def require(kind: str, status: str, following: str) -> None:
+    """Raise TransitionRefused unless `following` may come after `status`."""
+    if following not in TRANSITIONS[kind][status]:
+        raise TransitionRefused(
+            N_("Langkah ini tidak mungkin pada status “{status}”."), status=status, following=following
+        )
