@@ -1,0 +1,39 @@
+"""Fixtures that every test may ask for: the engine, a fresh database, sessions of the application's role."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.database import Sessions, make_engine, make_sessions
+from tests.engine import Database, Engine, running_postgres
+
+
+@pytest.fixture(scope="session")
+def pg(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One Postgres per test session, without fsync."""
+    with running_postgres(tmp_path_factory.mktemp("engine")) as engine:
+        yield engine
+
+
+@pytest.fixture
+def database(pg: Engine) -> Iterator[Database]:
+    """A freshly migrated database that only this test sees."""
+    fresh = pg.clone()
+    yield fresh
+    pg.drop(fresh)
+
+
+@pytest.fixture
+async def sessions(database: Database) -> AsyncIterator[Sessions]:
+    """A session factory on the application's role, as the API and the activities have it."""
+    engine = make_engine(database.app_url)
+    yield make_sessions(engine)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def session(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """One session; what the test does not commit is rolled back."""
+    async with sessions() as open_session:
+        yield open_session

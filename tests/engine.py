@@ -1,0 +1,76 @@
+"""The engine for tests: throw-away servers in temporary homes, databases cloned from a migrated template."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from psycopg import sql
+
+from settings import psycopg_url
+from stack.databases import APPLICATION, DATABASE, MIGRATOR, create_all
+from stack.home import Home
+from stack.migrate import MIGRATIONS, migrate
+from stack.postgres import FLEETING, Postgres, socket_directory
+
+QUICK = {**FLEETING, "shared_buffers": "128MB", "max_connections": "120"}
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A running Postgres of one test session, with a migrated template database."""
+
+    home: Home
+    postgres: Postgres
+
+    def clone(self) -> "Database":
+        """A fresh migrated database of its own."""
+        name = f"test_{uuid4().hex}"
+        with self.postgres.connect() as connection:
+            statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+            connection.execute(statement.format(*map(sql.Identifier, (name, MIGRATOR, DATABASE))))
+        return Database(
+            name,
+            app_url=self._url(name, APPLICATION),
+            migrator_url=self._url(name, MIGRATOR),
+            superuser_url=self.postgres.url(name),
+        )
+
+    def drop(self, database: "Database") -> None:
+        with self.postgres.connect() as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name)))
+
+    def _url(self, database: str, role: str) -> str:
+        return psycopg_url(self.postgres.url(database, role, self.home.secret(f"database_{role}")))
+
+
+@dataclass(frozen=True)
+class Database:
+    """Addresses of one database, in SQLAlchemy's form (`superuser_url` in libpq's)."""
+
+    name: str
+    app_url: str
+    migrator_url: str
+    superuser_url: str
+
+
+@contextmanager
+def running_postgres(directory: Path, tuning: Mapping[str, str] = QUICK) -> Iterator[Engine]:
+    """A server with roles and a migrated database; pass `stack.postgres.DURABLE` where crashes are tested."""
+    home = Home(directory)
+    home.create()
+    sockets = socket_directory()
+    postgres = Postgres(
+        home.postgres, sockets, home.secret("database_superuser"), home.logs / "postgres.log", tuning
+    )
+    postgres.initialise()
+    postgres.start()
+    try:
+        postgres.wait()
+        urls = create_all(postgres, home)
+        if (MIGRATIONS / "env.py").exists():
+            migrate(urls.migrator)
+        yield Engine(home, postgres)
+    finally:
+        postgres.stop()
