@@ -58,7 +58,7 @@ class Translator:
         return text.format(**{"n": format_number(n, self.locale)} | self._written(params))
 
     def _written(self, params: Mapping[str, object]) -> dict[str, object]:
-        return {name: _write(value, self.locale) for name, value in params.items()}
+        return {name: written(value, self.locale) for name, value in params.items()}
 
 
 @lru_cache(maxsize=len(LOCALES))
@@ -74,7 +74,7 @@ def supported(locale: str | None) -> str:
 
 
 def format_date(day: date, locale: str = SOURCE_LOCALE, *, style: str = "long") -> str:
-    """ "10 Januari 2027"; style "full" puts the weekday before it, "medium" shortens the month."""
+    """As "10 Januari 2027"; style "full" puts the weekday before it, "medium" shortens the month."""
     pattern = {"full": "EEEE, d MMMM y", "long": "d MMMM y", "medium": "d MMM y"}[style]
     return dates.format_date(day, pattern, locale=_FORMATS[supported(locale)])
 
@@ -82,7 +82,7 @@ def format_date(day: date, locale: str = SOURCE_LOCALE, *, style: str = "long") 
 def format_time(
     at: datetime, zone: ZoneInfo = WIB, locale: str = SOURCE_LOCALE, *, seconds: bool = True
 ) -> str:
-    """ "23.59.59 WIB": the time of day of an aware instant in `zone`, with the zone's name."""
+    """As "23.59.59 WIB": the time of day of an aware instant in `zone`, with the zone's name."""
     clock = _TIMES[supported(locale), seconds]
     shown = dates.format_time(_local(at, zone), clock, locale=_FORMATS[supported(locale)])
     return f"{shown} {zone_name(zone, at)}"
@@ -96,7 +96,7 @@ def format_datetime(
     seconds: bool = True,
     style: str = "long",
 ) -> str:
-    """ "10 Januari 2027 pukul 23.59.59 WIB", with the reader's own zone in brackets where it differs."""
+    """As "10 Januari 2027 pukul 23.59.59 WIB", with the reader's own zone in brackets where it differs."""
     shown = _in_zone(at, WIB, locale, seconds=seconds, style=style)
     if reader_zone is None or _local(at, reader_zone).utcoffset() == _local(at, WIB).utcoffset():
         return shown
@@ -112,15 +112,30 @@ def format_due(
     return format_datetime(due_before - timedelta(seconds=1), locale, reader_zone=reader_zone)
 
 
-def format_number(value: int | float | Decimal, locale: str = SOURCE_LOCALE) -> str:
-    """ "1.234.567,89": grouped, with as many decimals as the value has."""
+def due_day(due_before: datetime) -> date:
+    """The day in WIB on which an exclusive deadline has its last second."""
+    return (due_before - timedelta(seconds=1)).astimezone(WIB).date()
+
+
+def format_number(value: float | Decimal, locale: str = SOURCE_LOCALE) -> str:
+    """Grouped, with as many decimals as the value has: "1.234.567,89"."""
     return numbers.format_decimal(value, locale=_FORMATS[supported(locale)], decimal_quantization=False)
 
 
 def format_rupiah(amount: int | Decimal, locale: str = SOURCE_LOCALE) -> str:
-    """ "Rp3.000.000.000": whole rupiah, a minus sign in front of a negative amount."""
-    sign = "−" if amount < 0 else ""
+    """As "Rp3.000.000.000": whole rupiah, a minus sign in front of a negative amount."""
+    sign = "-" if amount < 0 else ""
     return f"{sign}Rp{format_number(abs(int(amount)), locale)}"
+
+
+def written(value: object, locale: str) -> object:
+    """A value as a message shows it: dates, instants and decimals written out, anything else as it is."""
+    # datetime first: it is a date too. Integers stay as they are, for a year must not read "2.027".
+    if isinstance(value, datetime):
+        return format_datetime(value, locale)
+    if isinstance(value, date):
+        return format_date(value, locale)
+    return format_number(value, locale) if isinstance(value, Decimal) else value
 
 
 def zone_name(zone: ZoneInfo, at: datetime) -> str:
@@ -138,15 +153,6 @@ def _local(at: datetime, zone: ZoneInfo) -> datetime:
     if at.tzinfo is None:
         raise ValueError("an instant needs its zone")
     return at.astimezone(zone)
-
-
-def _write(value: object, locale: str) -> object:
-    # datetime first: it is a date too. Integers stay as they are, for a year must not read "2.027".
-    if isinstance(value, datetime):
-        return format_datetime(value, locale)
-    if isinstance(value, date):
-        return format_date(value, locale)
-    return format_number(value, locale) if isinstance(value, Decimal) else value
 
 
 @lru_cache(maxsize=len(LOCALES))

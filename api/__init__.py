@@ -1,0 +1,1 @@
+"""The web side: JSON API and pages. It calls services; it decides nothing itself."""

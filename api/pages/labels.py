@@ -1,0 +1,148 @@
+"""The official word, and the colour, for every status a page can show."""
+
+from typing import NamedTuple
+
+from services.i18n import N_
+
+
+class Label(NamedTuple):
+    """A message id and one of the tones of the style sheet: neutral, info, positive, warning, negative."""
+
+    text: str
+    tone: str = "neutral"
+
+
+REGISTRATION = {
+    "submitted": Label(N_("Menunggu pemeriksaan UPP"), "info"),
+    "returned": Label(N_("Dikembalikan untuk diperbaiki"), "warning"),
+    "accepted": Label(N_("Diterima"), "positive"),
+    "rejected": Label(N_("Ditolak"), "negative"),
+    "lapsed": Label(N_("Gugur karena tidak diperbaiki")),
+}
+REPORT = {  # the words in the SIINas guide, where it has them
+    "upcoming": Label(N_("Akan datang")),
+    "not_started": Label(N_("Belum dimulai")),
+    "draft": Label(N_("Konsep (Belum Dikirim Ke Kemenperin)"), "warning"),
+    "sent": Label(N_("Telah Terkirim"), "info"),
+    "returned": Label(N_("Pengembalian Data"), "warning"),
+    "verified": Label(N_("Telah Terkirim"), "info"),  # an internal step: companies see it as sent
+    "validated": Label(N_("Sudah Terverifikasi dan Tervalidasi"), "positive"),
+    "rollback_requested": Label(N_("Permohonan perbaikan data"), "warning"),
+    "reopened": Label(N_("Dibuka untuk perbaikan"), "warning"),
+    "excused": Label(N_("Dibebaskan (tidak berproduksi)")),
+    "closed": Label(N_("Ditutup")),
+}
+LICENCE = {
+    "pending": Label(N_("Menunggu validasi UPP"), "info"),
+    "uploaded": Label(N_("Menunggu validasi UPP"), "info"),
+    "valid": Label(N_("Valid"), "positive"),
+    "invalid": Label(N_("Tidak valid"), "negative"),
+    "withdrawn": Label(N_("Diganti")),
+}
+STANDARD_CERTIFICATE = {
+    "not_applicable": Label(N_("Tidak berlaku")),
+    "unverified": Label(N_("Belum terverifikasi"), "warning"),
+    "verified": Label(N_("Terverifikasi"), "positive"),
+}
+PERIOD = {
+    "planned": Label(N_("Direncanakan")),
+    "open": Label(N_("Dibuka"), "info"),
+    "due": Label(N_("Lewat jatuh tempo"), "warning"),
+    "closed": Label(N_("Ditutup")),
+}
+EXTENSION = {
+    "draft": Label(N_("Konsep")),
+    "previewed": Label(N_("Menunggu persetujuan"), "warning"),
+    "approved": Label(N_("Sedang diterapkan"), "info"),
+    "applied": Label(N_("Diterapkan"), "positive"),
+    "undoing": Label(N_("Sedang dibatalkan"), "info"),
+    "undone": Label(N_("Dibatalkan")),
+    "cancelled": Label(N_("Tidak dilanjutkan")),
+}
+MESSAGE = {
+    "queued": Label(N_("Menunggu dikirim"), "info"),
+    "claimed": Label(N_("Sedang dikirim"), "info"),
+    "done": Label(N_("Terkirim"), "positive"),
+    "cancelled": Label(N_("Tidak jadi dikirim")),
+    "held": Label(N_("Ditahan petugas"), "warning"),
+    "sending": Label(N_("Sedang dikirim"), "info"),
+    "sent": Label(N_("Terkirim"), "positive"),
+    "unknown": Label(N_("Tidak pasti terkirim"), "warning"),
+    "bounced": Label(N_("Ditolak server penerima"), "negative"),
+    "failed": Label(N_("Gagal dikirim"), "negative"),
+}
+DOCUMENT = {
+    "pending": Label(N_("Menunggu pemeriksaan berkas"), "info"),
+    "clean": Label(N_("Berkas aman"), "positive"),
+    "refused": Label(N_("Berkas ditolak"), "negative"),
+}
+PART = {  # a part of the system on the health pages
+    "ok": Label(N_("Berjalan"), "positive"),
+    "degraded": Label(N_("Terganggu"), "warning"),
+    "down": Label(N_("Mati"), "negative"),
+}
+STATUSES: dict[str, dict[str, Label]] = {
+    "registration": REGISTRATION,
+    "report": REPORT,
+    "licence-review": LICENCE,
+    "standard-certificate": STANDARD_CERTIFICATE,
+    "period": PERIOD,
+    "campaign": EXTENSION,
+    "message": MESSAGE,
+    "document": DOCUMENT,
+    "part": PART,
+}
+
+KINDS = {
+    "registration": N_("Pendaftaran akun"),
+    "licence-review": N_("Validasi perizinan"),
+    "period": N_("Periode pelaporan"),
+    "report": N_("Laporan berkala"),
+    "campaign": N_("Perpanjangan batas waktu"),
+}
+STAGES = {
+    "construction": N_("Tahap pembangunan"),
+    "production": N_("Tahap produksi"),
+    "commercial": N_("Tahap komersial"),
+}
+ROLES = {
+    "company_user": N_("Pengguna perusahaan"),
+    "upp_officer": N_("Petugas UPP"),
+    "verifier": N_("Verifikator"),
+    "validator": N_("Validator"),
+    "compliance_officer": N_("Petugas kepatuhan"),
+    "regional_officer": N_("Petugas daerah"),
+    "administrator": N_("Administrator"),
+    "auditor": N_("Auditor"),
+}
+ACCOUNT_TYPES = {
+    "A": N_("Tipe A: perusahaan industri"),
+    "B": N_("Tipe B: perusahaan kawasan industri"),
+    "C": N_("Tipe C: usaha lain"),
+    "D": N_("Tipe D: instansi pemerintah"),
+}
+SCOPES = {
+    "everyone": N_("Semua perusahaan"),
+    "period": N_("Satu periode"),
+    "region": N_("Satu wilayah"),
+    "kbli": N_("Satu kelompok KBLI"),
+    "accounts": N_("Daftar perusahaan"),
+    "case": N_("Satu kasus"),
+}
+WORDS: dict[str, dict[str, str]] = {
+    "kind": KINDS,
+    "stage": STAGES,
+    "role": ROLES,
+    "account_type": ACCOUNT_TYPES,
+    "scope": SCOPES,
+}
+
+
+def status_label(kind: str, status: str) -> Label:
+    """The label of a status; an unknown one shows itself in neutral rather than break the page."""
+    return STATUSES.get(kind, {}).get(status) or Label(status)
+
+
+def word(group: str, code: str | None) -> str:
+    """The message id for a code of one of `WORDS`; the code itself when it has no word, "" for None."""
+    return WORDS[group].get(code, code) if code else ""

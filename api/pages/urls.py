@@ -1,0 +1,88 @@
+"""Where every page lives: one spelling of each path, for routes and for links."""
+
+import hashlib
+import re
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+
+PATHS: dict[str, str] = {
+    # public
+    "landing": "/",
+    "status": "/status",
+    "language": "/bahasa",
+    "register": "/pendaftaran",
+    "register_done": "/pendaftaran/{registration}/bukti",
+    "registration_status": "/pendaftaran/{registration}",
+    "registration_correction": "/pendaftaran/{registration}/perbaikan",
+    "sign_in": "/masuk",
+    "sign_out": "/keluar",
+    "activate": "/aktivasi/{token}",
+    "reset_request": "/lupa-kata-sandi",
+    "reset": "/atur-ulang/{token}",
+    "check": "/periksa/{code}",
+    "check_form": "/periksa",
+    # company
+    "company_home": "/beranda",
+    "profile": "/perusahaan",
+    "profile_section": "/perusahaan/{section}",
+    "licences": "/perizinan",
+    "reports": "/laporan",
+    "report": "/laporan/{report}",
+    "report_delete": "/laporan/{report}/hapus",
+    "report_receipt": "/laporan/{report}/bukti",
+    "report_section": "/laporan/{report}/bagian/{section}",
+    "report_row": "/laporan/{report}/bagian/{section}/{row}",
+    "report_row_delete": "/laporan/{report}/bagian/{section}/{row}/hapus",
+    "report_statement": "/laporan/{report}/surat-pernyataan",
+    "report_statement_letter": "/laporan/{report}/surat-pernyataan/cetak",
+    "report_send": "/laporan/{report}/kirim",
+    "announcements": "/pengumuman",
+    "announcement": "/pengumuman/{message}",
+    # officers
+    "queue": "/antrean",
+    "cases": "/kasus",
+    "case": "/kasus/{case}",
+    "case_hold": "/kasus/{case}/tahan",
+    "case_release": "/kasus/{case}/lanjutkan",
+    "case_assignment": "/kasus/{case}/petugas",
+    "case_note": "/kasus/{case}/catatan",
+    "case_step": "/kasus/{case}/langkah",
+    "registration_decision": "/kasus/{case}/pendaftaran",
+    "licence_decision": "/kasus/{case}/perizinan",
+    "document": "/dokumen/{document}",
+    "nda": "/kerahasiaan",
+    # administrators
+    "extensions": "/admin/perpanjangan",
+    "extension_new": "/admin/perpanjangan/baru",
+    "extension": "/admin/perpanjangan/{extension}",
+    "extension_approval": "/admin/perpanjangan/{extension}/persetujuan",
+    "extension_undo": "/admin/perpanjangan/{extension}/pembatalan",
+    "periods": "/admin/periode",
+    "period": "/admin/periode/{period}",
+    "period_opening": "/admin/periode/{period}/pembukaan",
+    "health": "/admin/kesehatan",
+    # development
+    "dev_mail": "/dev/mail",
+    "dev_mail_message": "/dev/mail/{message}",
+    "dev_components": "/dev/components",
+}
+
+
+def url(name: str, /, *, query: dict[str, object] | None = None, **parts: object) -> str:
+    """The path of a page by its name in `PATHS`; KeyError for an unknown name or a missing part.
+
+    Empty and None values of `query` are left out.
+    """
+    path = re.sub(r"{(\w+)}", lambda part: quote(str(parts[part[1]]), safe=""), PATHS[name])
+    kept = {key: value for key, value in (query or {}).items() if value not in (None, "")}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+@lru_cache(maxsize=64)
+def static(path: str) -> str:
+    """The address of one of our files, with its content's hash so that browsers may keep it for good."""
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={digest}"
