@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.database import Sessions, make_engine, make_sessions
-from tests.engine import Database, Engine, running_postgres
+from stack.temporal import Temporal
+from tests.engine import Database, Engine, running_postgres, running_temporal
 
 
 @pytest.fixture(scope="session")
@@ -14,6 +15,19 @@ def pg(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """One Postgres per test session, without fsync."""
     with running_postgres(tmp_path_factory.mktemp("engine")) as engine:
         yield engine
+
+
+@pytest.fixture(scope="session")
+def engine_temporal(pg: Engine) -> Iterator[Temporal]:
+    """One Temporal server per test session, beside the databases; `.address` is host:port."""
+    with running_temporal(pg) as server:
+        yield server
+
+
+@pytest.fixture
+def temporal(engine_temporal: Temporal) -> str:
+    """Address of the session's Temporal server. Every test works in a namespace of its own."""
+    return engine_temporal.address
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from psycopg import sql
@@ -13,6 +14,9 @@ from stack.databases import APPLICATION, DATABASE, MIGRATOR, create_all
 from stack.home import Home
 from stack.migrate import MIGRATIONS, migrate
 from stack.postgres import FLEETING, Postgres, socket_directory
+from stack.progress import Progress
+from stack.temporal import Temporal
+from stack.temporal_build import obtain
 
 QUICK = {**FLEETING, "shared_buffers": "128MB", "max_connections": "120"}
 
@@ -74,3 +78,16 @@ def running_postgres(directory: Path, tuning: Mapping[str, str] = QUICK) -> Iter
         yield Engine(home, postgres)
     finally:
         postgres.stop()
+
+
+@contextmanager
+def running_temporal(engine: Engine, dynamic: dict[str, Any] | None = None) -> Iterator[Temporal]:
+    """A Temporal server on the engine's Postgres, built first where this machine has none."""
+    server = Temporal(engine.home, engine.postgres, obtain(Progress()), dynamic or {})
+    server.prepare()
+    server.start()
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.stop()

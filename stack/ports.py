@@ -1,0 +1,55 @@
+"""Ports of one instance: asked for, kept from last time, or chosen free."""
+
+import random
+import socket
+from collections.abc import Iterable
+
+from stack.home import StackError
+
+LOOPBACK = "127.0.0.1"
+BELOW_EPHEMERAL = range(20_000, 32_000)  # the kernel hands out higher ones to outgoing connections
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def answers(port: int) -> bool:
+    """Whether something accepts connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def choose(count: int, avoid: Iterable[int] = ()) -> list[int]:
+    """Free ports, different from each other and from those to avoid."""
+    taken = set(avoid)
+    found: list[int] = []
+    for port in random.sample(BELOW_EPHEMERAL, len(BELOW_EPHEMERAL)):
+        if len(found) == count:
+            return found
+        if port not in taken and is_free(port):
+            found.append(port)
+    raise StackError(f"no {count} free ports between {BELOW_EPHEMERAL.start} and {BELOW_EPHEMERAL.stop}")
+
+
+def wanted(name: str, text: str | None, default: int) -> int:
+    """The port that was asked for (0: any free one), else the default, else any free one.
+
+    Raises StackError when a port that was asked for is taken or is no port.
+    """
+    if text is None:
+        return default if is_free(default) else choose(1)[0]
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise StackError(f"{name} is {text!r}; it must be a port number, or 0 for any free one")
+    if int(text) == 0:
+        return choose(1)[0]
+    if not is_free(int(text)):
+        raise StackError(f"port {text} ({name}) is taken by another program; choose another, or 0 for any")
+    return int(text)

@@ -1,0 +1,58 @@
+"""Telling the operator what is going on, for everything that takes longer than a moment."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+EVERY_SECONDS = 10
+Detail = Callable[[str], None]
+
+
+class Progress:
+    """Lines on stderr: live on a terminal, every ten seconds in a log. Results go to stdout, never here."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._live = self._stream.isatty()
+
+    def say(self, text: str) -> None:
+        self._stream.write(f"{text}\n")
+        self._stream.flush()
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[Detail]:
+        """Announce a step and, when it is over, how long it took. Call the result with what is going on."""
+        start = shown = time.monotonic()
+        self._show(f"{title} …")
+
+        def detail(text: str) -> None:
+            nonlocal shown
+            now = time.monotonic()
+            if self._live or now - shown >= EVERY_SECONDS:
+                shown = now
+                self._show(f"{title} … {text} ({_duration(now - start)})")
+
+        try:
+            yield detail
+        except BaseException:
+            self._finish(f"{title} … failed after {_duration(time.monotonic() - start)}")
+            raise
+        self._finish(f"{title} … done in {_duration(time.monotonic() - start)}")
+
+    def _show(self, line: str) -> None:
+        if self._live:
+            self._stream.write(f"\r\x1b[2K{line}")
+            self._stream.flush()
+        else:
+            self.say(line)
+
+    def _finish(self, line: str) -> None:
+        self.say(f"\r\x1b[2K{line}" if self._live else line)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds) // 60} min {int(seconds) % 60} s"
