@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, Text, text
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from services.models.base import instant, json_column, new_id, one_of
@@ -39,6 +39,8 @@ class Message(SQLModel, table=True):
     """An intent to tell someone something, written in the transaction that decided it.
 
     `context` holds what the template needs beyond the case; it is personal data and may be erased.
+    `planned_for` is when it should go out; a retry moves `not_before` only, the difference is its lateness.
+    `attempts` counts the claims and is the fence: only the claimer of the newest attempt may send.
     """
 
     __tablename__: ClassVar[str] = "message"
@@ -65,6 +67,7 @@ class Message(SQLModel, table=True):
     recipient: str = Field(sa_type=Text)
     context: dict[str, Any] = json_column(default_factory=dict)
     dedupe_key: str = Field(sa_type=Text)
+    planned_for: datetime = instant()
     not_before: datetime = instant()
     state: str = Field(default=MessageState.QUEUED, sa_type=Text)
     state_reason: str | None = Field(default=None, sa_type=Text)
@@ -82,7 +85,7 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         one_of("state", DeliveryState),
         Index("ix_delivery_sending", "started_at", postgresql_where=text("state = 'sending'")),
-        Index("ix_delivery_message", "message_id"),
+        UniqueConstraint("message_id", "attempt"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
