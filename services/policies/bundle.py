@@ -1,0 +1,201 @@
+"""All policies of one version together: what they say, and that they agree with each other."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from pydantic import ValidationError, model_validator
+
+from services.deadlines.periods import Period
+from services.deadlines.rules import OfficeHours, Rule, Rules, ShareRule
+from services.policies.ladders import Ladder
+from services.policies.records import ExtensionOfRecord
+from services.policies.regimes import Regime, Regimes
+from services.policies.reminders import ReminderPolicy
+from services.policies.source import SHIPPED, PolicyError, parse, read_yaml
+
+Entry = TypeVar("Entry", ShareRule, ReminderPolicy, Ladder)
+
+
+class DeadlineFile(Rules):
+    """`deadlines.yaml`: what the regulations ask of companies."""
+
+    deadlines: tuple[Rule, ...]
+
+
+class TargetFile(Rules):
+    """`targets.yaml`: what the office asks of itself."""
+
+    office_hours: OfficeHours
+    targets: tuple[Rule, ...]
+    shares: tuple[ShareRule, ...]
+
+
+class ReminderFile(Rules):
+    """`reminders.yaml`."""
+
+    reminders: tuple[ReminderPolicy, ...]
+
+
+class LadderFile(Rules):
+    """`ladders.yaml`."""
+
+    ladders: tuple[Ladder, ...]
+
+
+class ExtensionFile(Rules):
+    """`extensions_of_record.yaml`."""
+
+    extensions: tuple[ExtensionOfRecord, ...]
+
+
+FILES: Mapping[str, type[Rules]] = {
+    "regimes": Regimes,
+    "deadlines": DeadlineFile,
+    "targets": TargetFile,
+    "reminders": ReminderFile,
+    "ladders": LadderFile,
+    "extensions_of_record": ExtensionFile,
+}
+
+
+class Policies(Rules):
+    """One version of every policy. Cases remember its `version` and go on under it."""
+
+    regimes: Regimes
+    deadlines: DeadlineFile
+    targets: TargetFile
+    reminders: ReminderFile
+    ladders: LadderFile
+    extensions_of_record: ExtensionFile
+
+    @model_validator(mode="after")
+    def _agreeing(self) -> Self:
+        problems = [*self._doubled(), *self._dangling(), *self._unregulated()]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """Everything as plain JSON values, as it is stored."""
+        return self.model_dump(mode="json")
+
+    @cached_property
+    def canonical(self) -> str:
+        """The one spelling of the document: sorted keys, no spaces."""
+        return json.dumps(self.document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    @cached_property
+    def version(self) -> str:
+        """SHA-256 of the canonical text, in hex."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any], origin: str = "policy version") -> Self:
+        """The policies stored as `document`; PolicyError when they are not a valid version."""
+        return parse(cls, document, origin)
+
+    def regime_for(self, period: Period) -> Regime:
+        """The regime in which the period exists; LookupError when there is none."""
+        return self.regimes.regime_for(period)
+
+    def rule(self, name: str, period: Period | None = None) -> Rule:
+        """The rule of this name, in the period's regime where regimes differ; LookupError otherwise."""
+        named = [rule for rule in self._rules if rule.name == name]
+        regime = self.regime_for(period).id if period else None
+        for rule in named:
+            if rule.regime in (None, regime):
+                return rule
+        raise LookupError(f"no rule {name}" + (f" for {period}" if period else ""))
+
+    def share(self, name: str) -> ShareRule:
+        """The share rule of this name; LookupError when there is none."""
+        return _named(self.targets.shares, name)
+
+    def reminder(self, name: str) -> ReminderPolicy:
+        """The reminder policy of this name; LookupError when there is none."""
+        return _named(self.reminders.reminders, name)
+
+    def reminders_of(self, deadline: str, status: str) -> list[ReminderPolicy]:
+        """The reminder policies that apply to this deadline of a case in this status."""
+        return [
+            policy
+            for policy in self.reminders.reminders
+            if policy.deadline == deadline and policy.applies_to(status)
+        ]
+
+    def ladder(self, name: str) -> Ladder:
+        """The ladder of this name; LookupError when there is none."""
+        return _named(self.ladders.ladders, name)
+
+    @property
+    def _rules(self) -> tuple[Rule, ...]:
+        return self.deadlines.deadlines + self.targets.targets
+
+    def _doubled(self) -> Iterable[str]:
+        groups: dict[str, list[object]] = {
+            "deadlines.yaml, targets.yaml": [(rule.name, rule.regime) for rule in self._rules],
+            "targets.yaml": [share.name for share in self.targets.shares],
+            "reminders.yaml": [policy.name for policy in self.reminders.reminders],
+            "ladders.yaml": [ladder.name for ladder in self.ladders.ladders],
+            "extensions_of_record.yaml": [line.id for line in self.extensions_of_record.extensions],
+        }
+        for origin, names in groups.items():
+            for name in {name for name in names if names.count(name) > 1}:
+                yield f"{origin}: {name} is given twice"
+
+    def _dangling(self) -> Iterable[str]:
+        """Names that point at no rule or regime."""
+        known = {rule.name for rule in self._rules}
+        named = [("targets.yaml", share.name, share.of) for share in self.targets.shares]
+        named += [("reminders.yaml", policy.name, policy.deadline) for policy in self.reminders.reminders]
+        for ladder in self.ladders.ladders:
+            wanted = (ladder.starts, ladder.interval, ladder.service.unproven_after)
+            named += [("ladders.yaml", ladder.name, rule) for rule in wanted]
+        for line in self.extensions_of_record.extensions:
+            named.append(("extensions_of_record.yaml", line.id, line.deadline))
+            if not any(r.id == line.regime and r.governs(line.period) for r in self.regimes.regimes):
+                yield f"extensions_of_record.yaml: {line.id}: {line.regime} has no period {line.period}"
+        for origin, entry, rule in named:
+            if rule not in known:
+                yield f"{origin}: {entry}: there is no rule {rule}"
+
+    def _unregulated(self) -> Iterable[str]:
+        """A rule given for some regimes must be given for all, and for no unknown one."""
+        regimes = {regime.id for regime in self.regimes.regimes}
+        for name in sorted({rule.name for rule in self._rules}):
+            given = {rule.regime for rule in self._rules if rule.name == name}
+            if None in given and len(given) > 1:
+                yield f"deadlines.yaml: {name} is given both for all regimes and for one"
+            elif None not in given and given != regimes:
+                differ = ", ".join(sorted(map(str, given ^ regimes)))
+                yield f"deadlines.yaml: {name}: given for other regimes than exist: {differ}"
+
+
+def load(directory: Path) -> Policies:
+    """The policies of a directory; PolicyError lists what is wrong in a file or between files."""
+    parts = {
+        name: parse(model, read_yaml(path := directory / f"{name}.yaml"), path.name)
+        for name, model in FILES.items()
+    }
+    try:
+        return Policies(**parts)  # type: ignore[arg-type]  # each part is of the type FILES names
+    except ValidationError as error:
+        raise PolicyError(*(str(found["ctx"]["error"]) for found in error.errors())) from error
+
+
+@cache
+def load_shipped() -> Policies:
+    """The policies this release ships."""
+    return load(SHIPPED)
+
+
+def _named(entries: Iterable[Entry], name: str) -> Entry:
+    for entry in entries:
+        if entry.name == name:
+            return entry
+    raise LookupError(f"no policy {name}")
