@@ -37,7 +37,8 @@ class Person(SQLModel, table=True):
     locale: str = Field(default="id", sa_type=Text)
     password_hash: str | None = Field(default=None, sa_type=Text)
     password_set_at: datetime | None = instant(None)
-    totp_secret: str | None = Field(default=None, sa_type=Text)
+    totp_nonce: str | None = Field(default=None, sa_type=Text)
+    totp_confirmed_at: datetime | None = instant(None)
     totp_last_step: int | None = None
     created_at: datetime = instant()
 
@@ -54,7 +55,7 @@ class Membership(SQLModel, table=True):
 
 
 class RoleGrant(SQLModel, table=True):
-    """An official's role, limited to a region prefix (empty: the whole country) and KBLI divisions (empty: all)."""
+    """An official's role, limited to a region prefix and KBLI divisions; empty means everywhere, all."""
 
     __tablename__: ClassVar[str] = "role_grant"
     __table_args__ = (one_of("role", Role),)
@@ -63,7 +64,7 @@ class RoleGrant(SQLModel, table=True):
     person_id: UUID = Field(foreign_key="person.id", index=True)
     role: str = Field(sa_type=Text)
     region_prefix: str = Field(default="", sa_type=Text)
-    kbli_divisions: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    kbli_divisions: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     granted_by: str = Field(sa_type=Text)
     granted_at: datetime = instant()
     revoked_at: datetime | None = instant(None)
@@ -83,6 +84,7 @@ class WebSession(SQLModel, table=True):
     expires_at: datetime = instant()
     revoked_at: datetime | None = instant(None)
     reauthenticated_at: datetime = instant()
+    idle_seconds: int = 1800
     address: str = Field(default="", sa_type=Text)
     user_agent: str = Field(default="", sa_type=Text)
 
@@ -98,6 +100,7 @@ class ApiKey(SQLModel, table=True):
     label: str = Field(default="", sa_type=Text)
     role: str = Field(sa_type=Text)
     region_prefix: str = Field(default="", sa_type=Text)
+    kbli_divisions: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     account_id: UUID | None = Field(default=None, foreign_key="account.id")
     created_by: str = Field(sa_type=Text)
     created_at: datetime = instant()
@@ -110,7 +113,7 @@ class OneTimeToken(SQLModel, table=True):
     """A link sent by mail: activation, reset, correction of a registration. Hash only, single use."""
 
     __tablename__: ClassVar[str] = "one_time_token"
-    __table_args__ = (one_of("purpose", ("activation", "reset", "correction", "follow")),)
+    __table_args__ = (one_of("purpose", ("activation", "reset", "correction", "follow", "second_factor")),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     token_hash: str = Field(sa_type=Text, unique=True)
@@ -119,6 +122,16 @@ class OneTimeToken(SQLModel, table=True):
     case_id: UUID | None = Field(default=None, foreign_key="case_file.id")
     created_at: datetime = instant()
     expires_at: datetime = instant()
+    used_at: datetime | None = instant(None)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """One of the codes that stand in for a lost second factor. Hash only, single use."""
+
+    __tablename__: ClassVar[str] = "recovery_code"
+
+    code_hash: str = Field(primary_key=True, sa_type=Text)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
     used_at: datetime | None = instant(None)
 
 
