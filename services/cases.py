@@ -7,14 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_object_session
 from sqlmodel import col
 
 from services import transitions
 from services.errors import NotFound
-from services.models import CaseChain, CaseFile, CaseStep
+from services.models import CaseChain, CaseFile, CaseKind, CaseStep
+from services.waking import Nudge, woken
 
 SYSTEM = "system"
+
+# The kinds whose cases a workflow follows. A report only waits: for its company, and for the waves.
+HAS_PROCESS = frozenset({CaseKind.REGISTRATION, CaseKind.LICENCE_REVIEW, CaseKind.PERIOD, CaseKind.CAMPAIGN})
 
 # One event per case per statement. The text that is hashed covers every field and the hash before it.
 _RECORD = text(
@@ -23,8 +27,7 @@ _RECORD = text(
         SELECT c.case_id, c.last_seq + 1 AS seq, g.data,
                jsonb_build_object(
                    'case', c.case_id, 'seq', c.last_seq + 1, 'type', CAST(:type AS text),
-                   'at', to_char(CAST(:at AS timestamptz) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-                   'recorded_at', to_char(CAST(:now AS timestamptz) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                   'at', instant_text(:at), 'recorded_at', instant_text(:now),
                    'actor', CAST(:actor AS text), 'data', g.data, 'previous', encode(c.last_hash, 'hex')
                )::text AS hashed_text
         FROM unnest(CAST(:ids AS uuid[]), CAST(:datas AS jsonb[])) AS g(case_id, data)
@@ -54,7 +57,7 @@ async def lock(session: AsyncSession, case_id: UUID) -> CaseFile:
     query = select(CaseFile).where(col(CaseFile.id) == case_id).with_for_update()
     case = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
     if case is None:
-        raise NotFound()
+        raise NotFound
     return case
 
 
@@ -69,22 +72,22 @@ async def lock_many(session: AsyncSession, case_ids: Sequence[UUID]) -> list[UUI
 async def record(
     session: AsyncSession,
     case: CaseFile | UUID,
-    type: str,
+    event: str,
     *,
     now: datetime,
     actor: str = SYSTEM,
     data: dict[str, Any] | None = None,
     at: datetime | None = None,
 ) -> None:
-    """Append one event to a locked case. `at` is the legal moment when it differs from now. Ids only, no people."""
+    """Append one event to a locked case: ids only, no people. `at` is the legal moment, if not now."""
     case_id = case.id if isinstance(case, CaseFile) else case
-    await record_many(session, [case_id], type, now=now, actor=actor, data=[data or {}], at=at)
+    await record_many(session, [case_id], event, now=now, actor=actor, data=[data or {}], at=at)
 
 
 async def record_many(
     session: AsyncSession,
     case_ids: Sequence[UUID],
-    type: str,
+    event: str,
     *,
     now: datetime,
     actor: str = SYSTEM,
@@ -98,7 +101,7 @@ async def record_many(
         {
             "ids": list(case_ids),
             "datas": [json.dumps(item) for item in each],
-            "type": type,
+            "type": event,
             "at": at or now,
             "now": now,
             "actor": actor,
@@ -120,16 +123,20 @@ def reach(case: CaseFile, milestone: str, now: datetime) -> None:
 
 
 def wake(case: CaseFile, now: datetime) -> None:
-    """Ask the case's process to look at the row. The nudge follows the commit; the sweep repeats it."""
-    if case.closed_at is None or case.wake_at is not None:
-        case.wake_at = now
+    """Ask the case's process to look at the row: now by the row, and by a nudge after the commit."""
+    if case.kind not in HAS_PROCESS:
+        return
+    case.wake_at = now
+    session = async_object_session(case)
+    if session is not None:
+        woken(session).cases[case.key] = Nudge(case.kind, case.key, case.id)
 
 
 def close(case: CaseFile, outcome: str, now: datetime) -> None:
     """End the case. Its process is woken once more, finds the case closed and leaves."""
     case.outcome = outcome
     case.closed_at = now
-    case.wake_at = now
+    wake(case, now)
 
 
 async def done_once(

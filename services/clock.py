@@ -8,6 +8,5 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 async def app_now(session: AsyncSession) -> datetime:
     """The legal moment of this transaction: `now()`, or the rehearsal's instant in a rehearsal database."""
-    moment = (await session.execute(text("SELECT app_now()"))).scalar_one()
-    assert isinstance(moment, datetime)
+    moment: datetime = (await session.execute(text("SELECT app_now()"))).scalar_one()
     return moment

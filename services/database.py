@@ -6,7 +6,9 @@ Sessions = async_sessionmaker[AsyncSession]
 
 # No statement of ours needs longer, lateness is acted on a minute after the moment, and a transaction that
 # hangs must not outlive that minute.
-SERVER_SETTINGS = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000"
+SERVER_SETTINGS = (
+    "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000"
+)
 
 
 def make_engine(url: str, pool_size: int = 10, application: str = "tenggat") -> AsyncEngine:

@@ -13,7 +13,7 @@ from services.models import new_id
 
 @dataclass(frozen=True)
 class Identity:
-    """The row of `instance`; the Temporal namespace follows from the id, so no two databases share processes."""
+    """The row of `instance`. The namespace follows from the id, so no two databases share processes."""
 
     id: UUID
     rehearsal: bool

@@ -9,3 +9,8 @@ BEGIN
     RETURN coalesce(stored, now());
 END
 $$;
+
+-- One spelling of an instant in everything that is hashed.
+CREATE FUNCTION instant_text(moment timestamptz) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+$$;

@@ -139,7 +139,7 @@ class Licence(SQLModel, table=True):
     number: str | None = Field(default=None, sa_type=Text)
     document_date: date | None = None
     expires_on: date | None = None
-    kbli: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    kbli: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     risk_level: str | None = Field(default=None, sa_type=Text)
     upp_validation: str = Field(default=UppValidation.PENDING, sa_type=Text)
     ss_verification: str = Field(default=StandardCertificateStatus.NOT_APPLICABLE, sa_type=Text)

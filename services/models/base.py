@@ -27,7 +27,7 @@ def new_id() -> UUID:
 
 def instant(default: datetime | None = ..., **kwargs: Any) -> Any:  # type: ignore[assignment]
     """A timestamptz column."""
-    return Field(default, sa_type=DateTime(timezone=True), **kwargs)  # type: ignore[call-overload]
+    return Field(default, sa_type=DateTime(timezone=True), **kwargs)
 
 
 def json_column(**kwargs: Any) -> Any:

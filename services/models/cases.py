@@ -55,7 +55,7 @@ class CaseFile(SQLModel, table=True):
     account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True)
     region_code: str | None = Field(default=None, sa_type=Text)
     zone: str = Field(default="Asia/Jakarta", sa_type=Text)
-    kbli: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    kbli: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     period: str | None = Field(default=None, sa_type=Text)
     stage: str | None = Field(default=None, sa_type=Text)
     status: str = Field(sa_type=Text)
@@ -140,10 +140,11 @@ class Deadline(SQLModel, table=True):
     met_at: datetime | None = instant(None)
     acted_at: datetime | None = instant(None)
     paused_since: datetime | None = instant(None)
+    pauses: list[dict[str, str]] = json_column(default_factory=list)
 
 
 class CaseStep(SQLModel, table=True):
-    """A step of a process that has been done (or skipped by an operator): its key makes the second time nothing."""
+    """A step that has been done, or skipped by an operator: its key makes the second time nothing."""
 
     __tablename__: ClassVar[str] = "case_step"
 
@@ -155,7 +156,7 @@ class CaseStep(SQLModel, table=True):
 
 
 class CaseNote(SQLModel, table=True):
-    """What an officer wrote for colleagues. Not part of the chain: it may name people and must be erasable."""
+    """What an officer wrote for colleagues. Not in the chain: it may name people and must be erasable."""
 
     __tablename__: ClassVar[str] = "case_note"
 

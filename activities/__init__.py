@@ -1,0 +1,1 @@
+"""Activities: one service call, one transaction, keyed and safe to run twice."""

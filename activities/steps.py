@@ -1,0 +1,81 @@
+"""How a step of a process runs: lock, check, key, do, commit; a refusal makes the case stuck, not the worker."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.contracts import CaseRef, StepResult
+from services import cases, processes
+from services.clock import app_now
+from services.database import Sessions
+from services.errors import DomainError, NotFound
+from services.models import CaseFile, Deadline
+from services.waking import Waker, hand_over
+
+Action = Callable[[AsyncSession, CaseFile, datetime], Awaitable[None]]
+Occurrence = Callable[[AsyncSession, CaseFile], Awaitable[str]]
+
+
+async def once(session: AsyncSession, case: CaseFile) -> str:
+    """A step that happens once in the life of a case."""
+    return "once"
+
+
+def per_deadline(name: str) -> Occurrence:
+    """A step that happens once for each date this deadline has had: an extension makes it due again."""
+
+    async def occurrence(session: AsyncSession, case: CaseFile) -> str:
+        deadline = await session.get(Deadline, (case.id, name), populate_existing=True)
+        if deadline is None:
+            raise NotFound
+        return deadline.due_before.isoformat()
+
+    return occurrence
+
+
+@dataclass(frozen=True)
+class StepRunner:
+    """Runs the steps of every process on one pool of sessions."""
+
+    sessions: Sessions
+    waker: Waker
+
+    async def take(
+        self, ref: CaseRef, step: str, action: Action, occurrence: Occurrence = once
+    ) -> StepResult:
+        """Do one step in one transaction. Repeating it does nothing; on a held, stuck or closed case it waits."""
+        key = "unknown"
+        try:
+            async with self.sessions() as session, session.begin():
+                case = await cases.lock(session, ref.case_id)
+                if case.closed_at is not None:
+                    return StepResult.OVER
+                if case.held_at is not None or case.stuck is not None:
+                    return StepResult.WAIT
+                now = await app_now(session)
+                key = await occurrence(session, case)
+                if not await cases.done_once(session, case.id, step, key, now):
+                    return StepResult.ALREADY
+                await action(session, case, now)
+            hand_over(session, self.waker)
+        except DomainError as error:
+            return await self._stuck(ref, step, key, error)
+        return StepResult.DONE
+
+    async def _stuck(self, ref: CaseRef, step: str, occurrence: str, error: DomainError) -> StepResult:
+        async with self.sessions() as session, session.begin():
+            case = await cases.lock(session, ref.case_id)
+            now = await app_now(session)
+            processes.get_stuck(case, step, occurrence, error, now)
+            data = {"step": step, "code": error.code}
+            await cases.record(session, case, "step_stuck", now=now, data=data)
+        return StepResult.WAIT
+
+    async def look(self, question: processes.Question) -> processes.Answer:
+        """One look at one case, in one transaction."""
+        async with self.sessions() as session, session.begin():
+            now = await app_now(session)
+            answer = await processes.look(session, question, now=now)
+        return answer

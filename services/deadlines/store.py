@@ -1,0 +1,116 @@
+"""Deadlines as rows: setting, meeting, pausing. Whoever writes one holds the lock of its case."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.deadlines.derivation import Derived
+from services.models import Deadline, Derivation, new_id
+
+
+async def keep_derivation(session: AsyncSession, derived: Derived) -> UUID:
+    """Store the reasons of a date once, for all cases that share them; returns their id."""
+    steps = derived.as_json()
+    text_ = json.dumps([derived.name, derived.due_before.isoformat(), steps], sort_keys=True)
+    digest = hashlib.sha256(text_.encode()).hexdigest()
+    row = {
+        "id": new_id(), "digest": digest, "rule": derived.name, "due_before": derived.due_before,
+        "lenient_before": derived.lenient_before, "calendar_version": derived.calendar_version, "steps": steps,
+    }  # fmt: skip
+    await session.execute(insert(Derivation).values(row).on_conflict_do_nothing(index_elements=["digest"]))
+    found = await session.execute(select(col(Derivation.id)).where(col(Derivation.digest) == digest))
+    return found.scalar_one()
+
+
+async def set_deadline(
+    session: AsyncSession, case_id: UUID, name: str, derived: Derived, *, now: datetime
+) -> Deadline:
+    """Give a case a date, or replace the one of that name (its extensions and pauses stay as they are)."""
+    derivation_id = await keep_derivation(session, derived)
+    deadline = await session.get(Deadline, (case_id, name), populate_existing=True)
+    if deadline is None:
+        deadline = Deadline(case_id=case_id, name=name, **_dates(derived), derivation_id=derivation_id, set_at=now)
+        session.add(deadline)
+    else:
+        for column, value in _dates(derived).items():
+            setattr(deadline, column, value)
+        deadline.derivation_id, deadline.set_at = derivation_id, now
+        deadline.met_at = deadline.acted_at = deadline.paused_since = None
+    await session.flush()
+    return deadline
+
+
+def _dates(derived: Derived) -> dict[str, datetime | None]:
+    return {
+        "base_before": derived.base_before,
+        "base_lenient_before": derived.lenient_before,
+        "due_before": derived.due_before,
+        "lenient_before": derived.lenient_before,
+    }
+
+
+async def meet(session: AsyncSession, case_id: UUID, names: Sequence[str] | None, *, now: datetime) -> None:
+    """The matter of these deadlines (None: of all) is settled: nothing more follows from their passing."""
+    statement = update(Deadline).where(col(Deadline.case_id) == case_id, col(Deadline.met_at).is_(None))
+    if names is not None:
+        statement = statement.where(col(Deadline.name).in_(names))
+    await session.execute(statement.values(met_at=now, paused_since=None))
+
+
+async def pause(session: AsyncSession, case_id: UUID, names: Sequence[str], *, now: datetime) -> None:
+    """Stop the clock: somebody else must move first."""
+    statement = (
+        update(Deadline)
+        .where(col(Deadline.case_id) == case_id, col(Deadline.name).in_(names))
+        .where(col(Deadline.met_at).is_(None), col(Deadline.paused_since).is_(None))
+    )
+    await session.execute(statement.values(paused_since=now))
+
+
+async def of_case(session: AsyncSession, case_id: UUID) -> list[tuple[Deadline, Derivation]]:
+    """All deadlines of a case with their reasons, earliest first."""
+    query = (
+        select(Deadline, Derivation)
+        .join(Derivation, col(Derivation.id) == col(Deadline.derivation_id))
+        .where(col(Deadline.case_id) == case_id)
+        .order_by(col(Deadline.due_before), col(Deadline.name))
+    )
+    rows = await session.execute(query.execution_options(populate_existing=True))
+    return [(deadline, derivation) for deadline, derivation in rows]
+
+
+# In force = the latest of the base and of all active extensions; so stacking and undoing just recompute.
+_RECOMPUTE = text(
+    """
+    UPDATE deadline d
+    SET due_before = r.due, lenient_before = r.lenient, set_at = :now,
+        acted_at = CASE WHEN r.due > :now THEN NULL ELSE d.acted_at END
+    FROM (
+        SELECT b.case_id, b.name,
+               greatest(b.base_before, max(l.target_before)) AS due,
+               CASE WHEN b.base_lenient_before IS NULL THEN NULL
+                    ELSE greatest(b.base_lenient_before, max(coalesce(l.target_lenient_before, l.target_before)))
+               END AS lenient
+        FROM deadline b
+        LEFT JOIN extension_line l ON l.case_id = b.case_id AND l.deadline_name = b.name AND l.active
+        WHERE b.case_id = ANY(:ids) AND b.name = :name
+        GROUP BY b.case_id, b.name, b.base_before, b.base_lenient_before
+    ) r
+    WHERE d.case_id = r.case_id AND d.name = r.name
+      AND (d.due_before, d.lenient_before) IS DISTINCT FROM (r.due, r.lenient)
+    RETURNING d.case_id
+    """
+)
+
+
+async def recompute(session: AsyncSession, case_ids: Sequence[UUID], name: str, *, now: datetime) -> list[UUID]:
+    """Bring locked cases' dates in line with their extensions; returns the cases whose date moved."""
+    rows = await session.execute(_RECOMPUTE, {"ids": list(case_ids), "name": name, "now": now})
+    return list(rows.scalars())

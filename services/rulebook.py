@@ -1,0 +1,95 @@
+"""The rules and calendars in force, read from the database and kept parsed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.deadlines import calendars as layers
+from services.deadlines.derivation import Calendars
+from services.models import CalendarDay, PolicyVersion, new_id
+from services.policies.bundle import Policies, load_shipped
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """One version of the policies, and every decreed day that overrides the library's calendar."""
+
+    version_id: UUID
+    policies: Policies
+    days: tuple[layers.CalendarDay, ...]
+
+    def calendars(self, region: str | None = None) -> Calendars:
+        """The calendars of a region (None: national)."""
+        return _calendars(self.days, region)
+
+
+async def current(session: AsyncSession, *, now: datetime) -> Rulebook:
+    """The rules in force. The first use stores the shipped ones as version one."""
+    query = (
+        select(PolicyVersion)
+        .where(col(PolicyVersion.in_force_from) <= now)
+        .order_by(col(PolicyVersion.in_force_from).desc(), col(PolicyVersion.id).desc())
+        .limit(1)
+    )
+    version = (await session.execute(query)).scalar_one_or_none()
+    if version is None:
+        version = await _store_shipped(session, now)
+    return Rulebook(version.id, _parsed(version.digest, version), await _days(session))
+
+
+async def _store_shipped(session: AsyncSession, now: datetime) -> PolicyVersion:
+    shipped = load_shipped()
+    row = {
+        "id": new_id(), "digest": shipped.version, "content": shipped.document, "note": "shipped",
+        "proposed_by": "system", "approved_by": "system", "created_at": now, "in_force_from": now,
+    }  # fmt: skip
+    await session.execute(insert(PolicyVersion).values(row).on_conflict_do_nothing())
+    query = select(PolicyVersion).where(col(PolicyVersion.digest) == shipped.version)
+    return (await session.execute(query)).scalar_one()
+
+
+_PARSED: dict[str, Policies] = {}
+
+
+def _parsed(digest: str, version: PolicyVersion) -> Policies:
+    """Versions are immutable, so each is parsed once."""
+    if digest not in _PARSED:
+        _PARSED[digest] = Policies.from_document(version.content, f"policy version {version.id}")
+    return _PARSED[digest]
+
+
+_DAYS: dict[str, tuple[layers.CalendarDay, ...]] = {}
+
+
+async def _days(session: AsyncSession) -> tuple[layers.CalendarDay, ...]:
+    """The decreed days in force; parsed again only when a row was added or removed."""
+    stamp = text("SELECT concat(count(*), '/', max(added_at), '/', max(removed_at)) FROM calendar_day")
+    seen: str = (await session.execute(stamp)).scalar_one()
+    if seen not in _DAYS:
+        rows = await session.execute(select(CalendarDay).where(col(CalendarDay.removed_at).is_(None)))
+        _DAYS.clear()
+        _DAYS[seen] = tuple(_day(row) for row in rows.scalars())
+    return _DAYS[seen]
+
+
+def _day(row: CalendarDay) -> layers.CalendarDay:
+    return layers.CalendarDay(
+        date=row.day,
+        name=row.name,
+        name_en=row.name_en,
+        kind=layers.DayKind(row.kind),
+        source=row.source,
+        region=row.scope or None if row.layer == "region" else None,
+        organisation=row.scope or None if row.layer == "organisation" else None,
+    )
+
+
+@lru_cache(maxsize=256)
+def _calendars(days: tuple[layers.CalendarDay, ...], region: str | None) -> Calendars:
+    return layers.build_calendars(days, region=region)

@@ -1,0 +1,1 @@
+"""One file per process, readable as the procedure it models."""

@@ -1,0 +1,24 @@
+"""Names that must never change: task queue, workflow types, ids. Histories and other programs rely on them."""
+
+from datetime import timedelta
+
+from services.models import CaseKind, Lane
+
+TASK_QUEUE = "tenggat"
+
+# Which workflow follows which kind of case.
+WORKFLOW_TYPES: dict[str, str] = {
+    CaseKind.REGISTRATION: "registration",
+    CaseKind.LICENCE_REVIEW: "licence-review",
+    CaseKind.PERIOD: "reporting-period",
+    CaseKind.CAMPAIGN: "extension-campaign",
+}
+
+POST_OFFICE = "post-office"
+SWEEP = "sweep"
+SWEEP_EVERY = timedelta(minutes=1)
+
+
+def post_office_id(lane: str) -> str:
+    """One post office per lane."""
+    return f"{POST_OFFICE}/{Lane(lane)}"

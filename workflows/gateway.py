@@ -1,0 +1,131 @@
+"""The way into Temporal: connecting, nudging processes and post offices, the sweep's schedule."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Iterable
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+)
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfigProfile
+from temporalio.service import RPCError
+
+from activities.contracts import CaseRef
+from services.models import Lane
+from services.waking import Nudge
+from workflows.contracts import (
+    POST_OFFICE,
+    SWEEP,
+    SWEEP_EVERY,
+    TASK_QUEUE,
+    WORKFLOW_TYPES,
+    post_office_id,
+)
+
+log = logging.getLogger(__name__)
+
+# How long a nudge may take before it is given up: the sweep repeats it anyway.
+PATIENCE = 5.0
+AT_ONCE = 32
+
+
+async def connect(address: str | None, namespace: str, *, lazy: bool = False) -> Client:
+    """A client on `address`, or on what the SDK's own environment settings name (TLS, API key, address)."""
+    config = ClientConfigProfile.load().to_client_connect_config()
+    config.pop("namespace", None)
+    if address:
+        config["target_host"] = address
+    return await Client.connect(
+        **config, namespace=namespace, lazy=lazy, data_converter=pydantic_data_converter
+    )
+
+
+class Gateway:
+    """Nudges: signal-with-start without payload, after the commit. Lost ones are logged and swept up later."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._running: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    def nudge(self, cases: Iterable[Nudge], lanes: Iterable[str]) -> None:
+        """Nudge in the background; never raises, never waits."""
+        for case in cases:
+            self._spawn(self.nudge_case(case))
+        for lane in lanes:
+            self._spawn(self.nudge_lane(lane))
+
+    async def nudge_case(self, case: Nudge) -> bool:
+        """Start the case's process, or tell it to look at its row. False when Temporal could not be reached."""
+        start = self.client.start_workflow(
+            WORKFLOW_TYPES[case.kind],
+            CaseRef(case.case_id),
+            id=case.key,
+            task_queue=TASK_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            start_signal="changed",
+        )
+        return await self._attempt(start, case.key)
+
+    async def nudge_lane(self, lane: str) -> bool:
+        """Start the lane's post office, or tell it that there is mail."""
+        start = self.client.start_workflow(
+            POST_OFFICE,
+            Lane(lane),
+            id=post_office_id(lane),
+            task_queue=TASK_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            start_signal="changed",
+        )
+        return await self._attempt(start, post_office_id(lane))
+
+    async def nudge_all(self, cases: Iterable[Nudge], lanes: Iterable[str]) -> int:
+        """Nudge and wait; how many got through."""
+        nudges = [self.nudge_case(case) for case in cases] + [self.nudge_lane(lane) for lane in lanes]
+        return sum(await asyncio.gather(*nudges))
+
+    async def drain(self) -> None:
+        """Wait for the nudges that are under way, at shutdown."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=PATIENCE)
+
+    def _spawn(self, nudge: Awaitable[bool]) -> None:
+        async def run() -> None:
+            await nudge
+
+        task = asyncio.create_task(run())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _attempt(self, start: Awaitable[object], workflow_id: str) -> bool:
+        async with self._slots:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await start
+            # A lazy client that cannot connect raises RuntimeError, not RPCError.
+            except (RPCError, RuntimeError, TimeoutError) as error:
+                log.warning("nudge of %s lost (%s); the sweep will repeat it", workflow_id, error)
+                return False
+        return True
+
+
+async def ensure_sweep(client: Client) -> None:
+    """The schedule that nudges, every minute, whatever a lost nudge left behind."""
+    schedule = Schedule(
+        action=ScheduleActionStartWorkflow(SWEEP, id=SWEEP, task_queue=TASK_QUEUE),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=SWEEP_EVERY)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
+    )
+    try:
+        await client.create_schedule(SWEEP, schedule)
+    except ScheduleAlreadyRunningError:
+        return
