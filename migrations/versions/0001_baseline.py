@@ -1,0 +1,847 @@
+"""The first schema: clock, tables, guards and privileges."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+SQL = Path(__file__).parent.parent / "sql"
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.execute((SQL / "0001_clock.sql").read_text())
+    op.create_table(
+        "calendar_day",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("layer", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('holiday', 'joint_leave', 'working')", name=op.f("ck_calendar_day_kind")
+        ),
+        sa.CheckConstraint(
+            "layer IN ('decree', 'region', 'organisation')", name=op.f("ck_calendar_day_layer")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_day")),
+        sa.UniqueConstraint("layer", "scope", "day", name=op.f("uq_calendar_day_layer_scope_day")),
+    )
+    op.create_table(
+        "caught_mail",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("envelope_from", sa.Text(), nullable=False),
+        sa.Column("envelope_to", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("message_header_id", sa.Text(), nullable=False),
+        sa.Column("raw", sa.Text(), nullable=False),
+        sa.Column(
+            "accepted_at", sa.DateTime(timezone=True), server_default=sa.text("app_now()"), nullable=False
+        ),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_caught_mail")),
+    )
+    op.create_index(
+        op.f("ix_caught_mail_message_header_id"), "caught_mail", ["message_header_id"], unique=False
+    )
+    op.create_table(
+        "contact_health",
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("last_sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_contact_health")),
+    )
+    op.create_table(
+        "derivation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("due_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lenient_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("calendar_version", sa.Text(), nullable=True),
+        sa.Column("steps", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_derivation")),
+        sa.UniqueConstraint("digest", name=op.f("uq_derivation_digest")),
+    )
+    op.create_table(
+        "idempotency_key",
+        sa.Column("principal", sa.Text(), nullable=False),
+        sa.Column("route", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("request_hash", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("answer", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("principal", "route", "key", name=op.f("pk_idempotency_key")),
+    )
+    op.create_table(
+        "instance",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("only", sa.Boolean(), nullable=False),
+        sa.Column("rehearsal", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instance")),
+        sa.UniqueConstraint("only", name=op.f("uq_instance_only")),
+    )
+    op.create_table(
+        "lane_state",
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.CheckConstraint("lane IN ('credentials', 'legal', 'notices')", name=op.f("ck_lane_state_lane")),
+        sa.PrimaryKeyConstraint("lane", name=op.f("pk_lane_state")),
+    )
+    op.create_table(
+        "organisation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("nib", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+        sa.UniqueConstraint("nib", name=op.f("uq_organisation_nib")),
+    )
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("locale", sa.Text(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("password_set_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("totp_nonce", sa.Text(), nullable=True),
+        sa.Column("totp_confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("totp_last_step", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("status IN ('invited', 'active', 'disabled')", name=op.f("ck_person_status")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("username", name=op.f("uq_person_username")),
+    )
+    op.create_table(
+        "policy_version",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("in_force_from", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_version")),
+        sa.UniqueConstraint("digest", name=op.f("uq_policy_version_digest")),
+    )
+    op.create_table(
+        "rate_limit",
+        sa.Column("bucket", sa.Text(), nullable=False),
+        sa.Column("window_start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hits", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("bucket", "window_start", name=op.f("pk_rate_limit")),
+    )
+    op.create_table(
+        "read_log",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reader", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_read_log")),
+    )
+    op.create_index("ix_read_log_account", "read_log", ["account_id", "at"], unique=False)
+    op.create_table(
+        "rehearsal_clock",
+        sa.Column("only", sa.Boolean(), nullable=False),
+        sa.Column("instant", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("target", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("moments", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("only", name=op.f("pk_rehearsal_clock")),
+    )
+    op.create_table(
+        "security_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_security_event")),
+    )
+    op.create_index("ix_security_event_at", "security_event", ["at"], unique=False)
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), sa.Identity(always=False, start=1001), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("nib", sa.Text(), nullable=True),
+        sa.Column("npwp", sa.Text(), nullable=True),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("region_code", sa.Text(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("address_key", sa.Text(), nullable=False),
+        sa.Column("operating_commercially", sa.Boolean(), nullable=False),
+        sa.Column("expanding", sa.Boolean(), nullable=False),
+        sa.Column("licence_scale", sa.Text(), nullable=True),
+        sa.Column("cross_region", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint("status IN ('active', 'void')", name=op.f("ck_account_status")),
+        sa.CheckConstraint("type IN ('A', 'B', 'C', 'D')", name=op.f("ck_account_type")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_account_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint(
+            "nib", "region_code", "address_key", name=op.f("uq_account_nib_region_code_address_key")
+        ),
+        sa.UniqueConstraint("number", name=op.f("uq_account_number")),
+        sa.UniqueConstraint("username", name=op.f("uq_account_username")),
+    )
+    op.create_index(op.f("ix_account_organisation_id"), "account", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_account_region_code"), "account", ["region_code"], unique=False)
+    op.create_table(
+        "nda_acceptance",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_nda_acceptance_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "version", name=op.f("pk_nda_acceptance")),
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("code_hash", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_recovery_code_person_id")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_recovery_code")),
+    )
+    op.create_index(op.f("ix_recovery_code_person_id"), "recovery_code", ["person_id"], unique=False)
+    op.create_table(
+        "role_grant",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("region_prefix", sa.Text(), nullable=False),
+        sa.Column("kbli_divisions", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("granted_by", sa.Text(), nullable=False),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "role IN ('company_user', 'upp_officer', 'verifier', 'validator', 'compliance_officer', 'regional_officer', 'administrator', 'auditor')",
+            name=op.f("ck_role_grant_role"),
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
+    )
+    op.create_index(op.f("ix_role_grant_person_id"), "role_grant", ["person_id"], unique=False)
+    op.create_table(
+        "web_session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("csrf_secret", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reauthenticated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("idle_seconds", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("user_agent", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_web_session_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_web_session_token_hash")),
+    )
+    op.create_index(op.f("ix_web_session_person_id"), "web_session", ["person_id"], unique=False)
+    op.create_table(
+        "api_key",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("region_prefix", sa.Text(), nullable=False),
+        sa.Column("kbli_divisions", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "role IN ('company_user', 'upp_officer', 'verifier', 'validator', 'compliance_officer', 'regional_officer', 'administrator', 'auditor')",
+            name=op.f("ck_api_key_role"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_key_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_api_key_token_hash")),
+    )
+    op.create_table(
+        "baseline_correction",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("before_period", sa.Text(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_baseline_correction_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_baseline_correction")),
+    )
+    op.create_index(
+        op.f("ix_baseline_correction_account_id"), "baseline_correction", ["account_id"], unique=False
+    )
+    op.create_table(
+        "business_field",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("kbli", sa.Text(), nullable=False),
+        sa.Column("kbli_version", sa.Text(), nullable=False),
+        sa.Column("is_primary", sa.Boolean(), nullable=False),
+        sa.Column("risk_level", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_business_field_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "kbli", name=op.f("pk_business_field")),
+    )
+    op.create_table(
+        "case_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("region_code", sa.Text(), nullable=True),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("kbli", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("period", sa.Text(), nullable=True),
+        sa.Column("stage", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("milestones", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("wake_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("nudged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("nudges", sa.Integer(), nullable=False),
+        sa.Column("stuck", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("assignee_id", sa.Uuid(), nullable=True),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hold_reason", sa.Text(), nullable=True),
+        sa.Column("policy_version_id", sa.Uuid(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('registration', 'licence-review', 'period', 'report', 'campaign')",
+            name=op.f("ck_case_file_kind"),
+        ),
+        sa.CheckConstraint(
+            "outcome IN ('done', 'refused', 'lapsed', 'void', 'excused')", name=op.f("ck_case_file_outcome")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_case_file_account_id")),
+        sa.ForeignKeyConstraint(["assignee_id"], ["person.id"], name=op.f("fk_case_file_assignee_id")),
+        sa.ForeignKeyConstraint(
+            ["policy_version_id"], ["policy_version.id"], name=op.f("fk_case_file_policy_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_file")),
+        sa.UniqueConstraint("key", name=op.f("uq_case_file_key")),
+    )
+    op.create_index("ix_case_file_account", "case_file", ["account_id", "kind", "period"], unique=False)
+    op.create_index(op.f("ix_case_file_account_id"), "case_file", ["account_id"], unique=False)
+    op.create_index("ix_case_file_period", "case_file", ["period", "kind", "status", "id"], unique=False)
+    op.create_index("ix_case_file_queue", "case_file", ["kind", "status", "region_code", "id"], unique=False)
+    op.create_index(
+        "ix_case_file_waking",
+        "case_file",
+        ["wake_at"],
+        unique=False,
+        postgresql_where=sa.text("wake_at IS NOT NULL AND stuck IS NULL"),
+    )
+    op.create_table(
+        "membership",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_membership_account_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "account_id", name=op.f("pk_membership")),
+    )
+    op.create_table(
+        "product_capacity",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("kbli", sa.Text(), nullable=False),
+        sa.Column("product", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("capacity", sa.Text(), nullable=False),
+        sa.Column("hs_code", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_product_capacity_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_capacity")),
+    )
+    op.create_index(op.f("ix_product_capacity_account_id"), "product_capacity", ["account_id"], unique=False)
+    op.create_table(
+        "profile_section",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_profile_section_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "section", name=op.f("pk_profile_section")),
+    )
+    op.create_table(
+        "case_chain",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("last_seq", sa.Integer(), nullable=False),
+        sa.Column("last_hash", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_chain_case_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_chain")),
+    )
+    op.create_table(
+        "case_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("hashed_text", sa.Text(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_event_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_event")),
+        sa.UniqueConstraint("case_id", "seq", name=op.f("uq_case_event_case_id_seq")),
+    )
+    op.create_table(
+        "case_note",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_case_note_author_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_note_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_note")),
+    )
+    op.create_index(op.f("ix_case_note_case_id"), "case_note", ["case_id"], unique=False)
+    op.create_table(
+        "case_step",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("occurrence", sa.Text(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("skipped_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_step_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "step", "occurrence", name=op.f("pk_case_step")),
+    )
+    op.create_table(
+        "deadline",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("derivation_id", sa.Uuid(), nullable=False),
+        sa.Column("base_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("base_lenient_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lenient_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("met_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pauses", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_deadline_case_id")),
+        sa.ForeignKeyConstraint(["derivation_id"], ["derivation.id"], name=op.f("fk_deadline_derivation_id")),
+        sa.PrimaryKeyConstraint("case_id", "name", name=op.f("pk_deadline")),
+    )
+    op.create_index(
+        "ix_deadline_open",
+        "deadline",
+        ["name", "due_before", "case_id"],
+        unique=False,
+        postgresql_where=sa.text("met_at IS NULL"),
+    )
+    op.create_table(
+        "document",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("storage_key", sa.Text(), nullable=False),
+        sa.Column("scan_state", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("uploaded_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "scan_state IN ('quarantined', 'clean', 'rejected')", name=op.f("ck_document_scan_state")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_document_account_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_document_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+    )
+    op.create_index(op.f("ix_document_account_id"), "document", ["account_id"], unique=False)
+    op.create_index(op.f("ix_document_case_id"), "document", ["case_id"], unique=False)
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("template", sa.Text(), nullable=False),
+        sa.Column("template_version", sa.Integer(), nullable=False),
+        sa.Column("locale", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("context", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("dedupe_key", sa.Text(), nullable=False),
+        sa.Column("planned_for", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("state_reason", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("lane IN ('credentials', 'legal', 'notices')", name=op.f("ck_message_lane")),
+        sa.CheckConstraint(
+            "state IN ('queued', 'claimed', 'done', 'cancelled', 'held')", name=op.f("ck_message_state")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_message_account_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_message_case_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_message_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+    )
+    op.create_index("ix_message_account", "message", ["account_id", "id"], unique=False)
+    op.create_index("ix_message_case", "message", ["case_id", "id"], unique=False)
+    op.create_index(
+        "ix_message_claimed",
+        "message",
+        ["claimed_until"],
+        unique=False,
+        postgresql_where=sa.text("state = 'claimed'"),
+    )
+    op.create_index(
+        "ix_message_due",
+        "message",
+        ["lane", "not_before", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'queued'"),
+    )
+    op.create_index(
+        "uq_message_dedupe_key",
+        "message",
+        ["dedupe_key"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'cancelled'"),
+    )
+    op.create_table(
+        "one_time_token",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "purpose IN ('activation', 'reset', 'correction', 'follow', 'second_factor')",
+            name=op.f("ck_one_time_token_purpose"),
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_one_time_token_case_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_one_time_token_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_token_token_hash")),
+    )
+    op.create_table(
+        "reporting_period",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("regime", sa.Text(), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sending_opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_reporting_period_case_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_reporting_period")),
+        sa.UniqueConstraint("code", name=op.f("uq_reporting_period_code")),
+    )
+    op.create_table(
+        "wave_run",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("moment", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_wave_run_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "moment", name=op.f("pk_wave_run")),
+    )
+    op.create_table(
+        "certificate",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("product", sa.Text(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_certificate_account_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_certificate_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+    )
+    op.create_index(op.f("ix_certificate_account_id"), "certificate", ["account_id"], unique=False)
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("message_header_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("smtp_answer", sa.Text(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('sending', 'sent', 'unknown', 'bounced', 'failed')", name=op.f("ck_delivery_state")
+        ),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_delivery_message_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("message_id", "attempt", name=op.f("uq_delivery_message_id_attempt")),
+    )
+    op.create_index(op.f("ix_delivery_message_header_id"), "delivery", ["message_header_id"], unique=False)
+    op.create_index(
+        "ix_delivery_sending",
+        "delivery",
+        ["started_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.create_table(
+        "extension",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("deadline_name", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=True),
+        sa.Column("stage", sa.Text(), nullable=True),
+        sa.Column("region_prefix", sa.Text(), nullable=True),
+        sa.Column("kbli_prefix", sa.Text(), nullable=True),
+        sa.Column("account_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("target_case_id", sa.Uuid(), nullable=True),
+        sa.Column("target_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("target_lenient_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("notify", sa.Boolean(), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("previewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "scope IN ('everyone', 'period', 'region', 'kbli', 'accounts', 'case')",
+            name=op.f("ck_extension_scope"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'previewed', 'approved', 'applied', 'undoing', 'undone', 'cancelled')",
+            name=op.f("ck_extension_status"),
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_extension_case_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_extension_document_id")),
+        sa.ForeignKeyConstraint(
+            ["target_case_id"], ["case_file.id"], name=op.f("fk_extension_target_case_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_extension")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_extension_case_id")),
+    )
+    op.create_table(
+        "issued_document",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("sha256", sa.Text(), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_issued_document_account_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_issued_document_case_id")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_issued_document_document_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issued_document")),
+        sa.UniqueConstraint("code", name=op.f("uq_issued_document_code")),
+        sa.UniqueConstraint("number", name=op.f("uq_issued_document_number")),
+    )
+    op.create_index(op.f("ix_issued_document_account_id"), "issued_document", ["account_id"], unique=False)
+    op.create_index(op.f("ix_issued_document_case_id"), "issued_document", ["case_id"], unique=False)
+    op.create_table(
+        "licence",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=True),
+        sa.Column("document_date", sa.Date(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("kbli", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("risk_level", sa.Text(), nullable=True),
+        sa.Column("upp_validation", sa.Text(), nullable=False),
+        sa.Column("ss_verification", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_by", sa.Text(), nullable=True),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "ss_verification IN ('not_applicable', 'unverified', 'verified')",
+            name=op.f("ck_licence_ss_verification"),
+        ),
+        sa.CheckConstraint(
+            "upp_validation IN ('pending', 'valid', 'invalid')", name=op.f("ck_licence_upp_validation")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_licence_account_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_licence_case_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_licence_document_id")),
+        sa.ForeignKeyConstraint(["replaces_id"], ["licence.id"], name=op.f("fk_licence_replaces_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_licence")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_licence_case_id")),
+    )
+    op.create_index(op.f("ix_licence_account_id"), "licence", ["account_id"], unique=False)
+    op.create_table(
+        "registration",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), sa.Identity(always=False, start=100001), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("company_name", sa.Text(), nullable=False),
+        sa.Column("nib", sa.Text(), nullable=True),
+        sa.Column("npwp", sa.Text(), nullable=True),
+        sa.Column("npwp_warning", sa.Boolean(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("region_code", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("address_key", sa.Text(), nullable=False),
+        sa.Column("similar_to", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("submission", sa.Integer(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checklist", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("decision_reason", sa.Text(), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("account_type", sa.Text(), nullable=True),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_registration_case_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_registration_document_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_registration")),
+        sa.UniqueConstraint("number", name=op.f("uq_registration_number")),
+    )
+    op.create_index(
+        "ix_registration_factory", "registration", ["nib", "region_code", "address_key"], unique=False
+    )
+    op.create_table(
+        "report",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), sa.Identity(always=False, start=10001), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("form_id", sa.Text(), nullable=True),
+        sa.Column("form_version", sa.Integer(), nullable=True),
+        sa.Column("family", sa.Text(), nullable=True),
+        sa.Column("size", sa.Text(), nullable=True),
+        sa.Column("content_version", sa.Integer(), nullable=False),
+        sa.Column("submission", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("statement_number", sa.Text(), nullable=True),
+        sa.Column("statement_hash", sa.Text(), nullable=True),
+        sa.Column("statement_document_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_report_account_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_report_case_id")),
+        sa.ForeignKeyConstraint(
+            ["statement_document_id"], ["document.id"], name=op.f("fk_report_statement_document_id")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_report")),
+        sa.UniqueConstraint("account_id", "period", "stage", name=op.f("uq_report_account_id_period_stage")),
+        sa.UniqueConstraint("number", name=op.f("uq_report_number")),
+    )
+    op.create_table(
+        "extension_line",
+        sa.Column("extension_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("deadline_name", sa.Text(), nullable=False),
+        sa.Column("old_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("target_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("target_lenient_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_extension_line_case_id")),
+        sa.ForeignKeyConstraint(
+            ["extension_id"], ["extension.id"], name=op.f("fk_extension_line_extension_id")
+        ),
+        sa.PrimaryKeyConstraint("extension_id", "case_id", "deadline_name", name=op.f("pk_extension_line")),
+    )
+    op.create_index("ix_extension_line_case", "extension_line", ["case_id", "deadline_name"], unique=False)
+    op.create_table(
+        "report_section",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("typed", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("errors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["report.case_id"], name=op.f("fk_report_section_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "section", name=op.f("pk_report_section")),
+    )
+    op.create_table(
+        "report_version",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("submission", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.Text(), nullable=False),
+        sa.Column("form_version", sa.Integer(), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("statement_document_id", sa.Uuid(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_by", sa.Text(), nullable=False),
+        sa.Column("command_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["report.case_id"], name=op.f("fk_report_version_case_id")),
+        sa.ForeignKeyConstraint(
+            ["statement_document_id"], ["document.id"], name=op.f("fk_report_version_statement_document_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_version")),
+        sa.UniqueConstraint("case_id", "submission", name=op.f("uq_report_version_case_id_submission")),
+        sa.UniqueConstraint("command_id", name=op.f("uq_report_version_command_id")),
+    )
+    op.execute((SQL / "0001_guards.sql").read_text())
