@@ -29,6 +29,7 @@ NAMES = (
     "MAIL_FROM",
     "TEMPORAL_ADDRESS",
     "TENGGAT_ENV",
+    "TENGGAT_MAIL_CATCHER",
     "TENGGAT_MAIL_JOURNAL",
     "TENGGAT_PORT",
     "TENGGAT_PUBLIC_URL",
@@ -64,6 +65,7 @@ class Settings:
 
     `database_url` is in SQLAlchemy's form for psycopg 3. `temporal_address` None leaves address, TLS and API
     key to the SDK's own environment variables. `mail_allow_list` None lets mail go anywhere.
+    `mail_catcher` says that `smtp_url` is our own catcher, whose mail is shown on a page.
     """
 
     home: Path
@@ -74,6 +76,7 @@ class Settings:
     migrator_database_url: str | None
     temporal_address: str | None
     smtp_url: str | None
+    mail_catcher: bool
     mail_from: str
     mail_allow_list: tuple[str, ...] | None
     mail_journal: Path
@@ -155,6 +158,7 @@ def _build(home: Path, values: Mapping[str, str], problems: list[str]) -> Settin
         migrator_database_url=psycopg_url(migrator) if migrator else None,
         temporal_address=values.get("TEMPORAL_ADDRESS"),
         smtp_url=values.get("SMTP_URL"),
+        mail_catcher=values.get("TENGGAT_MAIL_CATCHER") == "yes",
         mail_from=values.get("MAIL_FROM", "Tenggat <tenggat@localhost.example>"),
         mail_allow_list=_allow_list(values.get("MAIL_ALLOW_LIST"), environment),
         mail_journal=Path(values.get("TENGGAT_MAIL_JOURNAL", home / "legal-mail.journal")),
@@ -220,7 +224,7 @@ def _unfit_for_production(settings: Settings) -> list[str]:
         )
     if not settings.public_url.startswith("https://"):
         problems.append("TENGGAT_PUBLIC_URL must be the https:// address that people type")
-    if settings.smtp_url is None:
+    if settings.smtp_url is None or settings.mail_catcher:
         problems.append("SMTP_URL is missing: the mail catcher is not for production")
     if settings.mail_from.rstrip(">").endswith(".example"):
         problems.append("MAIL_FROM is missing: mail needs a sender that can be answered")

@@ -51,6 +51,11 @@ class Home:
     def mail_journal(self) -> Path:
         return self.path / "legal-mail.journal"
 
+    @property
+    def seed_pending(self) -> Path:
+        """Exists while a new instance still waits for its demonstration data."""
+        return self.path / "seed.pending"
+
     def create(self) -> None:
         """Make the directories; harmless when they exist."""
         for directory in (self.path, self.documents, self.logs, self.secrets, self.temporal):

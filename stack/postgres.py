@@ -64,9 +64,13 @@ class Postgres:
     account: Account | None = field(default_factory=server_account)
     process: subprocess.Popen[bytes] | None = None
 
+    def fresh(self) -> bool:
+        """Whether there is no cluster yet."""
+        return not (self.data / "PG_VERSION").exists()
+
     def initialise(self) -> None:
-        """Create the cluster unless it is there. It appears in one step or not at all."""
-        if (self.data / "PG_VERSION").exists():
+        """Create the cluster unless it is there. A half-made one does not stay behind."""
+        if not self.fresh():
             self._refuse_other_version()
             return
         shutil.rmtree(self.data, ignore_errors=True)
@@ -96,17 +100,23 @@ class Postgres:
             )
         return self.process
 
+    def ready(self) -> bool:
+        """Whether the server takes connections."""
+        try:
+            self.connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
     def wait(self, seconds: float = 60) -> None:
         """Wait until the server takes connections. Raises StackError when it ends or stays silent."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.process is not None and self.process.poll() is not None:
                 raise StackError(f"PostgreSQL ended with code {self.process.returncode}; see {self.log}")
-            try:
-                self.connect().close()
+            if self.ready():
                 return
-            except psycopg.OperationalError:
-                time.sleep(0.05)
+            time.sleep(0.05)
         raise StackError(f"PostgreSQL did not answer within {seconds:.0f} s; see {self.log}")
 
     def stop(self, seconds: float = 60) -> None:

@@ -12,7 +12,7 @@ import psycopg
 import yaml
 from psycopg import sql
 
-from stack import ports
+from stack import launch, ports
 from stack.databases import TEMPORAL, TEMPORAL_DATABASES
 from stack.home import Home, StackError, write_private
 from stack.postgres import Postgres
@@ -41,6 +41,7 @@ class Temporal:
     postgres: Postgres
     binaries: Binaries
     dynamic: dict[str, Any] = field(default_factory=dict)
+    niceness: int = 0
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -63,24 +64,13 @@ class Temporal:
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start the process, on the same ports each time; `ready` tells when it answers."""
-        env = dict(os.environ) | {"TEMPORAL_VERSION_CHECK_DISABLED": "1"}
-        command = [
-            str(self.binaries.server),
-            "--config-file",
-            str(self._file("server.yaml")),
-            "--allow-no-auth",
-            "start",
-        ]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command,
-                cwd=self.home.temporal,
-                env=env,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        command = [str(self.binaries.server), "--config-file", str(self._file("server.yaml"))]
+        self.process = launch.start(
+            [*command, "--allow-no-auth", "start"],
+            env=os.environ | {"TEMPORAL_VERSION_CHECK_DISABLED": "1"},
+            log=self.log,
+            niceness=self.niceness,
+        )
         return self.process
 
     def ready(self) -> bool:
