@@ -1,0 +1,1 @@
+"""Files people hand in and letters we hand out: storing, inspecting, rendering, issuing."""
