@@ -2,7 +2,7 @@
 
 import calendar as months_of
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self
 
@@ -79,7 +79,7 @@ class Derived:
     derivation: tuple[Step, ...]
     calendar_version: str | None
     edge: Edge
-    inputs: Inputs | None = None
+    inputs: Inputs | None = field(default=None, compare=False, repr=False)
 
     @property
     def shown(self) -> datetime:

@@ -77,7 +77,8 @@ class Period:
     @property
     def end(self) -> date:
         """Its last day."""
-        return self.next().start - timedelta(days=1)
+        years, month = divmod(self.number * self.kind.months, 12)
+        return date(self.year + years, month + 1, 1) - timedelta(days=1)
 
     def next(self) -> Self:
         """The period of the same kind that follows."""

@@ -137,8 +137,10 @@ class Policies(Rules):
         return self.deadlines.deadlines + self.targets.targets
 
     def _doubled(self) -> Iterable[str]:
-        groups: dict[str, list[object]] = {
-            "deadlines.yaml, targets.yaml": [(rule.name, rule.regime) for rule in self._rules],
+        groups = {
+            "deadlines.yaml, targets.yaml": [
+                f"{rule.name} ({rule.regime})" if rule.regime else rule.name for rule in self._rules
+            ],
             "targets.yaml": [share.name for share in self.targets.shares],
             "reminders.yaml": [policy.name for policy in self.reminders.reminders],
             "ladders.yaml": [ladder.name for ladder in self.ladders.ladders],
