@@ -33,6 +33,7 @@ NAMES = (
     "TENGGAT_MAIL_JOURNAL",
     "TENGGAT_PORT",
     "TENGGAT_PUBLIC_URL",
+    "TENGGAT_TRUSTED_PROXIES",
     "TENGGAT_WEB_POOL",
     "TENGGAT_WORKER_POOL",
 )
@@ -65,7 +66,8 @@ class Settings:
 
     `database_url` is in SQLAlchemy's form for psycopg 3. `temporal_address` None leaves address, TLS and API
     key to the SDK's own environment variables. `mail_allow_list` None lets mail go anywhere.
-    `mail_catcher` says that `smtp_url` is our own catcher, whose mail is shown on a page.
+    `mail_catcher` says that `smtp_url` is our own catcher, whose mail is shown on a page. `trusted_proxies` are
+    the addresses or networks whose X-Forwarded-For and -Proto are believed; none unless set.
     """
 
     home: Path
@@ -84,6 +86,7 @@ class Settings:
     secret_key: str
     web_pool: int = 10
     worker_pool: int = 10
+    trusted_proxies: tuple[str, ...] = ()
     helpdesk: Helpdesk = Helpdesk()
 
 
@@ -166,6 +169,7 @@ def _build(home: Path, values: Mapping[str, str], problems: list[str]) -> Settin
         secret_key=values.get("TENGGAT_SECRET_KEY", ""),
         web_pool=_number("TENGGAT_WEB_POOL", values, 10, problems),
         worker_pool=_number("TENGGAT_WORKER_POOL", values, 10, problems),
+        trusted_proxies=tuple(values.get("TENGGAT_TRUSTED_PROXIES", "").replace(",", " ").split()),
         helpdesk=_helpdesk(values),
     )
 
