@@ -118,13 +118,16 @@ class Regimes(Rules):
                 return regime
         raise LookupError(f"no regime has a period {period}")
 
+    def at(self, day: date) -> Regime:
+        """The regime whose period runs on a day; LookupError before the first regime."""
+        for regime in reversed(self.regimes):
+            if regime.governs(Period.containing(day, regime.period_kind)):
+                return regime
+        raise LookupError(f"no regime governs {day}")
+
     def period_of(self, day: date) -> Period:
         """The period running on a day; LookupError before the first regime."""
-        for regime in reversed(self.regimes):
-            period = Period.containing(day, regime.period_kind)
-            if regime.governs(period):
-                return period
-        raise LookupError(f"no regime governs {day}")
+        return Period.containing(day, self.at(day).period_kind)
 
     def periods_owed(self, on: date, since: date | None = None) -> list[Period]:
         """The periods that have ended before `on`, oldest first: each is owed a report, sent late or not yet.

@@ -21,6 +21,7 @@ GOVERNMENT = PLACES[CalendarKind.GOVERNMENT]
 
 ZONES = st.sampled_from([WIB, WITA, WIT])
 DUE_DATES = st.dates(date(2025, 1, 1), date(2030, 12, 31))
+STATUSES = ("upcoming", "not_started", "draft", "reopened", "sent", "returned")
 HOURS = st.integers(-24 * 40, 24 * 20)
 
 
@@ -85,6 +86,12 @@ def test_two_waves_on_one_day_become_the_later_one() -> None:
         (-1, at("2025-03-27T09:00+07:00")),
     ]
     assert waves[-1].template == "report_reminder_last"
+
+
+def test_reminders_reach_those_who_owe_a_report_even_before_it_can_be_sent() -> None:
+    assert moments("2027-01-10")[0].at < at("2027-01-01T00:00+07:00")
+    reminded = [status for status in STATUSES if POLICY.applies_to(status)]
+    assert reminded == ["upcoming", "not_started", "draft", "reopened"]
 
 
 def test_a_moved_wave_says_why() -> None:
@@ -219,7 +226,7 @@ def outcome(policy: ReminderPolicy) -> tuple[object, ...]:
         opened = at("2027-01-07T12:00+08:00")
         found = due_waves(waves, (), opened, opened_at=opened, late_joiners=policy.late_joiners)
         seen.append(found.send and found.send.occurrence)
-    seen += [policy.applies_to(status) for status in ("not_started", "draft", "reopened", "sent", "returned")]
+    seen += [policy.applies_to(status) for status in STATUSES]
     return tuple(seen)
 
 
