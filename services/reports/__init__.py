@@ -1,0 +1,1 @@
+"""Report forms as data, and what companies do with them: fill, check, send."""
