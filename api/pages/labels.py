@@ -34,10 +34,9 @@ REPORT = {  # the words in the SIINas guide, where it has them
 }
 LICENCE = {
     "pending": Label(N_("Menunggu validasi UPP"), "info"),
-    "uploaded": Label(N_("Menunggu validasi UPP"), "info"),
     "valid": Label(N_("Valid"), "positive"),
     "invalid": Label(N_("Tidak valid"), "negative"),
-    "withdrawn": Label(N_("Diganti")),
+    "replaced": Label(N_("Diganti dokumen baru")),
 }
 STANDARD_CERTIFICATE = {
     "not_applicable": Label(N_("Tidak berlaku")),
@@ -72,9 +71,9 @@ MESSAGE = {
     "failed": Label(N_("Gagal dikirim"), "negative"),
 }
 DOCUMENT = {
-    "pending": Label(N_("Menunggu pemeriksaan berkas"), "info"),
+    "quarantined": Label(N_("Menunggu pemeriksaan berkas"), "info"),
     "clean": Label(N_("Berkas aman"), "positive"),
-    "refused": Label(N_("Berkas ditolak"), "negative"),
+    "rejected": Label(N_("Berkas ditolak"), "negative"),
 }
 PART = {  # a part of the system on the health pages
     "ok": Label(N_("Berjalan"), "positive"),

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from api.pages import labels, navigation, phrases, urls
+from api.pages import labels, navigation, phrases, shapes, urls
 from services import i18n
 from services.errors import DomainError, FieldError
 
@@ -125,6 +125,9 @@ def environment(locale: str) -> Environment:
         is_officer=navigation.is_officer,
         LOCALES=i18n.LOCALES,
         EMPTY_FORM=Form(),
+        Option=shapes.Option,
+        Column=shapes.Column,
+        Step=shapes.Step,
     )
     engine.filters.update(_filters(words))
     return engine
