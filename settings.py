@@ -66,8 +66,8 @@ class Settings:
 
     `database_url` is in SQLAlchemy's form for psycopg 3. `temporal_address` None leaves address, TLS and API
     key to the SDK's own environment variables. `mail_allow_list` None lets mail go anywhere.
-    `mail_catcher` says that `smtp_url` is our own catcher, whose mail is shown on a page. `trusted_proxies` are
-    the addresses or networks whose X-Forwarded-For and -Proto are believed; none unless set.
+    `mail_catcher` says that `smtp_url` is our own catcher, whose mail is shown on a page.
+    `trusted_proxies` are the addresses or networks whose X-Forwarded-For and -Proto are believed.
     """
 
     home: Path

@@ -17,7 +17,7 @@ from services import instance
 from settings import NAMES, Settings, libpq_url, load
 from stack import launch, namespace, ports
 from stack.databases import create_all
-from stack.home import Home, StackError
+from stack.home import Home, Refused, StackError
 from stack.migrate import migrate
 from stack.postgres import Postgres, socket_directory
 from stack.progress import Progress
@@ -167,12 +167,12 @@ class Boot:
 
     def _unchanged(self, known: instance.Identity) -> instance.Identity:
         if self.options.rehearsal and not known.rehearsal:
-            raise StackError(
+            raise Refused(
                 f"{self.home.path} is not a rehearsal and cannot become one: "
                 "start a rehearsal in a home of its own (`tenggat up --rehearsal --home DIR`)"
             )
         if self.options.start:
-            raise StackError("--start is for a new rehearsal; move the clock with `tenggat clock advance`")
+            raise Refused("--start is for a new rehearsal; move the clock with `tenggat clock advance`")
         return known
 
     def _production(self) -> bool:

@@ -15,7 +15,7 @@ import typer
 from commands import console
 from settings import find_home
 from stack import launch
-from stack.home import Home, StackError
+from stack.home import Home, Refused, StackError
 from stack.progress import Progress
 from stack.supervisor import living, read_state, sweep_up
 
@@ -54,7 +54,7 @@ def up(
         else:
             _foreground(place, rehearsal=rehearsal, start=beginning, port=port, seed=seed)
     except StackError as error:
-        console.fail(str(error), console.REFUSED if place.owner() else console.FAILED)
+        console.fail(str(error), console.REFUSED if isinstance(error, Refused) else console.FAILED)
 
 
 def down(home: console.HomeDirectory = None, as_json: console.Json = False) -> None:
@@ -102,7 +102,7 @@ def _foreground(place: Home, **options: Any) -> None:
 def _detached(place: Home, arguments: list[str], *, seed_wanted: bool) -> None:
     """Start the same command in the background and show its progress until it is ready."""
     if place.owner():
-        raise StackError(f"{place.path} is already running (process {place.owner()})")
+        raise Refused(f"{place.path} is already running (process {place.owner()})")
     place.create()
     log = place.logs / "supervisor.log"
     start = log.stat().st_size if log.exists() else 0
@@ -111,15 +111,20 @@ def _detached(place: Home, arguments: list[str], *, seed_wanted: bool) -> None:
     process = launch.start([*launch.python("cli"), *kept], env=env, log=log)
     with log.open() as lines:
         lines.seek(start)
-        while read_state(place).get("state") != "ready":
+        while not _ready(place, process.pid):
             sys.stderr.write(lines.read())
             if process.poll() is not None:
                 sys.stderr.write(lines.read())
-                raise StackError(f"the instance did not start; see {log}")
+                raise typer.Exit(process.returncode)
             time.sleep(0.1)
         sys.stderr.write(lines.read())
     if seed_wanted:
         _seed(place)
+
+
+def _ready(place: Home, supervisor: int) -> bool:
+    state = read_state(place)
+    return state.get("supervisor") == supervisor and state["state"] == "ready"
 
 
 def _seed(place: Home) -> None:

@@ -17,6 +17,10 @@ class StackError(Exception):
     """The engine cannot do what was asked; the message tells the operator why and what to do."""
 
 
+class Refused(StackError):
+    """The instance is in a state in which this is not allowed; nothing was changed."""
+
+
 @dataclass(frozen=True)
 class Home:
     """Paths below one TENGGAT_HOME. Only the invoking user may look inside."""
@@ -93,7 +97,7 @@ class Home:
         """Hold this instance for this process. Raises StackError when another one has it."""
         with os.fdopen(os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
             if not _locked(file.fileno()):
-                raise StackError(f"{self.path} is already running (process {file.read().strip()})")
+                raise Refused(f"{self.path} is already running (process {file.read().strip()})")
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()

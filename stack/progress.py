@@ -25,31 +25,29 @@ class Progress:
     def step(self, title: str) -> Iterator[Detail]:
         """Announce a step and, when it is over, how long it took. Call the result with what is going on."""
         start = shown = time.monotonic()
-        self._show(f"{title} …")
+        self._write(f"{title} …")
 
         def detail(text: str) -> None:
             nonlocal shown
             now = time.monotonic()
             if self._live or now - shown >= EVERY_SECONDS:
                 shown = now
-                self._show(f"{title} … {text} ({_duration(now - start)})")
+                line = f"{text} ({_duration(now - start)})"
+                self._write(f"\r\x1b[2K{title} … {line}" if self._live else f"\n    {line}")
 
         try:
             yield detail
         except BaseException:
-            self._finish(f"{title} … failed after {_duration(time.monotonic() - start)}")
+            self._end(title, f"stopped after {_duration(time.monotonic() - start)}")
             raise
-        self._finish(f"{title} … done in {_duration(time.monotonic() - start)}")
+        self._end(title, f"done in {_duration(time.monotonic() - start)}")
 
-    def _show(self, line: str) -> None:
-        if self._live:
-            self._stream.write(f"\r\x1b[2K{line}")
-            self._stream.flush()
-        else:
-            self.say(line)
+    def _end(self, title: str, outcome: str) -> None:
+        self.say(f"\r\x1b[2K{title} … {outcome}" if self._live else f" {outcome}")
 
-    def _finish(self, line: str) -> None:
-        self.say(f"\r\x1b[2K{line}" if self._live else line)
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
 
 
 def _duration(seconds: float) -> str:

@@ -1,6 +1,7 @@
 """Keeping the parts of one instance running: started in order, revived after a crash, stopped in reverse."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -122,10 +123,9 @@ class Supervisor:
 
     def note(self, state: State) -> None:
         """Write down what runs, for `status`, `down`, and whoever cleans up should we be killed."""
-        write_private(
-            state_file(self.home),
-            json.dumps({"state": state, "children": list(map(_describe, self.children))}),
-        )
+        parts = [_describe(child) for child in self.children]
+        note = {"state": state, "supervisor": os.getpid(), "children": parts}
+        write_private(state_file(self.home), json.dumps(note))
 
     def _revive(self, child: Child) -> None:
         now = time.monotonic()
@@ -151,7 +151,7 @@ def state_file(home: Home) -> Path:
 
 
 def read_state(home: Home) -> dict[str, Any]:
-    """What the supervisor last noted: `state` and `children`; empty when none runs."""
+    """What was last noted: `state`, `supervisor` (its pid) and `children`; empty when none runs."""
     try:
         state: dict[str, Any] = json.loads(state_file(home).read_text())
     except FileNotFoundError:
@@ -163,31 +163,36 @@ def living(child: dict[str, Any]) -> psutil.Process | None:
     """The process of a noted child if it still is that very process."""
     try:
         process = psutil.Process(child["pid"])
-        return (
-            process
-            if abs(process.create_time() - child["created"]) < 1 and process.status() != psutil.STATUS_ZOMBIE
-            else None
-        )
+        same = abs(process.create_time() - child["created"]) < 1
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
     except psutil.NoSuchProcess:
         return None
 
 
 def sweep_up(home: Home, progress: Progress) -> None:
     """End what a killed supervisor left running, and its traces. The caller holds the home's lock."""
-    left = [(child, process) for child in read_state(home).get("children", []) if (process := living(child))]
+    left = [child for child in read_state(home).get("children", []) if living(child)]
     if left:
         with progress.step("Ending what an interrupted run left behind"):
-            for child, process in reversed(left):
-                process.send_signal(signal.Signals(child["stop_signal"]))
-                _, stubborn = psutil.wait_procs([process], timeout=20)
-                for each in stubborn:
-                    each.kill()
-                psutil.wait_procs(stubborn, timeout=10)
+            for child in reversed(left):
+                _end(child)
     sockets = home.read_runtime().get("TENGGAT_SOCKETS")
     if sockets:
         shutil.rmtree(sockets, ignore_errors=True)
     state_file(home).unlink(missing_ok=True)
     home.runtime.unlink(missing_ok=True)
+
+
+def _end(child: dict[str, Any], grace_seconds: float = 20) -> None:
+    deadline = time.monotonic() + grace_seconds
+    signals = iter([child["stop_signal"], signal.SIGKILL])
+    while process := living(child):
+        if (sent := next(signals, None)) is None:
+            raise StackError(f"{child['name']} (process {child['pid']}) cannot be ended")
+        process.send_signal(sent)
+        while living(child) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        deadline = time.monotonic() + grace_seconds
 
 
 def rotate(log: Path) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -165,3 +166,15 @@ def _follow(process: subprocess.Popen[str], detail: Detail) -> list[str]:
             detail(f"{compiled} of about {PACKAGES_TO_COMPILE} packages compiled")
     process.wait()
     return last
+
+
+def main() -> None:
+    """`python -m stack.temporal_build`, called by set-up."""
+    try:
+        obtain(Progress())
+    except StackError as error:
+        sys.exit(f"temporal: {error}")
+
+
+if __name__ == "__main__":
+    main()
