@@ -1,0 +1,72 @@
+"""Words that people of this trade put into passwords, beside those of the English lists of zxcvbn."""
+
+# What the service, its owner and its forms are called: never part of a password, whoever chooses it.
+OURS = ("tenggat", "siinas", "kemenperin", "perindustrian", "kementerian", "pusdatin", "disperindag", "iomki")
+
+# Frequent in leaked Indonesian passwords, or on every desk here. The earlier, the sooner guessed.
+COMMON = (
+    *("sayang", "bismillah", "rahasia", "indonesia", "katakunci", "katasandi", "sandi", "doraemon", "anjing"),
+    *(
+        "bandung",
+        "jakarta",
+        "surabaya",
+        "semarang",
+        "medan",
+        "makassar",
+        "samarinda",
+        "balikpapan",
+        "bontang",
+    ),
+    *(
+        "kalimantan",
+        "kaltim",
+        "sumatera",
+        "sulawesi",
+        "jawa",
+        "bali",
+        "papua",
+        "garuda",
+        "merdeka",
+        "pancasila",
+    ),
+    *("cinta", "cantik", "ganteng", "kucing", "rahmat", "alhamdulillah", "assalamualaikum", "masyaallah"),
+    *(
+        "industri",
+        "pabrik",
+        "perusahaan",
+        "laporan",
+        "triwulan",
+        "semester",
+        "produksi",
+        "karyawan",
+        "direktur",
+    ),
+    *(
+        "pegawai",
+        "kantor",
+        "dinas",
+        "admin",
+        "administrator",
+        "operator",
+        "petugas",
+        "selamat",
+        "datang",
+        "masuk",
+    ),
+    *("januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober"),
+    *("november", "desember", "senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu", "ramadhan"),
+    *(
+        "satu",
+        "dua",
+        "tiga",
+        "empat",
+        "lima",
+        "enam",
+        "tujuh",
+        "delapan",
+        "sembilan",
+        "sepuluh",
+        "terima",
+        "kasih",
+    ),
+)
