@@ -6,15 +6,8 @@ from temporalio import activity
 
 from activities.contracts import CaseRef, StepResult
 from activities.steps import StepRunner, per_deadline
-from services.models import CaseFile
 from services.registrations import steps
-from services.registrations.submission import CORRECTION, REMINDER, TARGET, submission_of
-from sqlalchemy.ext.asyncio import AsyncSession
-
-
-async def per_submission(session: AsyncSession, case: CaseFile) -> str:
-    """Once for the registration as first sent, once more for each correction."""
-    return str(await submission_of(session, case.id))
+from services.registrations.submission import CORRECTION, REMINDER, TARGET
 
 
 @dataclass(frozen=True)
@@ -24,7 +17,7 @@ class RegistrationActivities:
     @activity.defn(name="registration.acknowledge")
     async def acknowledge(self, case: CaseRef) -> StepResult:
         """The proof of registration goes out."""
-        return await self.runner.take(case, "acknowledge", steps.acknowledge, per_submission)
+        return await self.runner.take(case, "acknowledge", steps.acknowledge)
 
     @activity.defn(name="registration.remind")
     async def remind(self, case: CaseRef) -> StepResult:

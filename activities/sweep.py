@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from services import periods, sweeping
+from services import sweeping
 from services.clock import app_now
 from services.database import Sessions
+from services.periods import planning
 from services.waking import Nudge
 
 NudgeAll = Callable[[Iterable[Nudge], Iterable[str]], Awaitable[int]]
@@ -23,7 +24,7 @@ class SweepActivities:
         """Nudges every case and lane that is due, batch by batch; returns how many nudges got through."""
         reached = 0
         async with self.sessions() as session, session.begin():
-            await periods.ensure_planned(session, now=await app_now(session))
+            await planning.ensure_planned(session, now=await app_now(session))
         while True:
             async with self.sessions() as session, session.begin():
                 now = await app_now(session)

@@ -118,9 +118,13 @@ class CaseProcess(ABC):
             await self._sleep(None, "operator")
 
     async def _until(self, question: Question, waiting_for: str) -> Answer:
+        return await self.until(lambda: self._look(question), waiting_for)
+
+    async def until(self, look: Callable[[], Awaitable[Answer]], waiting_for: str) -> Answer:
+        """Look at the row, sleep, look again, until the look says to go on."""
         while True:
             self._changed = False
-            answer = await self._look(question)
+            answer = await look()
             if answer.sight is Sight.OVER:
                 raise CaseOver
             if answer.sight is Sight.AGAIN:

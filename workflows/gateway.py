@@ -41,12 +41,10 @@ AT_ONCE = 32
 async def connect(address: str | None, namespace: str, *, lazy: bool = False) -> Client:
     """A client on `address`, or on what the SDK's own environment settings name (TLS, API key, address)."""
     config = ClientConfigProfile.load().to_client_connect_config()
-    config.pop("namespace", None)
+    config["namespace"] = namespace
     if address:
         config["target_host"] = address
-    return await Client.connect(
-        **config, namespace=namespace, lazy=lazy, data_converter=pydantic_data_converter
-    )
+    return await Client.connect(**config, lazy=lazy, data_converter=pydantic_data_converter)
 
 
 class Gateway:

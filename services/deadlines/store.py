@@ -32,28 +32,25 @@ async def keep_derivation(session: AsyncSession, derived: Derived) -> UUID:
 async def set_deadline(
     session: AsyncSession, case_id: UUID, name: str, derived: Derived, *, now: datetime
 ) -> Deadline:
-    """Give a case a date, or replace the one of that name (its extensions and pauses stay as they are)."""
+    """Give a case a date, or replace the one of that name; extensions and pauses stay as they are."""
     derivation_id = await keep_derivation(session, derived)
     deadline = await session.get(Deadline, (case_id, name), populate_existing=True)
     if deadline is None:
-        deadline = Deadline(case_id=case_id, name=name, **_dates(derived), derivation_id=derivation_id, set_at=now)
+        deadline = Deadline(
+            case_id=case_id,
+            name=name,
+            derivation_id=derivation_id,
+            base_before=derived.base_before,
+            due_before=derived.due_before,
+            set_at=now,
+        )
         session.add(deadline)
-    else:
-        for column, value in _dates(derived).items():
-            setattr(deadline, column, value)
-        deadline.derivation_id, deadline.set_at = derivation_id, now
-        deadline.met_at = deadline.acted_at = deadline.paused_since = None
+    deadline.base_before, deadline.base_lenient_before = derived.base_before, derived.lenient_before
+    deadline.due_before, deadline.lenient_before = derived.due_before, derived.lenient_before
+    deadline.derivation_id, deadline.set_at = derivation_id, now
+    deadline.met_at = deadline.acted_at = deadline.paused_since = None
     await session.flush()
     return deadline
-
-
-def _dates(derived: Derived) -> dict[str, datetime | None]:
-    return {
-        "base_before": derived.base_before,
-        "base_lenient_before": derived.lenient_before,
-        "due_before": derived.due_before,
-        "lenient_before": derived.lenient_before,
-    }
 
 
 async def meet(session: AsyncSession, case_id: UUID, names: Sequence[str] | None, *, now: datetime) -> None:
@@ -110,7 +107,9 @@ _RECOMPUTE = text(
 )
 
 
-async def recompute(session: AsyncSession, case_ids: Sequence[UUID], name: str, *, now: datetime) -> list[UUID]:
+async def recompute(
+    session: AsyncSession, case_ids: Sequence[UUID], name: str, *, now: datetime
+) -> list[UUID]:
     """Bring locked cases' dates in line with their extensions; returns the cases whose date moved."""
     rows = await session.execute(_RECOMPUTE, {"ids": list(case_ids), "name": name, "now": now})
     return list(rows.scalars())

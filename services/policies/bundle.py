@@ -5,9 +5,9 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from services.deadlines.periods import Period
 from services.deadlines.rules import OfficeHours, Rule, Rules, ShareRule
@@ -46,6 +46,19 @@ class LadderFile(Rules):
     ladders: tuple[Ladder, ...]
 
 
+class ExtensionPolicy(Rules):
+    """Who may give how much more time: above this many obligations a second person approves."""
+
+    second_person_above: Annotated[int, Field(ge=0)]
+    basis: Annotated[str, Field(min_length=3)]
+
+
+class ExtensionPolicyFile(Rules):
+    """`extensions.yaml`."""
+
+    extensions: ExtensionPolicy
+
+
 class ExtensionFile(Rules):
     """`extensions_of_record.yaml`."""
 
@@ -58,6 +71,7 @@ FILES: Mapping[str, type[Rules]] = {
     "targets": TargetFile,
     "reminders": ReminderFile,
     "ladders": LadderFile,
+    "extensions": ExtensionPolicyFile,
     "extensions_of_record": ExtensionFile,
 }
 
@@ -70,6 +84,7 @@ class Policies(Rules):
     targets: TargetFile
     reminders: ReminderFile
     ladders: LadderFile
+    extensions: ExtensionPolicyFile
     extensions_of_record: ExtensionFile
 
     @model_validator(mode="after")
@@ -131,6 +146,11 @@ class Policies(Rules):
     def ladder(self, name: str) -> Ladder:
         """The ladder of this name; LookupError when there is none."""
         return _named(self.ladders.ladders, name)
+
+    @property
+    def second_person_above(self) -> int:
+        """How many obligations one person may extend alone."""
+        return self.extensions.extensions.second_person_above
 
     @property
     def _rules(self) -> tuple[Rule, ...]:

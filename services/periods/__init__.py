@@ -1,0 +1,1 @@
+"""The quarterly cycle for everyone: planned, opened, reminded, due, summed up. Set-based throughout."""

@@ -1,0 +1,221 @@
+"""What is done at a moment of a period: in batches, each one transaction, safe to run twice or to be killed."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services import cases, rulebook
+from services.clock import app_now
+from services.database import Sessions
+from services.deadlines.periods import Period
+from services.identity import people
+from services.messages import dedupe, recipients
+from services.messages.intents import intend
+from services.models import CaseFile, PeriodStatus, ReportingPeriod, Role, WaveRun
+from services.periods import moments, obligations, planning, reminders
+from services.periods.moments import Act, Moment
+from services.waking import Waker, hand_over
+
+BATCH = 1000
+FIRST = UUID(int=0)
+Heartbeat = Callable[[object], None]
+BatchAct = Callable[[AsyncSession, list[UUID], Moment, datetime], Awaitable[None]]
+
+# Cases a moment concerns: read once to find them, and read again once they are locked.
+_CONCERNED = """
+    SELECT c.id FROM case_file c JOIN deadline d ON d.case_id = c.id AND d.name = 'report_due'
+    WHERE c.kind = 'report' AND c.period = :period AND d.met_at IS NULL AND c.closed_at IS NULL
+"""
+_REMIND = f"""{_CONCERNED} AND c.status = ANY(:statuses) AND c.zone = :zone AND c.held_at IS NULL
+      AND d.due_before = :due AND d.set_at <= :at AND d.due_before > :now"""
+_OVERDUE = f"{_CONCERNED} AND c.held_at IS NULL AND d.due_before = :due AND d.acted_at IS NULL"
+_SENDING = f"{_CONCERNED} AND c.status = 'upcoming'"
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Carries out one moment of one period."""
+
+    sessions: Sessions
+    waker: Waker
+    heartbeat: Heartbeat
+
+    async def run(self, case_id: UUID, moment: Moment, period: Period) -> None:
+        """Act for everyone concerned, then mark the moment as acted on. Resumes where a killed run stopped."""
+        if moment.act is Act.OPEN:
+            count = await self._open(period)
+        elif moment.act is Act.SENDING_OPENS:
+            count = await self._batches(_SENDING, {"period": str(period)}, self._open_sending, moment)
+        elif moment.act is Act.REMIND:
+            count = await self._remind(period, moment)
+        elif moment.act is Act.OVERDUE:
+            given = {"period": str(period), "due": moment.due_before}
+            count = await self._batches(_OVERDUE, given, self._mark_overdue, moment)
+        else:
+            count = 0
+        async with self.sessions() as session, session.begin():
+            await finish(session, case_id, moment, count, now=await app_now(session))
+        hand_over(session, self.waker)
+
+    async def _open(self, period: Period) -> int:
+        total, after = 0, FIRST
+        while True:
+            async with self.sessions() as session, session.begin():
+                now = await app_now(session)
+                rules = await rulebook.current(session, now=now)
+                last, opened = await obligations.open_batch(session, period, rules, after, now=now)
+            if last is None:
+                return total
+            total, after = total + opened, last
+            self.heartbeat(total)
+
+    async def _remind(self, period: Period, moment: Moment) -> int:
+        async with self.sessions() as session:
+            now = await app_now(session)
+            policies = (await rulebook.current(session, now=now)).policies
+        given = {
+            "period": str(period),
+            "statuses": list(policies.reminder(planning.REMINDERS).while_status),
+            "zone": moment.zone,
+            "due": moment.due_before,
+            "at": moment.at,
+        }
+        return await self._batches(_REMIND, given, self._queue_reminders, moment)
+
+    async def _batches(self, query: str, given: Mapping[str, object], act: BatchAct, moment: Moment) -> int:
+        total, after = 0, FIRST
+        find = text(f"{query} AND c.id > :after ORDER BY c.id LIMIT {BATCH}")
+        again = text(f"{query} AND c.id = ANY(:ids) ORDER BY c.id")
+        while True:
+            async with self.sessions() as session, session.begin():
+                now = await app_now(session)
+                given = {**given, "now": now}
+                found = list((await session.execute(find, {**given, "after": after})).scalars())
+                if not found:
+                    return total
+                locked = await cases.lock_many(session, found)
+                concerned = list((await session.execute(again, {**given, "ids": locked})).scalars())
+                await act(session, concerned, moment, now)
+            hand_over(session, self.waker)
+            total, after = total + len(concerned), found[-1]
+            self.heartbeat(total)
+
+    @staticmethod
+    async def _queue_reminders(session: AsyncSession, ids: list[UUID], moment: Moment, now: datetime) -> None:
+        if moment.wave is not None:
+            await reminders.queue(session, ids, moment.wave, now=now)
+
+    @staticmethod
+    async def _open_sending(session: AsyncSession, ids: list[UUID], moment: Moment, now: datetime) -> None:
+        statement = "UPDATE case_file SET status = 'not_started', version = version + 1 WHERE id = ANY(:ids)"
+        await session.execute(text(statement), {"ids": ids})
+        await cases.record_many(session, ids, "sending_opened", now=now, at=moment.at)
+
+    @staticmethod
+    async def _mark_overdue(session: AsyncSession, ids: list[UUID], moment: Moment, now: datetime) -> None:
+        statement = "UPDATE deadline SET acted_at = :now WHERE case_id = ANY(:ids) AND name = 'report_due'"
+        await session.execute(text(statement), {"ids": ids, "now": now})
+        await cases.record_many(session, ids, "became_overdue", now=now, at=moment.at)
+
+
+async def next_moment(
+    session: AsyncSession, case_id: UUID, *, now: datetime
+) -> tuple[CaseFile, ReportingPeriod, list[Moment]]:
+    """The locked period and its pending moments."""
+    case = await cases.lock(session, case_id)
+    detail = await planning.load(session, case_id)
+    return case, detail, await moments.pending(session, case, detail, now)
+
+
+def choose(waiting: list[Moment], now: datetime) -> tuple[Moment | None, list[Moment]]:
+    """The moment to act on now, if any, and the reminder waves it makes superfluous.
+
+    Of several waves of one date and zone that were missed, only the latest is sent.
+    """
+    due = [moment for moment in waiting if moment.act_at <= now]
+    if not due:
+        return None, []
+    first = due[0]
+    if first.act is not Act.REMIND:
+        return first, []
+    same = [
+        m for m in due if m.act is Act.REMIND and (m.due_before, m.zone) == (first.due_before, first.zone)
+    ]
+    return same[-1], same[:-1]
+
+
+async def skip(session: AsyncSession, case_id: UUID, superseded: list[Moment], *, now: datetime) -> None:
+    """Mark missed waves as passed over: a later one says the same."""
+    for moment in superseded:
+        await _mark(session, case_id, moment, {"skipped": True}, now)
+
+
+async def finish(session: AsyncSession, case_id: UUID, moment: Moment, count: int, *, now: datetime) -> None:
+    """Record on the period itself what was done, and move it along."""
+    case = await cases.lock(session, case_id)
+    detail = await planning.load(session, case_id)
+    data: dict[str, object] = {"count": count}
+    if moment.due_before is not None:
+        data["due_before"] = moment.due_before.isoformat()
+    if moment.wave is not None:
+        data |= {"days": -moment.wave.offset_days, "zone": moment.zone}
+    if not await _mark(session, case_id, moment, data, now):
+        return
+    if moment.act is Act.OPEN:
+        cases.move(case, PeriodStatus.OPEN)
+    elif moment.act is Act.OVERDUE and case.status == PeriodStatus.OPEN:
+        cases.move(case, PeriodStatus.DUE)
+    elif moment.act is Act.SUMMARY:
+        await _sum_up(session, case, detail, now)
+        data |= detail.counts
+    event = moment.act.value.split("-", 1)[1].replace("-", "_")
+    await cases.record(session, case, f"period_{event}", now=now, at=moment.at, data=data)
+
+
+async def _mark(
+    session: AsyncSession, case_id: UUID, moment: Moment, data: dict[str, object], now: datetime
+) -> bool:
+    row = {"case_id": case_id, "moment": moment.key, "at": moment.at, "counts": data, "done_at": now}
+    result = await session.execute(insert(WaveRun).values(row).on_conflict_do_nothing())
+    return bool(result.rowcount)  # type: ignore[attr-defined]  # the result of an INSERT counts its rows
+
+
+_SUMMARY = text(
+    """
+    SELECT count(*) AS expected,
+           count(*) FILTER (WHERE r.sent_at < d.due_before) AS on_time,
+           count(*) FILTER (WHERE r.sent_at >= d.due_before) AS late,
+           count(*) FILTER (WHERE r.sent_at IS NULL AND c.status NOT IN ('excused', 'closed')) AS missing
+    FROM report r JOIN case_file c ON c.id = r.case_id
+    JOIN deadline d ON d.case_id = c.id AND d.name = 'report_due'
+    WHERE r.period = :period
+    """
+)
+
+
+async def count(session: AsyncSession, period: str) -> dict[str, int]:
+    """How the period stands: expected, on time, late, missing. Timeliness is computed, never stored."""
+    row = (await session.execute(_SUMMARY, {"period": period})).one()
+    return dict(row._mapping)
+
+
+async def _sum_up(session: AsyncSession, case: CaseFile, detail: ReportingPeriod, now: datetime) -> None:
+    detail.counts = await count(session, detail.code)
+    if case.status == PeriodStatus.DUE:
+        cases.move(case, PeriodStatus.CLOSED)
+    for official in await people.holding(session, Role.COMPLIANCE_OFFICER, region=None):
+        await intend(
+            session,
+            template="period_summary",
+            dedupe_key=dedupe.dated_key("period_summary", case.id, now, str(official.id)),
+            recipient=recipients.for_person(official),
+            context={"period": detail.code, "due_before": detail.due_before, **detail.counts},
+            now=now,
+            case_id=case.id,
+        )

@@ -1,0 +1,181 @@
+"""What each account owes: a report for every period and stage, opened in batches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services import cases, rulebook
+from services.deadlines import extensions, store
+from services.deadlines.periods import Period
+from services.deadlines.waves import due_waves, wave_moments
+from services.errors import NotFound
+from services.models import (
+    Account,
+    AccountStatus,
+    AccountType,
+    CaseFile,
+    Deadline,
+    PeriodStatus,
+    ReportingPeriod,
+    ReportStatus,
+    new_id,
+)
+from services.periods import planning, reminders
+from services.reports.classification import LicenceFact, Risk, StageFacts, stages_due
+from services.rulebook import Rulebook
+
+BATCH = 1000
+REPORTING_TYPES = (AccountType.INDUSTRY, AccountType.ESTATE)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One obligation to open."""
+
+    account_id: UUID
+    stage: str
+
+
+# What an account owes follows from its type, its licences, and whether it operates and expands
+# (Permenperin 13/2025).
+_ACCOUNTS = text(
+    """
+    SELECT a.id, a.type, a.operating_commercially, a.expanding,
+           bool_or(l.risk_level IN ('low', 'medium_low') OR l.ss_verification = 'verified') AS allowing,
+           bool_or(l.risk_level IN ('medium_high', 'high') AND l.ss_verification <> 'verified') AS waiting
+    FROM account a LEFT JOIN licence l
+        ON l.account_id = a.id AND l.upp_validation = 'valid' AND l.risk_level IS NOT NULL
+    WHERE a.status = 'active' AND a.type IN ('A', 'B')
+      AND CASE WHEN CAST(:only AS uuid) IS NULL THEN a.id > :after ELSE a.id = :only END
+    GROUP BY a.id ORDER BY a.id LIMIT :batch
+    """
+)
+
+_OPEN = text(
+    """
+    WITH wanted AS (
+        SELECT d.case_id, d.stage, a.* FROM unnest(CAST(:case_ids AS uuid[]), CAST(:account_ids AS uuid[]),
+            CAST(:stages AS text[])) AS d(case_id, account_id, stage) JOIN account a ON a.id = d.account_id
+    ), opened AS (
+        INSERT INTO case_file (id, kind, key, title, account_id, region_code, zone, kbli, period, stage, status,
+                               version, milestones, nudges, policy_version_id, opened_at)
+        SELECT case_id, 'report', concat_ws('/', 'report', number, CAST(:period AS text), stage), name, id,
+               region_code, zone,
+               ARRAY(SELECT kbli FROM business_field f WHERE f.account_id = wanted.id ORDER BY kbli),
+               :period, stage, :status, 1, '{}', 0, :policy, :now
+        FROM wanted ON CONFLICT (key) DO NOTHING RETURNING id, account_id, period, stage
+    ), chained AS (
+        INSERT INTO case_chain (case_id, last_seq, last_hash) SELECT id, 0, '' FROM opened
+    ), owed AS (
+        INSERT INTO report (case_id, account_id, period, stage, content_version, submission)
+        SELECT id, account_id, period, stage, 0, 0 FROM opened
+    )
+    INSERT INTO deadline (case_id, name, derivation_id, base_before, base_lenient_before, due_before,
+                          lenient_before, set_at, pauses)
+    SELECT id, 'report_due', :derivation, :due, :lenient, :due, :lenient, :now, '[]' FROM opened
+    RETURNING case_id
+    """
+)
+
+
+async def open_batch(
+    session: AsyncSession, period: Period, rules: Rulebook, after: UUID, *, now: datetime, batch: int = BATCH
+) -> tuple[UUID | None, int]:
+    """Open what the next accounts (in id order) owe. Returns the last account seen, None at the end, and a count."""
+    rows = (await session.execute(_ACCOUNTS, {"after": after, "only": None, "batch": batch})).all()
+    if not rows:
+        return None, 0
+    duties = [Duty(row.id, stage) for row in rows for stage in stages_due(_facts(row))]
+    opened = await open_duties(session, period, duties, rules, now=now)
+    return rows[-1].id, len(opened)
+
+
+async def open_duties(
+    session: AsyncSession, period: Period, duties: Sequence[Duty], rules: Rulebook, *, now: datetime
+) -> list[UUID]:
+    """Open obligations that do not stand yet; returns their cases. Extensions for everyone apply to newcomers too."""
+    due = planning.due_of(period, rules)
+    status = ReportStatus.NOT_STARTED if planning.sending_opens_at(period) <= now else ReportStatus.UPCOMING
+    given = {
+        "case_ids": [new_id() for _ in duties],
+        "account_ids": [duty.account_id for duty in duties],
+        "stages": [duty.stage for duty in duties],
+        "period": str(period),
+        "status": status,
+        "policy": rules.version_id,
+        "now": now,
+        "derivation": await store.keep_derivation(session, due),
+        "due": due.due_before,
+        "lenient": due.lenient_before,
+    }
+    opened = list((await session.execute(_OPEN, given)).scalars())
+    await cases.record_many(session, opened, "opened", now=now, data={"period": str(period)})
+    await extensions.apply_to_newcomers(session, opened, period, now=now)
+    return opened
+
+
+def _facts(row: Row[Any]) -> StageFacts:
+    """The NIB that the UPP accepted is itself the licence of a low-risk business: nothing more is known yet."""
+    licences = [LicenceFact(Risk.LOW)] if row.allowing or not row.waiting else []
+    if row.waiting:
+        licences.append(LicenceFact(Risk.MEDIUM_HIGH))
+    return StageFacts(
+        estate=row.type == AccountType.ESTATE,
+        operating_commercially=row.operating_commercially,
+        expanding=row.expanding,
+        licences=tuple(licences),
+    )
+
+
+async def open_for_account(session: AsyncSession, account: Account, *, now: datetime) -> list[UUID]:
+    """A newcomer owes the periods that are open and not yet due; one reminder catches up on those it missed."""
+    if account.type not in REPORTING_TYPES or account.status != AccountStatus.ACTIVE:
+        return []
+    rules = await rulebook.current(session, now=now)
+    duties = await _duties_of(session, account)
+    opened: list[UUID] = []
+    for case, detail in await _open_periods(session, now):
+        new = await open_duties(session, Period.parse(detail.code), duties, rules, now=now)
+        await _catch_up(session, new, account, rules, now)
+        cases.wake(await cases.lock(session, case.id), now)
+        opened += new
+    return opened
+
+
+async def _duties_of(session: AsyncSession, account: Account) -> list[Duty]:
+    given = {"after": account.id, "only": account.id, "batch": 1}
+    rows = (await session.execute(_ACCOUNTS, given)).all()
+    return [Duty(row.id, stage) for row in rows for stage in stages_due(_facts(row))]
+
+
+async def _open_periods(session: AsyncSession, now: datetime) -> list[tuple[CaseFile, ReportingPeriod]]:
+    query = (
+        select(CaseFile, ReportingPeriod)
+        .join(ReportingPeriod, col(CaseFile.id) == col(ReportingPeriod.case_id))
+        .where(col(CaseFile.status) != PeriodStatus.PLANNED, col(ReportingPeriod.due_before) > now)
+        .order_by(col(ReportingPeriod.due_before))
+    )
+    return [(case, detail) for case, detail in await session.execute(query)]
+
+
+async def _catch_up(
+    session: AsyncSession, opened: Sequence[UUID], account: Account, rules: Rulebook, now: datetime
+) -> None:
+    """Of the waves that had passed when the duty was opened, only the latest is sent."""
+    policy = rules.policies.reminder(planning.REMINDERS)
+    calendar = rules.calendars()[policy.calendar]
+    for case_id in opened:
+        deadline = await session.get(Deadline, (case_id, planning.DUE), populate_existing=True)
+        if deadline is None:
+            raise NotFound
+        moments = wave_moments(deadline.due_before, ZoneInfo(account.zone), policy, calendar)
+        send = due_waves(moments, (), now, late_joiners=policy.late_joiners, opened_at=now).send
+        if send is not None:
+            await reminders.queue(session, [case_id], send, now=now)

@@ -1,0 +1,113 @@
+"""The registration form: its fields, what makes them acceptable, and when two factories are the same."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.errors import InvalidInput
+from services.i18n import N_
+from services.reference import identifiers, regions
+
+CHECK_FIELDS = N_("Periksa kembali isian yang ditandai.")
+REQUIRED = N_("Wajib diisi.")
+
+# Words that say nothing about where a factory stands, and the spellings of those that do.
+_ABBREVIATIONS = {
+    "jalan": "jl", "jln": "jl", "nomor": "no", "kelurahan": "kel", "kecamatan": "kec",
+    "kabupaten": "kab", "provinsi": "prov", "kilometer": "km",
+}  # fmt: skip
+MAX_NAME = 200
+MAX_ADDRESS = 500
+
+
+@dataclass(frozen=True)
+class RegistrationForm:
+    """What was typed, as it was typed. `kind` is `company`, or `government` for type D."""
+
+    company_name: str
+    nib: str
+    npwp: str
+    email: str
+    region_code: str
+    address: str
+    kind: str = "company"
+
+
+@dataclass(frozen=True)
+class CheckedForm:
+    """The same, normalised. `npwp_warning`: the number's check digit does not fit, which the UPP should look at."""
+
+    company_name: str
+    nib: str | None
+    npwp: str | None
+    npwp_warning: bool
+    email: str
+    region_code: str
+    address: str
+    kind: str
+
+    @property
+    def address_key(self) -> str:
+        """Equal for two spellings of one address."""
+        return address_key(self.address)
+
+
+def check(form: RegistrationForm) -> CheckedForm:
+    """The form normalised, or InvalidInput naming every field that cannot be accepted."""
+    checks: dict[str, Callable[[], str]] = {
+        "company_name": lambda: bounded(form.company_name, MAX_NAME, field="company_name"),
+        "email": lambda: identifiers.email(required(form.email, "email")),
+        "region_code": lambda: _region(form),
+        "address": lambda: bounded(form.address, MAX_ADDRESS, field="address"),
+    }
+    if form.kind != "government":
+        checks["nib"] = lambda: identifiers.nib(required(form.nib, "nib"))
+        checks["npwp"] = lambda: identifiers.tax_number(required(form.npwp, "npwp"))
+    values, problems = identifiers.each(checks)
+    if problems:
+        raise InvalidInput(CHECK_FIELDS, fields=problems)
+    npwp = values.get("npwp")
+    return CheckedForm(
+        company_name=values["company_name"],
+        nib=values.get("nib"),
+        npwp=npwp,
+        npwp_warning=npwp is not None and identifiers.tax_number_warning(npwp) is not None,
+        email=values["email"],
+        region_code=values["region_code"],
+        address=values["address"],
+        kind=form.kind,
+    )
+
+
+def _region(form: RegistrationForm) -> str:
+    """A factory stands in a kabupaten or kota; a government may be a whole province."""
+    code = required(form.region_code, "region_code")
+    if form.kind == "government" and (region := regions.find(code)) is not None:
+        return region.code
+    return regions.parse(code).code
+
+
+def required(value: str, field: str) -> str:
+    """The text without surrounding space, or a refusal at its field."""
+    if not value.strip():
+        raise InvalidInput(REQUIRED, field=field)
+    return value.strip()
+
+
+def bounded(value: str, longest: int, *, field: str) -> str:
+    """Single-line text of bounded length without control characters."""
+    required(value, field)
+    if any(unicodedata.category(character) == "Cc" and character not in "\n\r\t" for character in value):
+        raise InvalidInput(N_("Berisi karakter yang tidak dapat dibaca."), field=field)
+    line = " ".join(value.split())
+    if len(line) > longest:
+        raise InvalidInput(N_("Paling banyak {longest} karakter."), field=field, longest=longest)
+    return line
+
+
+def address_key(address: str) -> str:
+    """Lower case, no punctuation, common words in one spelling: what two spellings of an address share."""
+    plain = unicodedata.normalize("NFKD", address).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z]+|[0-9]+", plain)
+    return " ".join(_ABBREVIATIONS.get(word, word) for word in words)

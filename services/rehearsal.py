@@ -1,0 +1,94 @@
+"""The rehearsal clock: legal time moves to the next moment anything waits for, and on when the world is at rest."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.errors import InvalidInput, NotFound
+from services.i18n import N_
+from services.instance import identity
+
+# One advance at a time: `clock advance` and POST /clock/advance hold this lock while they move.
+ADVISORY_LOCK = 7_465_667_741
+
+_NEXT = text(
+    """
+    SELECT min(at) FROM (
+        (SELECT min(wake_at) AS at FROM case_file WHERE wake_at > app_now() AND stuck IS NULL)
+        UNION ALL
+        (SELECT min(date_trunc('minute', not_before) + CASE WHEN not_before > date_trunc('minute', not_before)
+                 THEN interval '1 minute' ELSE interval '0' END)
+         FROM message WHERE state = 'queued' AND not_before > app_now())
+    ) waits
+    """
+)
+
+_BUSY = text(
+    """
+    SELECT (SELECT count(*) FROM case_file WHERE wake_at <= app_now() AND stuck IS NULL) AS cases,
+           (SELECT count(*) FROM message m WHERE (state = 'queued' AND not_before <= app_now() OR state = 'claimed')
+             AND NOT EXISTS (SELECT FROM lane_state l WHERE l.lane = m.lane AND l.held_at IS NOT NULL)) AS messages,
+           (SELECT count(*) FROM delivery WHERE state = 'sending') AS sending
+    """
+)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Where the rehearsal stands. `target` is set while an advance is under way."""
+
+    now: datetime
+    target: datetime | None
+    moments: int
+
+
+@dataclass(frozen=True)
+class Unrest:
+    """What still has to happen at this instant."""
+
+    cases: int
+    messages: int
+    sending: int
+
+    @property
+    def at_rest(self) -> bool:
+        return not (self.cases or self.messages or self.sending)
+
+
+async def read(session: AsyncSession) -> Clock:
+    """The rehearsal's clock. NotFound where the database is not a rehearsal."""
+    if not (await identity(session)).rehearsal:
+        raise NotFound
+    row = (await session.execute(text("SELECT instant, target, moments FROM rehearsal_clock"))).one()
+    return Clock(row.instant, row.target, row.moments)
+
+
+async def aim(session: AsyncSession, target: datetime) -> Clock:
+    """Announce where an advance is going. Never back, and never while another one is under way."""
+    clock = await read(session)
+    if target < clock.now:
+        raise InvalidInput(N_("Jam simulasi tidak dapat dimundurkan."), field="to")
+    await session.execute(text("UPDATE rehearsal_clock SET target = :target"), {"target": target})
+    return Clock(clock.now, target, clock.moments)
+
+
+async def step(session: AsyncSession, target: datetime) -> bool:
+    """Move to the next moment, at most to the target. False when the target is reached and nothing waits there."""
+    clock = await read(session)
+    if clock.now >= target:
+        await session.execute(text("UPDATE rehearsal_clock SET target = NULL"))
+        return False
+    waits: datetime | None = (await session.execute(_NEXT)).scalar_one()
+    following = min(waits, target) if waits else target
+    await session.execute(
+        text("UPDATE rehearsal_clock SET instant = :now, moments = moments + 1"), {"now": following}
+    )
+    return True
+
+
+async def unrest(session: AsyncSession) -> Unrest:
+    """What is still to be done before time may move on."""
+    row = (await session.execute(_BUSY)).one()
+    return Unrest(row.cases, row.messages, row.sending)

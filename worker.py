@@ -1,0 +1,126 @@
+"""The Temporal worker: the only place that registers workflows and activities."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import settings
+from activities.cases import CaseActivities
+from activities.extension_campaign import CampaignActivities
+from activities.post_office import PostOfficeActivities
+from activities.registration import RegistrationActivities
+from activities.reporting_period import ReportingPeriodActivities
+from activities.steps import StepRunner
+from activities.sweep import SweepActivities
+from services.database import Sessions, make_engine, make_sessions
+from services.instance import identity
+from services.messages.post_office import PostOffice
+from workflows.contracts import TASK_QUEUE
+from workflows.extension_campaign import ExtensionCampaignWorkflow
+from workflows.gateway import Gateway, connect, ensure_sweep
+from workflows.post_office import PostOfficeWorkflow
+from workflows.registration import RegistrationWorkflow
+from workflows.reporting_period import ReportingPeriodWorkflow
+from workflows.sweep import SweepWorkflow
+
+log = logging.getLogger("tenggat.worker")
+
+WORKFLOWS: Sequence[type] = (
+    RegistrationWorkflow,
+    ReportingPeriodWorkflow,
+    ExtensionCampaignWorkflow,
+    PostOfficeWorkflow,
+    SweepWorkflow,
+)
+
+# Everything of ours passes through the sandbox: re-importing it per run cost 45 % of the worker's CPU. What the
+# sandbox still guards is the workflow modules themselves, which a test keeps pure.
+PASSED_THROUGH = ("activities", "services", "pydantic", "sqlalchemy", "sqlmodel", "settings")
+
+GRACEFUL = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the activities stand on."""
+
+    sessions: Sessions
+    gateway: Gateway
+    post_office: PostOffice
+
+
+def activities_of(parts: Parts) -> list[Callable[..., Any]]:
+    """Every activity, bound to its dependencies."""
+    runner = StepRunner(parts.sessions, parts.gateway)
+    registration = RegistrationActivities(runner)
+    period = ReportingPeriodActivities(runner)
+    campaign = CampaignActivities(runner)
+    return [
+        CaseActivities(runner).look,
+        registration.acknowledge,
+        registration.remind,
+        registration.escalate,
+        registration.lapse,
+        period.look,
+        period.act,
+        campaign.apply,
+        campaign.undo,
+        campaign.settle,
+        PostOfficeActivities(parts.post_office).deliver,
+        SweepActivities(parts.sessions, parts.gateway.nudge_all).nudge_waiting,
+    ]
+
+
+def make_worker(client: Client, parts: Parts) -> Worker:
+    """A worker on the one task queue. Slots fit two cores: database steps are short and local."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=WORKFLOWS,
+        activities=activities_of(parts),
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        max_cached_workflows=2000,
+        max_concurrent_workflow_tasks=64,
+        max_concurrent_activities=16,
+        max_concurrent_local_activities=32,
+        graceful_shutdown_timeout=GRACEFUL,
+    )
+
+
+async def run() -> None:
+    """Work until SIGTERM or SIGINT; what is under way is finished or handed back."""
+    given = settings.load()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with AsyncExitStack() as stack:
+        engine = make_engine(given.database_url, given.worker_pool, "tenggat-worker")
+        stack.push_async_callback(engine.dispose)
+        sessions = make_sessions(engine)
+        async with sessions() as session:
+            who = await identity(session)
+        client = await connect(given.temporal_address, who.namespace)
+        gateway = Gateway(client)
+        post_office = await stack.enter_async_context(PostOffice.opened(sessions, given))
+        worker = make_worker(client, Parts(sessions, gateway, post_office))
+        if not who.rehearsal:
+            await ensure_sweep(client)
+        log.info("working in namespace %s", who.namespace)
+        async with worker:
+            await stopping.wait()
+        await gateway.drain()
+
+
+if __name__ == "__main__":
+    asyncio.run(run())

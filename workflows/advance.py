@@ -1,0 +1,93 @@
+"""Advancing a rehearsal: moment by moment, waiting each time until the world is at rest."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from services import rehearsal, sweeping
+from services.clock import app_now
+from services.database import Sessions
+from services.errors import Conflict
+from services.i18n import N_
+from services.periods import planning
+from services.rehearsal import Clock, Unrest
+from workflows.gateway import Gateway
+
+log = logging.getLogger(__name__)
+
+# How often to look whether the world is at rest; a nudge is repeated after a little longer.
+POLL = 0.02
+NUDGE_AGAIN = timedelta(seconds=2)
+
+
+class NotAtRest(RuntimeError):  # noqa: N818 -- a state of the world, said plainly
+    """The world did not come to rest: a worker is missing, or a case cannot go on."""
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Moves one rehearsal's clock. `patience` bounds how long one moment may take, in real seconds."""
+
+    sessions: Sessions
+    gateway: Gateway
+    patience: float = 600
+    progress: Callable[[Clock], None] = lambda clock: None
+
+    async def to(self, target: datetime) -> Clock:
+        """Advance to the target and rest there. Conflict when another advance is under way."""
+        async with self.sessions() as guard:
+            if not await self._only_one(guard):
+                raise Conflict(N_("Jam simulasi sedang dimajukan."))
+            try:
+                async with self.sessions() as session, session.begin():
+                    await rehearsal.aim(session, target)
+                await self.rest()
+                while await self._step(target):
+                    await self.rest()
+            finally:
+                await guard.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": rehearsal.ADVISORY_LOCK})
+                await guard.commit()
+        async with self.sessions() as session:
+            return await rehearsal.read(session)
+
+    @staticmethod
+    async def _only_one(guard: object) -> bool:
+        got = await guard.execute(  # type: ignore[attr-defined]
+            text("SELECT pg_try_advisory_lock(:key)"), {"key": rehearsal.ADVISORY_LOCK}
+        )
+        await guard.commit()  # type: ignore[attr-defined]
+        return bool(got.scalar_one())
+
+    async def _step(self, target: datetime) -> bool:
+        async with self.sessions() as session, session.begin():
+            moved = await rehearsal.step(session, target)
+            if moved:
+                await planning.ensure_planned(session, now=await app_now(session))
+            self.progress(await rehearsal.read(session))
+        return moved
+
+    async def rest(self) -> None:
+        """Nudge what is due, by the sweep itself, and wait until nothing is left to do at this instant."""
+        deadline = asyncio.get_running_loop().time() + self.patience
+        while True:
+            state = await self._nudge()
+            if state.at_rest:
+                return
+            if asyncio.get_running_loop().time() > deadline:
+                raise NotAtRest(f"after {self.patience:.0f} s there is still {state}")
+            await asyncio.sleep(POLL)
+
+    async def _nudge(self) -> Unrest:
+        async with self.sessions() as session, session.begin():
+            now = await app_now(session)
+            state = await rehearsal.unrest(session)
+            if state.at_rest:
+                return state
+            due = await sweeping.due(session, now=now, pause=NUDGE_AGAIN)
+            lanes = await sweeping.lanes_with_mail(session, now=now)
+        await self.gateway.nudge_all(due, lanes)
+        return state
