@@ -3,6 +3,8 @@
 import asyncio
 import calendar
 import re
+import secrets
+import string
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -75,6 +77,16 @@ def check(password: str, context: Context | None = None, *, field_name: str = "p
     broken = [FieldError(field_name, rule.label) for rule in rules(password, context) if not rule.ok]
     if broken:
         raise InvalidInput(N_("Kata sandi belum memenuhi semua syarat."), fields=broken)
+
+
+def generate() -> str:
+    """A random password that keeps every rule: for demonstrations and machines, shown once and not stored."""
+    alphabet = string.ascii_letters + string.digits
+    while True:
+        groups = ["".join(secrets.choice(alphabet) for _ in range(5)) for _ in range(4)]
+        password = "-".join(groups)
+        if all(rule.ok for rule in rules(password)):
+            return password
 
 
 async def hash_password(password: str) -> str:

@@ -78,6 +78,14 @@ async def get(session: AsyncSession, person_id: UUID) -> Person:
     return person
 
 
+async def lock(session: AsyncSession, person_id: UUID) -> Person:
+    """As `get`, and nobody changes the row before this transaction ends."""
+    person = await session.get(Person, person_id, populate_existing=True, with_for_update=True)
+    if person is None:
+        raise NotFound
+    return person
+
+
 async def by_username(session: AsyncSession, username: str) -> Person | None:
     """The person of a username as typed, or None."""
     found = select(Person).where(col(Person.username) == username.strip().lower())

@@ -1,0 +1,80 @@
+"""The cookies we set: session, form, known device. One place for their names and attributes.
+
+`__Host-` and Secure need https. Chromium refuses the prefix and Safari refuses Secure on http://127.0.0.1,
+so an http:// address (never production: the settings refuse it) gets plain names.
+"""
+
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from typing import Final
+
+from fastapi import Request
+
+from services.identity.secret import new_secret
+from settings import Settings
+
+SESSION: Final = "tenggat"
+FORM: Final = "tenggat-form"
+DEVICE: Final = "tenggat-device"
+DEVICE_LIFE: Final = timedelta(days=180)
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings the application was built with."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def read(request: Request, name: str) -> str | None:
+    """The value of one of our cookies."""
+    return request.cookies.get(_full(request, name))
+
+
+def set_session(request: Request, token: str) -> None:
+    """The session's token goes out with the answer to this request, and lasts as long as the browser runs."""
+    _set(request, SESSION, token)
+
+
+def clear_session(request: Request) -> None:
+    """The browser forgets its session with the answer to this request."""
+    _set(request, SESSION, "", life=timedelta(0))
+
+
+def set_device(request: Request, token: str) -> None:
+    """Marks this browser as one that somebody has signed in from."""
+    _set(request, DEVICE, token, life=DEVICE_LIFE)
+
+
+def form_cookie(request: Request) -> str | None:
+    """The secret that forms for people who are not signed in are bound to."""
+    made: str | None = getattr(request.state, "form_cookie", None)
+    return made or read(request, FORM)
+
+
+def new_form_cookie(request: Request) -> str:
+    """Make that secret and send it with the answer."""
+    request.state.form_cookie = value = new_secret()
+    _set(request, FORM, value)
+    return value
+
+
+def _full(request: Request, name: str) -> str:
+    return f"__Host-{name}" if _https(request) else name
+
+
+def _https(request: Request) -> bool:
+    return settings_of(request).public_url.startswith("https://")
+
+
+def _set(request: Request, name: str, value: str, *, life: timedelta | None = None) -> None:
+    full = _full(request, name)
+    cookie = SimpleCookie({full: value})
+    morsel = cookie[full]
+    morsel["path"] = "/"
+    morsel["httponly"] = True
+    morsel["samesite"] = "Lax"
+    if _https(request):
+        morsel["secure"] = True
+    if life is not None:
+        morsel["max-age"] = int(life.total_seconds())
+    request.state.cookies.append(morsel.OutputString())

@@ -1,0 +1,145 @@
+"""What surrounds every request: its id, the caller's address, and the security headers of the answer."""
+
+import logging
+import re
+import secrets
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from services.models import new_id
+from settings import Settings
+
+MAX_BODY: Final = 1024 * 1024
+"""For `FastAPI(max_body_size=…)`."""
+MAX_UPLOAD_BODY: Final = 65 * 1024 * 1024
+"""For `max_body_size=…` of the routes that take a file (64 MiB and what surrounds it)."""
+
+STATIC: Final = re.compile(r"^/static/")
+ONE_YEAR: Final = 31_536_000
+
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+"""The id of the request being served; the log filter below puts it on every line."""
+
+_ALWAYS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            "accelerometer",
+            "browsing-topics",
+            "camera",
+            "display-capture",
+            "geolocation",
+            "gyroscope",
+            "magnetometer",
+            "microphone",
+            "midi",
+            "payment",
+            "usb",
+        )
+    ),
+}
+_PAGE_POLICY: Final = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+    "img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+DOCUMENT_POLICY: Final = (
+    "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+"""Set as Content-Security-Policy on a stored file that one of our own pages shows in a frame."""
+
+
+def harden(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """`app` inside everything below. Goes around Starlette's own error handling, so that a 500 has it too:
+
+    class App(FastAPI):
+        def build_middleware_stack(self) -> ASGIApp:
+            return harden(super().build_middleware_stack(), settings)
+    """
+    hardened: ASGIApp = SecurityHeaders(app, https=settings.public_url.startswith("https://"))
+    hardened = RequestIds(hardened)
+    if settings.trusted_proxies:
+        # uvicorn itself must run with proxy_headers=False: by default it believes every local caller.
+        hardened = ProxyHeadersMiddleware(hardened, trusted_hosts=list(settings.trusted_proxies))  # type: ignore[arg-type, assignment]  # uvicorn spells out ASGI types of its own
+    return hardened
+
+
+@dataclass(frozen=True)
+class RequestIds:
+    """Gives each request an id of ours: on the answer, in the log lines, in `request.state.request_id`."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        id_ = new_id().hex
+        scope.setdefault("state", {})["request_id"] = id_
+        token = request_id.set(id_)
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Request-ID"] = id_
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            request_id.reset(token)
+
+
+@dataclass(frozen=True)
+class SecurityHeaders:
+    """Headers of every answer. A route may set a Content-Security-Policy or Cache-Control of its own.
+
+    `request.state.csp_nonce` is what inline scripts and styles of this answer must carry. Set-Cookie lines
+    left in `request.state.cookies` (a list) go out with the answer.
+    """
+
+    app: ASGIApp
+    https: bool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        state["csp_nonce"] = nonce = secrets.token_urlsafe(16)
+        state["cookies"] = cookies = list[str]()
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                self._fill(headers, nonce, scope["path"])
+                for cookie in cookies:
+                    headers.append("Set-Cookie", cookie)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+    def _fill(self, headers: MutableHeaders, nonce: str, path: str) -> None:
+        for name, value in _ALWAYS.items():
+            headers[name] = value
+        headers.setdefault("Content-Security-Policy", _PAGE_POLICY.format(nonce=nonce))
+        if not STATIC.match(path):
+            headers.setdefault("Cache-Control", "no-store")
+        if self.https:
+            headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
+
+
+class WithRequestId(logging.Filter):
+    """Adds `request_id` to every record, for the format of the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get()
+        return True
