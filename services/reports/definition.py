@@ -134,7 +134,11 @@ class Form(Frozen):
 
 def load(path: Path) -> Form:
     """The form in a YAML file; a pydantic ValidationError names what is wrong with it."""
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return parse(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def parse(document: dict[str, Any]) -> Form:
+    """The form in a parsed YAML document. A field may name a shared list under `options:`."""
     return Form.model_validate(_with_shared_options(document))
 
 
@@ -169,13 +173,21 @@ def _field_texts(field: FormField) -> Iterator[str]:
 
 
 def _with_shared_options(document: dict[str, Any]) -> dict[str, Any]:
-    """Puts the lists under `options:` in place of the names that fields give in `options: <name>`."""
-    shared = document.pop("options", {})
-    for section in document.get("sections", ()):
-        for field in section.get("fields", ()):
-            if isinstance(field.get("options"), str):
-                field["options"] = shared[field["options"]]
-    return document
+    shared = document.get("options", {})
+    sections = [
+        {**section, "fields": [_with_options(field, shared) for field in section.get("fields", ())]}
+        for section in document.get("sections", ())
+    ]
+    return {key: part for key, part in document.items() if key != "options"} | {"sections": sections}
+
+
+def _with_options(field: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
+    named = field.get("options")
+    if not isinstance(named, str):
+        return field
+    if named not in shared:
+        raise ValueError(f"field {field.get('id')}: there is no list of options called {named!r}")
+    return {**field, "options": shared[named]}
 
 
 def _check_section(form: Form, section: FieldsSection | RowsSection) -> None:

@@ -105,7 +105,7 @@ class YesNoField(_Field):
 
 
 class ChoiceField(_Field):
-    """One answer out of `options`, or out of the form's shared list named by `options_from`."""
+    """One answer out of `options`: written out, or the name of one of the form's shared lists."""
 
     type: Literal["choice"] = "choice"
     options: tuple[Option, ...] = Field(min_length=2)

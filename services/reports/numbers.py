@@ -40,7 +40,7 @@ def read(raw: object, notation: Notation, *, scale: int, currency: bool = False)
     # More zeros than money ever has, as in "1,000", is a foreign thousand: refused rather than read as one.
     if typed_places > max(scale, 2) or _places(number) > scale:
         if scale == 0:
-            raise AnswerError(N_("Isi dengan bilangan bulat, tanpa angka di belakang koma."))
+            raise AnswerError(N_("Isi dengan bilangan bulat, dengan titik untuk ribuan. Contoh: 1.000.000."))
         raise AnswerError(N_("Isi dengan paling banyak {scale} angka di belakang koma."), scale=scale)
     return number
 
@@ -55,9 +55,10 @@ def plain(number: Decimal) -> str:
 
 def indonesian(number: Decimal | int) -> str:
     """ "1.000.000,5", as it is typed into a form."""
-    whole, _, fraction = plain(Decimal(number)).partition(".")
-    grouped = f"{int(whole):,}".replace(",", ".")
-    return f"{grouped},{fraction}" if fraction else grouped
+    text = plain(Decimal(number))
+    whole, _, fraction = text.lstrip("-").partition(".")
+    grouped = f"{int(whole):,}".replace(",", ".") + (f",{fraction}" if fraction else "")
+    return f"-{grouped}" if text.startswith("-") else grouped
 
 
 def _from_json(raw: object) -> Decimal:

@@ -69,7 +69,7 @@ def parse(field: FormField, raw: object, context: FormContext) -> JsonValue:
     """The clean value of a non-blank answer; AnswerError with the message for the field otherwise.
 
     text, choice, unit, country, hs: str · integer, rupiah, year: int · decimal, percent: str without trailing
-    zeros · yes_no: bool · choices, countries: list in the offered order · kbli: {version, code} ·
+    zeros · yes_no: bool · choices: list in the offered order · countries: list by code · kbli: {version, code} ·
     certificate: {id, number}
     """
     match field:
@@ -207,7 +207,9 @@ def _codes(field: ChoicesField | CountriesField, raw: object) -> list[JsonValue]
         raise AnswerError(N_("Pilih hanya jawaban yang tersedia."))
     if isinstance(field, CountriesField) and len(chosen) > field.max_answers:
         raise AnswerError(N_("Pilih paling banyak {max} jawaban."), max=field.max_answers)
-    return [code for code in available if code in chosen]
+    # Countries by code: the order of their names differs between languages and editions of CLDR.
+    ordered = available if isinstance(field, ChoicesField) else sorted(chosen)
+    return [code for code in ordered if code in chosen]
 
 
 def _kbli(raw: object, context: FormContext) -> dict[str, JsonValue]:

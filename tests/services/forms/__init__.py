@@ -1,0 +1,1 @@
+"""The forms engine: language, judgement, completeness, fingerprints."""

@@ -1,0 +1,78 @@
+"""A fingerprint stands for the answers: the same answers have one, other answers another."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.reports.canonical import canonical_json, data_hash, report_content, section_hashes
+from services.reports.validation import applicable
+from tests.services.forms.filled import company, draft, form, stored, typed
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def report(**changes):
+    sections = applicable(form(), stored(**changes), company())
+    return report_content(
+        account="a-1", form_id=form().form, form_version=form().version, period="2026-Q4", sections=sections
+    )
+
+
+def test_the_bytes_are_plain_sorted_json():
+    assert (
+        canonical_json({"b": "12.5", "a": {"é": [1, True, None]}})
+        == '{"a":{"é":[1,true,null]},"b":"12.5"}'.encode()
+    )
+
+
+def test_the_hash_is_sha256_of_the_bytes():
+    assert data_hash({"a": 1}) == hashlib.sha256(b'{"a":1}').hexdigest()
+
+
+@given(st.dictionaries(st.text("abcdef", min_size=1), VALUES, max_size=5), st.randoms())
+def test_the_order_of_keys_does_not_matter(content, chance):
+    shuffled = list(content.items())
+    chance.shuffle(shuffled)
+    assert data_hash(dict(shuffled)) == data_hash(content)
+
+
+def test_floats_are_refused_wherever_they_hide():
+    with pytest.raises(TypeError):
+        canonical_json({"rows": [{"quantity": 12.5}]})
+
+
+def test_the_way_a_number_was_typed_does_not_matter():
+    page = typed()["general_data"]
+    assert data_hash(report(general_data=page | {"machine_value": "1500000000"})) == data_hash(report())
+
+
+def test_every_answer_that_is_sent_matters():
+    original = data_hash(report())
+    for section, page in typed().items():
+        answers = page["rows"][0] if "rows" in page else page
+        for name in answers:
+            without = {key: value for key, value in answers.items() if key != name}
+            changed = {section: {"rows": [without, *page["rows"][1:]]} if "rows" in page else without}
+            assert data_hash(report(**changed)) != original, f"{section}.{name}"
+
+
+def test_an_answer_that_does_not_apply_is_not_signed():
+    page = {"rows": [typed()["raw_materials"]["rows"][0] | {"origin_country": "MY"}]}
+    assert draft("raw_materials", page).values["rows"][0]["origin_country"] == "MY"
+    assert data_hash(report(raw_materials=page)) == data_hash(report())
+
+
+def test_the_same_answers_of_another_factory_are_another_report():
+    assert data_hash(report() | {"account": "a-2"}) != data_hash(report())
+
+
+def test_section_hashes_tell_which_page_was_edited():
+    before = section_hashes(stored())
+    after = section_hashes(stored(investment={"land_value": "1", "building_value": "0"}))
+    assert [section for section in before if before[section] != after[section]] == ["investment"]
