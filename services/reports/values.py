@@ -68,9 +68,9 @@ def is_blank(raw: object) -> bool:
 def parse(field: FormField, raw: object, context: FormContext) -> JsonValue:
     """The clean value of a non-blank answer; AnswerError with the message for the field otherwise.
 
-    text, choice, unit, country, hs: str · integer, rupiah, year: int · decimal, percent: str without trailing
-    zeros · yes_no: bool · choices: list in the offered order · countries: list by code · kbli: {version, code} ·
-    certificate: {id, number}
+    text, choice, unit, country, hs: str · integer, rupiah, year: int · decimal, percent: str without
+    trailing zeros · yes_no: bool · choices: list in the offered order · countries: list by code ·
+    kbli: {version, code} · certificate: {id, number}
     """
     match field:
         case TextField():
