@@ -1,0 +1,91 @@
+"""Every mail there is: its lane, what it needs to know, where it leads, when it is still wanted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from services.messages.wanted import Rule
+from services.models import Lane
+
+RESERVED: Final = frozenset({"zone"})
+
+
+@dataclass(frozen=True)
+class Template:
+    """One directory of `templates/emails`.
+
+    `keys` must and `optional` may be in an intent's context. `path` is the page it leads to, filled from the
+    context, `case_id` and `account_id`; a `token` it has no place for becomes its query. A `notice` also
+    stands under Pengumuman in the portal.
+    """
+
+    name: str
+    keys: frozenset[str]
+    path: str
+    lane: Lane = Lane.NOTICES
+    rule: Rule = Rule.ALWAYS
+    optional: frozenset[str] = frozenset()
+    notice: bool = True
+    version: int = 1
+
+    def check(self, context: Mapping[str, object]) -> None:
+        """ValueError when the context lacks a key or has one that the texts do not know."""
+        given = context.keys() - RESERVED
+        missing, unknown = self.keys - given, given - self.keys - self.optional
+        if missing or unknown:
+            raise ValueError(f"{self.name}: missing {sorted(missing)}, unknown {sorted(unknown)}")
+
+
+def _template(name: str, keys: str, path: str, **facts: object) -> Template:
+    optional = frozenset(str(facts.pop("optional", "")).split())
+    return Template(name, frozenset(keys.split()), path, optional=optional, **facts)  # type: ignore[arg-type]  # facts are this file's
+
+
+# One person waits for these, at the address on the NIB: they never queue behind a wave.
+_CREDENTIALS: Final = {"lane": Lane.CREDENTIALS}
+_SECRET: Final = {"lane": Lane.CREDENTIALS, "rule": Rule.LINK_TO_OWNER, "notice": False}
+_REPORT: Final = "company period stage due_before"
+_WHY: Final = "basis instrument reason sending_opens_at"
+
+_ALL: Final = (
+    # registration
+    _template(
+        "registration_received", "company number submitted_at", "/pendaftaran/{case_id}",
+        optional="token due_before", **_CREDENTIALS,
+    ),
+    _template(
+        "registration_returned", "company number reason due_before token",
+        "/pendaftaran/{case_id}/perbaikan", rule=Rule.REGISTRATION_RETURNED, **_CREDENTIALS,
+    ),
+    _template("registration_rejected", "company number reason", "/pendaftaran", **_CREDENTIALS),
+    _template("registration_lapsed", "company number due_before", "/pendaftaran", **_CREDENTIALS),
+    _template("upp_reminder", "company number submitted_at due_before", "/kasus/{case_id}",
+              rule=Rule.REGISTRATION_WAITS, notice=False),
+    _template("upp_escalation", "company number submitted_at due_before", "/kasus/{case_id}",
+              rule=Rule.REGISTRATION_WAITS, notice=False),
+    # access
+    _template("account_activated", "company username token expires_at", "/aktivasi/{token}", **_SECRET),
+    _template("person_invited", "username token expires_at", "/aktivasi/{token}", **_SECRET),
+    _template("password_reset", "username token expires_at", "/atur-ulang/{token}", **_SECRET),
+    _template("password_changed", "username changed_at", "/lupa-kata-sandi", notice=False, **_CREDENTIALS),
+    _template("account_voided", "company reason voided_at", "/", **_CREDENTIALS),
+    # licences
+    _template("licence_valid", "company licence", "/perizinan", optional="licence_number"),
+    _template("licence_invalid", "company licence note", "/perizinan", optional="licence_number"),
+    # the quarterly cycle
+    _template("period_opened", _REPORT, "/laporan/{case_id}", rule=Rule.REPORT_UNSENT, optional=_WHY),
+    _template("report_reminder", _REPORT, "/laporan/{case_id}", rule=Rule.REPORT_UNSENT, optional=_WHY),
+    _template("report_reminder_last", _REPORT, "/laporan/{case_id}", rule=Rule.REPORT_UNSENT, optional=_WHY),
+    _template("report_overdue", _REPORT, "/laporan/{case_id}", rule=Rule.REPORT_OVERDUE, optional=_WHY),
+    _template("report_received", f"{_REPORT} sent_at number", "/laporan/{case_id}/bukti",
+              optional="content_hash"),
+    _template("extension_granted", f"{_REPORT} old_before instrument reason", "/laporan/{case_id}",
+              rule=Rule.DATE_IN_FORCE, optional="basis sending_opens_at"),
+    _template("extension_undone", f"{_REPORT} old_before instrument reason", "/laporan/{case_id}",
+              rule=Rule.DATE_IN_FORCE, optional="basis sending_opens_at"),
+    _template("period_summary", "period due_before expected on_time late missing", "/kasus?period={period}",
+              notice=False),
+)  # fmt: skip
+
+TEMPLATES: Final[Mapping[str, Template]] = {template.name: template for template in _ALL}
+NOTICES: Final = tuple(template.name for template in _ALL if template.notice)

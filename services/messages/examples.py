@@ -1,0 +1,114 @@
+"""One example context per template: what the snapshot tests render and what an administrator previews."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.messages.rendering import Subject
+
+AT: Final = datetime(2027, 1, 4, 2, 0, tzinfo=UTC)  # Monday 09.00 WIB, six days before the due date
+ABOUT: Final = Subject(
+    case_id=UUID("01940000-0000-7000-8000-000000000001"),
+    account_id=UUID("01940000-0000-7000-8000-000000000002"),
+)
+
+_REPORT: Final = {
+    "zone": "Asia/Makassar",
+    "company": "PT Contoh Rotan Mahakam",
+    "period": "2026-Q4",
+    "stage": "production",
+    "due_before": "2027-01-10T17:00:00+00:00",
+}
+_REGISTRATION: Final = {"zone": "Asia/Makassar", "company": "PT Contoh Rotan Mahakam", "number": 100001}
+_LINK: Final = {"token": "contoh-tautan-sekali-pakai", "expires_at": "2027-01-07T02:00:00+00:00"}
+_EXTENSION: Final = {
+    "old_before": "2027-01-10T17:00:00+00:00",
+    "due_before": "2027-01-17T17:00:00+00:00",
+    "instrument": "Pengumuman Contoh 1/2027",
+    "reason": "banjir di Kota Samarinda",
+}
+
+EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "registration_received": {
+        **_REGISTRATION,
+        "token": "contoh-tautan",
+        "submitted_at": "2027-01-04T01:45:00+00:00",
+        "due_before": "2027-01-05T17:00:00+00:00",
+    },
+    "registration_returned": {
+        **_REGISTRATION,
+        "token": "contoh-tautan",
+        "reason": "Alamat e-mail tidak sama dengan alamat pada NIB.\nDokumen NIB tidak terbaca.",
+        "due_before": "2027-01-18T17:00:00+00:00",
+    },
+    "registration_rejected": {**_REGISTRATION, "reason": "NIB ini bukan milik perusahaan yang mendaftar"},
+    "registration_lapsed": {**_REGISTRATION, "due_before": "2027-01-03T17:00:00+00:00"},
+    "upp_reminder": {
+        **_REGISTRATION,
+        "zone": "Asia/Jakarta",
+        "submitted_at": "2027-01-04T01:45:00+00:00",
+        "due_before": "2027-01-05T17:00:00+00:00",
+    },
+    "upp_escalation": {
+        **_REGISTRATION,
+        "zone": "Asia/Jakarta",
+        "submitted_at": "2026-12-29T01:45:00+00:00",
+        "due_before": "2026-12-30T17:00:00+00:00",
+    },
+    "account_activated": {
+        **_LINK,
+        "zone": "Asia/Makassar",
+        "company": "PT Contoh Rotan Mahakam",
+        "username": "contohrotan1001",
+    },
+    "person_invited": {**_LINK, "username": "verifikator.contoh"},
+    "password_reset": {**_LINK, "zone": "Asia/Jayapura", "username": "contohrotan1001"},
+    "password_changed": {"username": "contohrotan1001", "changed_at": "2027-01-04T01:30:00+00:00"},
+    "account_voided": {
+        "zone": "Asia/Makassar",
+        "company": "PT Contoh Rotan Mahakam",
+        "reason": "Data pendaftaran tidak sesuai dengan keadaan sebenarnya",
+        "voided_at": "2027-01-04T01:30:00+00:00",
+    },
+    "licence_valid": {
+        "company": "PT Contoh Rotan Mahakam",
+        "licence": "Sertifikat Standar",
+        "licence_number": "CONTOH-0001/2026",
+    },
+    "licence_invalid": {
+        "company": "PT Contoh Rotan Mahakam",
+        "licence": "Sertifikat Standar",
+        "note": "Halaman kedua tidak terbaca; mohon diunggah kembali.",
+    },
+    "period_opened": {**_REPORT, "sending_opens_at": "2027-01-05T17:00:00+00:00"},
+    "report_reminder": {**_REPORT, "basis": "Permenperin 13/2025"},
+    "report_reminder_last": {
+        **_REPORT,
+        "due_before": "2027-01-05T17:00:00+00:00",
+        "instrument": "Pengumuman Contoh 1/2027",
+        "reason": "gangguan layanan pada 2 Januari 2027",
+    },
+    "report_overdue": {**_REPORT, "due_before": "2027-01-03T17:00:00+00:00"},
+    "report_received": {
+        **_REPORT,
+        "number": 10001,
+        "sent_at": "2027-01-04T01:59:12+00:00",
+        "content_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    },
+    "extension_granted": {**_REPORT, **_EXTENSION},
+    "extension_undone": {
+        **_REPORT,
+        **_EXTENSION,
+        "old_before": "2027-01-17T17:00:00+00:00",
+        "due_before": "2027-01-10T17:00:00+00:00",
+    },
+    "period_summary": {
+        "period": "2026-Q4",
+        "due_before": "2027-01-10T17:00:00+00:00",
+        "expected": 159812,
+        "on_time": 22415,
+        "late": 1208,
+        "missing": 136189,
+    },
+}

@@ -1,0 +1,87 @@
+"""Is a message still wanted? One SQL expression per rule, asked at claiming and again just before sending.
+
+Every expression is over the message row `m` and yields NULL while the message is wanted, else why not.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Rule(StrEnum):
+    """When a message stops being wanted; each template names one."""
+
+    ALWAYS = "always"
+    LINK_TO_OWNER = "link_to_owner"
+    REGISTRATION_WAITS = "registration_waits"
+    REGISTRATION_RETURNED = "registration_returned"
+    REPORT_UNSENT = "report_unsent"
+    REPORT_OVERDUE = "report_overdue"
+    DATE_IN_FORCE = "date_in_force"
+
+
+_UNSENT: Final = "c.status IN ('upcoming', 'not_started', 'draft', 'reopened')"
+
+# A one-time link goes to the address on the NIB (or, for officials, their own) and to no other, while it
+# works. Links live in real time.
+_LINK_TO_OWNER: Final = """(
+    SELECT CASE
+        WHEN (m.context ->> 'expires_at')::timestamptz <= now() THEN 'link_expired'
+        WHEN m.account_id IS NOT NULL AND a.status IS DISTINCT FROM 'active' THEN 'account_not_active'
+        WHEN lower(m.recipient) IS DISTINCT FROM lower(coalesce(a.email, p.email))
+            THEN 'not_the_owners_address'
+    END
+    FROM (SELECT 1) one
+    LEFT JOIN account a ON a.id = m.account_id
+    LEFT JOIN person p ON p.id = m.person_id)"""
+
+_REGISTRATION: Final = """(
+    SELECT CASE
+        WHEN c.closed_at IS NOT NULL THEN 'case_closed'
+        WHEN c.held_at IS NOT NULL THEN 'case_held'
+        WHEN c.status <> '{status}' THEN 'already_answered'
+    END
+    FROM (SELECT 1) one LEFT JOIN case_file c ON c.id = m.case_id)"""
+
+_REPORT: Final = """(
+    SELECT CASE
+        WHEN c.id IS NULL OR c.closed_at IS NOT NULL THEN 'case_closed'
+        WHEN c.held_at IS NOT NULL THEN 'case_held'
+        WHEN a.status IS DISTINCT FROM 'active' THEN 'account_not_active'
+        {more}
+    END
+    FROM (SELECT 1) one
+    LEFT JOIN case_file c ON c.id = m.case_id
+    LEFT JOIN account a ON a.id = c.account_id
+    LEFT JOIN deadline d ON d.case_id = c.id AND d.name = 'report_due')"""
+
+_MOVED: Final = (
+    "WHEN d.due_before IS DISTINCT FROM (m.context ->> 'due_before')::timestamptz THEN 'date_moved'"
+)
+_SENT: Final = f"WHEN NOT {_UNSENT} OR d.met_at IS NOT NULL THEN 'already_sent'"
+
+EXPRESSIONS: Final[Mapping[Rule, str]] = {
+    Rule.ALWAYS: "NULL",
+    Rule.LINK_TO_OWNER: _LINK_TO_OWNER,
+    Rule.REGISTRATION_WAITS: _REGISTRATION.format(status="submitted"),
+    Rule.REGISTRATION_RETURNED: _REGISTRATION.format(status="returned"),
+    Rule.REPORT_UNSENT: _REPORT.format(
+        more=f"{_SENT} {_MOVED} WHEN d.due_before <= (SELECT app_now()) THEN 'date_passed'"
+    ),
+    Rule.REPORT_OVERDUE: _REPORT.format(more=f"{_SENT} {_MOVED}"),
+    Rule.DATE_IN_FORCE: _REPORT.format(more=_MOVED),
+}
+
+
+def unwanted(rules: Iterable[tuple[str, Rule]]) -> str:
+    """The one expression for all templates: given (template, rule) pairs, NULL or the reason for row `m`.
+
+    An unknown template is not sent.
+    """
+    named: dict[Rule, list[str]] = {}
+    for template, rule in rules:
+        named.setdefault(rule, []).append(f"'{template}'")
+    arms = "\n".join(
+        f"WHEN m.template IN ({', '.join(names)}) THEN {EXPRESSIONS[rule]}" for rule, names in named.items()
+    )
+    return f"CASE {arms} ELSE 'unknown_template' END"

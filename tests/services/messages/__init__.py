@@ -1,0 +1,1 @@
+"""Tests of mail: texts, safety, claiming, sending, catching."""

@@ -1,0 +1,110 @@
+"""Every mail, word for word: each template has an example, each example a template, each text a snapshot.
+
+`UPDATE_SNAPSHOTS=1 pytest …` writes them anew; the diff is the review.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError, meta
+
+from api.pages import urls
+from services.messages.catalogue import RESERVED, TEMPLATES
+from services.messages.examples import ABOUT, AT, EXAMPLES
+from services.messages.rendering import EMAILS, Renderer
+from services.models import Lane
+from settings import Helpdesk
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+HELPDESK = Helpdesk(email="bantuan@tenggat.example", whatsapp_industry="+62 800 0000 0000")
+RENDERER = Renderer("https://tenggat.example", HELPDESK)
+NAMES = sorted(TEMPLATES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_mail_reads_as_reviewed(name: str) -> None:
+    mail = RENDERER.render(name, EXAMPLES[name], now=AT, about=ABOUT)
+    _compare(SNAPSHOTS / f"{name}.txt", f"Subject: {mail.subject}\n\n{mail.text}")
+    _compare(SNAPSHOTS / f"{name}.html", mail.html)
+
+
+def test_templates_examples_directories_and_snapshots_are_the_same_set() -> None:
+    directories = {path.name for path in EMAILS.iterdir() if path.name != "_base"}
+    snapshots = {path.stem for path in SNAPSHOTS.iterdir()}
+    assert directories == set(TEMPLATES) == set(EXAMPLES) == snapshots
+    for name in NAMES:
+        assert {path.name for path in (EMAILS / name).iterdir()} == {"subject.txt", "body.txt", "body.html"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_examples_hold_exactly_what_the_catalogue_declares(name: str) -> None:
+    TEMPLATES[name].check(EXAMPLES[name])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_declared_key_is_unused_and_none_is_undeclared(name: str) -> None:
+    """What a link is made of counts as used."""
+    used = set(re.findall(r"{(\w+)}", TEMPLATES[name].path)) | {"token"}
+    for part in ("subject.txt", "body.txt", "body.html"):
+        source = (EMAILS / name / part).read_text()
+        used |= meta.find_undeclared_variables(RENDERER.environment.parse(source))
+    declared = TEMPLATES[name].keys | TEMPLATES[name].optional
+    assert declared - used == set()
+    assert used - declared - RESERVED - {"link", "now", "token", "case_id", "home", "helpdesk"} == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_missing_key_is_an_error_not_an_empty_space(name: str) -> None:
+    for key in TEMPLATES[name].keys - {"token"}:
+        context = {k: v for k, v in EXAMPLES[name].items() if k != key}
+        with pytest.raises((UndefinedError, KeyError)):
+            RENDERER.render(name, context, now=AT, about=ABOUT)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_link_leads_to_a_page_there_is(name: str) -> None:
+    path = re.sub(r"{\w+}", "{}", TEMPLATES[name].path.partition("?")[0])
+    assert path in {re.sub(r"{\w+}", "{}", known) for known in urls.PATHS.values()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_mail_says_it_in_both_languages_and_carries_its_link_in_both_texts(name: str) -> None:
+    mail = RENDERER.render(name, EXAMPLES[name], now=AT, about=ABOUT)
+    assert 'lang="en"' in mail.html
+    assert "\nEnglish\n" in mail.text
+    link = re.search(r"https://tenggat\.example/\S+", mail.text)
+    if TEMPLATES[name].path != "/":
+        assert link is not None
+        assert f'href="{link[0]}"' in mail.html
+
+
+def test_only_links_travel_never_passwords() -> None:
+    for name, template in TEMPLATES.items():
+        assert "password" not in template.keys | template.optional, name
+        if "token" in template.keys:
+            assert template.lane is Lane.CREDENTIALS
+
+
+def test_dates_show_weekday_wib_and_the_readers_own_zone() -> None:
+    mail = RENDERER.render("report_reminder", EXAMPLES["report_reminder"], now=AT, about=ABOUT)
+    shown = "Minggu, 10 Januari 2027 pukul 23.59.59 WIB (Senin, 11 Januari 2027 pukul 00.59.59 WITA)"
+    assert shown in mail.text
+    assert "Permenperin 13/2025" in mail.text
+
+
+def test_a_reminder_before_the_quarter_ended_says_when_sending_opens() -> None:
+    context = {**EXAMPLES["report_reminder"], "sending_opens_at": "2027-01-05T17:00:00+00:00"}
+    mail = RENDERER.render("report_reminder", context, now=AT, about=ABOUT)
+    assert "dapat dilakukan mulai Rabu, 6 Januari 2027 pukul 00.00 WIB" in mail.text
+    later = {**context, "sending_opens_at": "2027-01-01T17:00:00+00:00"}
+    assert "belum berakhir" not in RENDERER.render("report_reminder", later, now=AT, about=ABOUT).text
+
+
+def _compare(path: Path, text: str) -> None:
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    assert path.exists(), f"{path.name} is new: run with UPDATE_SNAPSHOTS=1 and review it"
+    assert text == path.read_text()
