@@ -21,6 +21,7 @@ def exists(code: str) -> bool:
     return code in _names("id")
 
 
+@cache
 def every(locale: str = "id", *, abroad: bool = False) -> tuple[tuple[str, str], ...]:
     """(code, name) sorted by name in that language; `abroad` leaves Indonesia out."""
     listed = ((code, text) for code, text in _names(locale).items() if not (abroad and code == INDONESIA))

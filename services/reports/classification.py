@@ -1,6 +1,6 @@
 """Which form a company fills, and for which stage: family, size and stage from a few facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -61,9 +61,9 @@ class Classification:
     size: Size | None
     stage: Stage
     total: int
-    message: str | None = None
-    figures: str | None = None
-    params: dict[str, Decimal] | None = None
+    message: str = ""
+    figures: str = ""
+    params: dict[str, Decimal] = field(default_factory=dict)
 
 
 _MESSAGES = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from services.errors import FieldError
 from services.i18n import N_
-from services.reports.context import FormContext, Values
+from services.reports.context import FormContext, Values, rows_of
 from services.reports.definition import Covers, FieldsSection, Form, RowsSection
 from services.reports.numbers import Notation
 from services.reports.validation import SectionResult, validate_section
@@ -138,9 +138,7 @@ def _licence_gap(form: Form, answers: Mapping[str, Values], context: FormContext
 
 
 def _column(answers: Values, name: str) -> list[object]:
-    rows = answers.get("rows")
-    filled = rows if isinstance(rows, list) else []
-    return [row[name] for row in filled if isinstance(row, dict) and name in row]
+    return [row[name] for row in rows_of(answers) if name in row]
 
 
 def _written(answer: object) -> str:

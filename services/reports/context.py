@@ -13,6 +13,12 @@ Values = Mapping[str, JsonValue]
 """Clean answers of a section: by field id, or `{"rows": [{...}, ...]}` for a table."""
 
 
+def rows_of(answers: Values) -> list[dict[str, JsonValue]]:
+    """The rows of a table's clean answers; empty for a page of fields or one without rows."""
+    rows = answers.get("rows")
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
 @dataclass(frozen=True, slots=True)
 class CertificateRef:
     """A certificate in the company's data; `kind` as in the form, such as "halal"."""

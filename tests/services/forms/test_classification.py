@@ -1,6 +1,7 @@
 """Which form a company fills follows from its investment; for which stage, from its licences."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,8 +26,8 @@ from services.reports.classification import (
 from tests.services.forms.filled import draft, typed
 
 
-def company(**facts) -> Classification:
-    usual = {
+def company(**facts: Any) -> Classification:
+    usual: dict[str, Any] = {
         "estate": False,
         "business": BusinessKind.MANUFACTURING,
         "stage": Stage.PRODUCTION,
@@ -37,7 +38,7 @@ def company(**facts) -> Classification:
     return classify(ClassificationInput(**{**usual, **facts}))
 
 
-def test_small_industry_is_told_so_in_the_official_words():
+def test_small_industry_is_told_so_in_the_official_words() -> None:
     found = company()
     assert (found.family, found.size, found.total) == (Family.MANUFACTURING, Size.SMALL, 3_000_000_000)
     assert translator("id").gettext(found.message, **found.params) == (
@@ -46,7 +47,7 @@ def test_small_industry_is_told_so_in_the_official_words():
     )
 
 
-def test_medium_large_industry_is_told_so_with_the_figures():
+def test_medium_large_industry_is_told_so_with_the_figures() -> None:
     found = company(machine_value=4_000_000_001)
     assert found.size is Size.MEDIUM_LARGE
     assert "Industri Menengah Besar" in found.message
@@ -59,16 +60,16 @@ def test_medium_large_industry_is_told_so_with_the_figures():
 @pytest.mark.parametrize(
     ("capital", "size"), [(3_000_000_000, Size.SMALL), (3_000_000_001, Size.MEDIUM_LARGE)]
 )
-def test_exactly_five_billion_is_small(capital, size):
+def test_exactly_five_billion_is_small(capital: int, size: Size) -> None:
     assert company(working_capital=capital).size is size
 
 
-def test_the_limit_is_policy():
+def test_the_limit_is_policy() -> None:
     assert company(small_up_to=2_999_999_999).size is Size.MEDIUM_LARGE
 
 
 @given(st.lists(st.integers(min_value=0, max_value=10**15), min_size=3, max_size=3))
-def test_only_the_sum_decides(parts):
+def test_only_the_sum_decides(parts: list[int]) -> None:
     machine, other, capital = parts
     found = company(machine_value=machine, other_fixed_value=other, working_capital=capital)
     assert found.total == sum(parts)
@@ -76,23 +77,23 @@ def test_only_the_sum_decides(parts):
     assert found.params["total"] == Decimal(sum(parts))
 
 
-def test_services_are_measured_by_the_same_limit():
+def test_services_are_measured_by_the_same_limit() -> None:
     assert company(business=BusinessKind.SERVICE_ONLY).family is Family.SERVICE
     assert company(business=BusinessKind.SERVICE_ONLY, machine_value=10**10).size is Size.MEDIUM_LARGE
 
 
-def test_a_shipyard_has_its_own_form_in_production_only():
+def test_a_shipyard_has_its_own_form_in_production_only() -> None:
     assert company(is_shipyard=True).family is Family.SHIPYARD
     assert company(is_shipyard=True).size is None
     building = company(is_shipyard=True, stage=Stage.CONSTRUCTION)
     assert (building.family, building.size) == (Family.MANUFACTURING, Size.SMALL)
 
 
-def test_an_estate_has_no_size():
+def test_an_estate_has_no_size() -> None:
     assert company(estate=True, business=BusinessKind.OTHER).size is None
 
 
-def test_other_businesses_have_no_form():
+def test_other_businesses_have_no_form() -> None:
     with pytest.raises(ValueError, match="no report form"):
         company(business=BusinessKind.OTHER)
 
@@ -108,11 +109,13 @@ def test_other_businesses_have_no_form():
         ([], BusinessKind.OTHER),
     ],
 )
-def test_the_kind_of_business_is_read_from_the_fields_of_business(codes, kind):
+def test_the_kind_of_business_is_read_from_the_fields_of_business(
+    codes: list[str], kind: BusinessKind
+) -> None:
     assert business_kind(Kbli("2025", code) for code in codes) is kind
 
 
-def test_ship_parts_are_no_shipyard():
+def test_ship_parts_are_no_shipyard() -> None:
     assert [
         code for code in ("30111", "30112", "30113", "30120", "33151") if is_shipyard(Kbli("2020", code))
     ] == [
@@ -123,7 +126,7 @@ def test_ship_parts_are_no_shipyard():
     ]
 
 
-def test_the_amounts_come_from_the_first_page():
+def test_the_amounts_come_from_the_first_page() -> None:
     page = typed()["general_data"]
     assert amounts(draft("general_data", page).values) == {
         "machine_value": 1_500_000_000,
@@ -140,27 +143,29 @@ IUI = LicenceFact(None, legacy=True)
 
 
 @pytest.mark.parametrize("licence", [R, MR, MT_VERIFIED, T_VERIFIED, IUI])
-def test_a_working_factory_with_a_good_licence_reports_production(licence):
+def test_a_working_factory_with_a_good_licence_reports_production(licence: LicenceFact) -> None:
     assert stages_due(StageFacts(False, True, licences=(licence,))) == [Stage.PRODUCTION]
 
 
 @pytest.mark.parametrize("licence", [R, MR, MT, MT_VERIFIED, T, T_VERIFIED, IUI])
-def test_a_factory_not_yet_operating_reports_construction_whatever_its_licence(licence):
+def test_a_factory_not_yet_operating_reports_construction_whatever_its_licence(licence: LicenceFact) -> None:
     assert stages_due(StageFacts(False, False, licences=(licence,))) == [Stage.CONSTRUCTION]
 
 
 @pytest.mark.parametrize("licences", [(MT,), (T,), (MT, T), ()])
-def test_operating_on_an_unverified_licence_is_construction_with_a_question(licences):
+def test_operating_on_an_unverified_licence_is_construction_with_a_question(
+    licences: tuple[LicenceFact, ...],
+) -> None:
     decision = decide_stages(StageFacts(False, True, licences=licences))
     assert (decision.stages, decision.follow_up) == ((Stage.CONSTRUCTION,), True)
 
 
-def test_one_good_licence_among_unverified_ones_is_production_with_a_question():
+def test_one_good_licence_among_unverified_ones_is_production_with_a_question() -> None:
     decision = decide_stages(StageFacts(False, True, licences=(MT, R)))
     assert (decision.stages, decision.follow_up) == ((Stage.PRODUCTION,), True)
 
 
-def test_expansion_adds_the_construction_report():
+def test_expansion_adds_the_construction_report() -> None:
     assert stages_due(StageFacts(False, True, expanding=True, licences=(R,))) == [
         Stage.PRODUCTION,
         Stage.CONSTRUCTION,
@@ -176,5 +181,7 @@ def test_expansion_adds_the_construction_report():
         (True, True, [Stage.COMMERCIAL, Stage.CONSTRUCTION]),
     ],
 )
-def test_estates_report_commercially_once_they_operate(operating, expanding, stages):
+def test_estates_report_commercially_once_they_operate(
+    operating: bool, expanding: bool, stages: list[Stage]
+) -> None:
     assert stages_due(StageFacts(True, operating, expanding=expanding)) == stages

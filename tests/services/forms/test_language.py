@@ -2,19 +2,21 @@
 
 import copy
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from services.deadlines.periods import Period
 from services.reports import definition
 from services.reports.conditions import Condition, Frozen, as_data, holds
 from services.reports.definition import Form, texts
 from services.reports.extraction import extract_form
+from services.reports.fields import ChoiceField
 from services.reports.forms import DIRECTORY, Forms
 
-MINIMAL = {
+MINIMAL: dict[str, Any] = {
     "form": "sample",
     "version": 1,
     "title": "Contoh",
@@ -46,9 +48,9 @@ MINIMAL = {
 }
 
 
-def changed(*path, to):
+def changed(*path: str | int, to: object) -> dict[str, Any]:
     document = copy.deepcopy(MINIMAL)
-    place = document
+    place: Any = document
     for step in path[:-1]:
         place = place[step]
     place[path[-1]] = to
@@ -58,9 +60,11 @@ def changed(*path, to):
 FIELDS = ("sections", 0, "fields")
 
 
-def test_a_small_form_is_read():
+def test_a_small_form_is_read() -> None:
     form = definition.parse(MINIMAL)
-    assert [option.value for option in form.sections[0].by_id["chosen"].options] == ["a", "b"]
+    chosen = form.sections[0].by_id["chosen"]
+    assert isinstance(chosen, ChoiceField)
+    assert [option.value for option in chosen.options] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +94,7 @@ def test_a_small_form_is_read():
         (changed("sections", to=[]), "at least 1"),
     ],
 )
-def test_a_form_that_contradicts_itself_is_refused(document, reason):
+def test_a_form_that_contradicts_itself_is_refused(document: dict[str, Any], reason: str) -> None:
     with pytest.raises((ValidationError, ValueError), match=reason):
         definition.parse(document)
 
@@ -117,19 +121,19 @@ class Holder(Frozen):
         ({"any": [{"field": "a", "is": False}, {"field": "b", "is": "y"}]}, False),
     ],
 )
-def test_conditions(condition, met):
-    parsed = Holder(condition=condition).condition
-    answers = {"a": True, "b": "x", "c": ["m", "n"]}
-    assert holds(parsed, answers.get) is met
+def test_conditions(condition: dict[str, Any], met: bool) -> None:
+    parsed = Holder.model_validate({"condition": condition}).condition
+    answers: dict[str, JsonValue] = {"a": True, "b": "x", "c": ["m", "n"], "missing": None}
+    assert holds(parsed, answers.__getitem__) is met
     assert as_data(parsed) == condition  # what a page's script gets is what the file says
 
 
-def test_the_form_in_force_is_chosen_by_kind_and_period():
+def test_the_form_in_force_is_chosen_by_kind_and_period() -> None:
     first = definition.parse(changed("valid_to", to="2026-Q2"))
     second = definition.parse(changed("version", to=2) | {"valid_from": "2026-Q3"})
     forms = Forms([second, first])
 
-    def version(period, **kind):
+    def version(period: str, **kind: str) -> int | None:
         wanted = {"family": "service", "size": "small", "stage": "production"} | kind
         found = forms.find(**wanted, period=Period.parse(period))
         return found.version if found else None
@@ -152,22 +156,22 @@ class TestShippedForms:
     def read(self, path: Path) -> Form:
         return definition.load(path)
 
-    def test_the_file_is_named_after_the_form(self, path):
+    def test_the_file_is_named_after_the_form(self, path: Path) -> None:
         assert path.stem in {self.read(path).form, f"{self.read(path).form}-{self.read(path).version}"}
 
-    def test_official_texts_are_used_word_for_word(self, path):
+    def test_official_texts_are_used_word_for_word(self, path: Path) -> None:
         form = self.read(path)
         assert set(form.official_texts) <= set(texts(form))
 
-    def test_every_text_is_offered_for_translation_with_its_line(self, path):
+    def test_every_text_is_offered_for_translation_with_its_line(self, path: Path) -> None:
         with path.open("rb") as source:
             found = {message: line for line, _, message, _ in extract_form(source, (), (), {})}
         lines = path.read_text(encoding="utf-8").splitlines()
         assert set(found) == set(texts(self.read(path)))
         assert all(message[:10] in "\n".join(lines[line - 1 : line + 1]) for message, line in found.items())
 
-    def test_a_date_or_an_unquoted_word_was_not_misread_by_yaml(self, path):
-        def leaves(part):
+    def test_a_date_or_an_unquoted_word_was_not_misread_by_yaml(self, path: Path) -> None:
+        def leaves(part: Any) -> list[object]:
             if isinstance(part, dict):
                 return [leaf for inner in part.values() for leaf in leaves(inner)]
             return [leaf for inner in part for leaf in leaves(inner)] if isinstance(part, list) else [part]

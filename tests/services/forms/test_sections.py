@@ -2,15 +2,16 @@
 
 import json
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.reports.context import FormContext
+from services.reports.context import FormContext, Values, rows_of
 from services.reports.numbers import Notation
 from services.reports.stored import dump_errors, load_errors
-from services.reports.validation import applicable, validate_section
+from services.reports.validation import SectionResult, applicable, validate_section
 from services.reports.values import is_blank, to_input
 from tests.services.forms.filled import (
     PERIOD,
@@ -28,18 +29,18 @@ NOT_LOWER = "Nilai investasi yang diisi tidak boleh lebih kecil dibandingkan per
 
 
 @pytest.mark.parametrize("section", typed())
-def test_a_page_filled_in_is_complete(section):
+def test_a_page_filled_in_is_complete(section: str) -> None:
     context = company(sections=stored())
     result = validate_section(form(), section, typed()[section], context, "complete")
     assert complaints(result) == {}
     assert remarks(result) == {}
 
 
-def test_money_is_stored_as_whole_rupiah_and_quantities_as_text():
+def test_money_is_stored_as_whole_rupiah_and_quantities_as_text() -> None:
     general = draft("general_data", typed()["general_data"]).values
     assert general["machine_value"] == 1_500_000_000
     assert general["working_capital"] == 1_000_000_000
-    row = draft("raw_materials", typed()["raw_materials"]).values["rows"][0]
+    row = rows_of(draft("raw_materials", typed()["raw_materials"]).values)[0]
     assert row["domestic_quantity"] == "4250.5"
     assert row["domestic_value"] == 63_757_500
 
@@ -66,7 +67,7 @@ def test_money_is_stored_as_whole_rupiah_and_quantities_as_text():
         ("period", "2026-Q3", "Laporan ini untuk periode 2026-Q4."),
     ],
 )
-def test_a_bad_answer_is_told_at_its_field_and_still_there(field, raw, message):
+def test_a_bad_answer_is_told_at_its_field_and_still_there(field: str, raw: object, message: str) -> None:
     page = typed()["general_data"] | {field: raw}
     result = draft("general_data", page)
     assert complaints(result) == {field: message}
@@ -94,16 +95,16 @@ def test_a_bad_answer_is_told_at_its_field_and_still_there(field, raw, message):
         ("product", "Kursi \u202enatar", "Isian memuat karakter yang tidak dapat dicetak."),
     ],
 )
-def test_a_bad_answer_in_a_table_names_its_row(field, raw, message):
+def test_a_bad_answer_in_a_table_names_its_row(field: str, raw: object, message: str) -> None:
     good = typed()["production"]["rows"][0]
     result = draft("production", {"rows": [good, good | {field: raw}]})
     [(where, told)] = complaints(result).items()
     assert where == f"rows.1.{field}"
     assert told.startswith(message)
-    assert len(result.values["rows"]) == 2
+    assert len(rows_of(result.values)) == 2
 
 
-def test_ten_thousand_rows_are_refused_whole():
+def test_ten_thousand_rows_are_refused_whole() -> None:
     row = typed()["machines"]["rows"][0]
     result = draft("machines", {"rows": [row] * 10_000})
     assert complaints(result) == {
@@ -114,25 +115,25 @@ def test_ten_thousand_rows_are_refused_whole():
 
 
 @pytest.mark.parametrize("rows", ["banyak", 7, {"0": {}}, True])
-def test_rows_that_are_no_table_are_told(rows):
+def test_rows_that_are_no_table_are_told(rows: Any) -> None:
     assert complaints(draft("machines", {"rows": rows})) == {"rows": "Isian ini tidak dapat dibaca."}
 
 
-def test_a_row_that_is_no_row_is_told_at_its_place():
+def test_a_row_that_is_no_row_is_told_at_its_place() -> None:
     good = typed()["machines"]["rows"][0]
     result = draft("machines", {"rows": [good, "garbage", good]})
     assert complaints(result) == {"rows.1": "Baris ini tidak dapat dibaca."}
 
 
-def test_empty_rows_between_filled_ones_are_no_rows():
+def test_empty_rows_between_filled_ones_are_no_rows() -> None:
     good = typed()["machines"]["rows"][0]
     blank = dict.fromkeys(good, " ")
     result = draft("machines", {"rows": [blank, good, {}, good]})
-    assert len(result.values["rows"]) == 2
+    assert len(rows_of(result.values)) == 2
     assert complaints(result) == {}
 
 
-def test_a_draft_may_be_unfinished_and_a_complete_report_may_not():
+def test_a_draft_may_be_unfinished_and_a_complete_report_may_not() -> None:
     half = {"machine_value": "5.000"}
     assert complaints(draft("general_data", half)) == {}
     finished = validate_section(form(), "general_data", half, company(), "complete")
@@ -156,15 +157,15 @@ class TestInvestmentDoesNotFall:
         }
     )
 
-    def test_machines_and_other_fixed_capital_only(self):
+    def test_machines_and_other_fixed_capital_only(self) -> None:
         result = draft("general_data", typed()["general_data"], self.BEFORE)
         assert complaints(result) == {"machine_value": NOT_LOWER, "other_fixed_value": NOT_LOWER}
 
-    def test_an_equal_value_is_fine(self):
+    def test_an_equal_value_is_fine(self) -> None:
         page = typed()["general_data"] | {"machine_value": "1.500.000.001", "other_fixed_value": "500000001"}
         assert complaints(draft("general_data", page, self.BEFORE)) == {}
 
-    def test_a_first_report_is_compared_with_nothing(self):
+    def test_a_first_report_is_compared_with_nothing(self) -> None:
         assert complaints(draft("general_data", typed()["general_data"])) == {}
 
 
@@ -178,63 +179,65 @@ class TestTollManufacturing:
         ("uses", "provides", "asked"),
         [(False, False, False), (True, False, True), (False, True, True), (True, True, True)],
     )
-    def test_purpose_and_source_are_asked_only_then(self, section, field, uses, provides, asked):
+    def test_purpose_and_source_are_asked_only_then(
+        self, section: str, field: str, uses: bool, provides: bool, asked: bool
+    ) -> None:
         context = self.context(uses=uses, provides=provides)
         result = validate_section(form(), section, typed()[section], context, "complete")
         assert (f"rows.0.{field}" in complaints(result)) is asked
 
-    def test_an_answer_changed_back_finds_the_purpose_again(self):
+    def test_an_answer_changed_back_finds_the_purpose_again(self) -> None:
         page = {"rows": [typed()["production"]["rows"][0] | {"purpose": "for_toll"}]}
         away = draft("production", page, self.context(uses=False, provides=False))
-        assert away.values["rows"][0]["purpose"] == "for_toll"
+        assert rows_of(away.values)[0]["purpose"] == "for_toll"
         assert "rows.0.purpose" in remarks(away)
 
         general = draft("general_data", typed()["general_data"]).values
         sections = stored() | {"general_data": general, "production": away.values}
-        assert "purpose" not in applicable(form(), sections, company())["production"]["rows"][0]
+        assert "purpose" not in rows_of(applicable(form(), sections, company())["production"])[0]
         sections["general_data"] = {**general, "provides_toll_manufacturing": True}
-        assert applicable(form(), sections, company())["production"]["rows"][0]["purpose"] == "for_toll"
+        assert rows_of(applicable(form(), sections, company())["production"])[0]["purpose"] == "for_toll"
 
 
 class TestFollowUps:
-    def row(self, **changes):
+    def row(self, **changes: object) -> dict[str, Any]:
         return {"rows": [typed()["production"]["rows"][0] | changes]}
 
-    def judged(self, **changes):
+    def judged(self, **changes: object) -> SectionResult:
         return validate_section(form(), "production", self.row(**changes), company(), "complete")
 
-    def test_no_export_asks_nothing_further(self):
-        row = self.judged(
-            exported="tidak", direct_export="", export_percent="", destination_countries=[]
-        ).values["rows"][0]
+    def test_no_export_asks_nothing_further(self) -> None:
+        result = self.judged(exported="tidak", direct_export="", export_percent="", destination_countries=[])
+        [row] = rows_of(result.values)
+        assert complaints(result) == {}
         assert not row.keys() & {"direct_export", "export_percent", "destination_countries"}
 
-    def test_export_asks_whether_it_is_direct(self):
+    def test_export_asks_whether_it_is_direct(self) -> None:
         assert set(
             complaints(self.judged(direct_export="", export_percent="", destination_countries=[]))
         ) == {"rows.0.direct_export"}
 
-    def test_direct_export_needs_share_and_countries(self):
+    def test_direct_export_needs_share_and_countries(self) -> None:
         assert set(complaints(self.judged(export_percent="", destination_countries=[]))) == {
             "rows.0.export_percent",
             "rows.0.destination_countries",
         }
 
-    def test_through_an_exporter_share_and_countries_may_be_unknown(self):
+    def test_through_an_exporter_share_and_countries_may_be_unknown(self) -> None:
         through = self.judged(direct_export="tidak", export_percent="", destination_countries=[])
         assert complaints(through) == {}
 
-    def test_a_missing_hs_code_only_warns_and_only_when_exporting_directly(self):
+    def test_a_missing_hs_code_only_warns_and_only_when_exporting_directly(self) -> None:
         assert remarks(self.judged(hs_code="")) == {
             "rows.0.hs_code": "Kode HS sebaiknya diisi untuk produk yang diekspor langsung."
         }
         assert "rows.0.hs_code" not in remarks(self.judged(hs_code="", direct_export="tidak"))
 
-    def test_a_stale_follow_up_of_a_hidden_question_asks_nothing(self):
+    def test_a_stale_follow_up_of_a_hidden_question_asks_nothing(self) -> None:
         page = self.row(exported="tidak", direct_export="ya", export_percent="", destination_countries=[])
         assert complaints(validate_section(form(), "production", page, company(), "complete")) == {}
 
-    def test_direct_import_asks_for_the_foreign_part(self):
+    def test_direct_import_asks_for_the_foreign_part(self) -> None:
         page = {"rows": [typed()["raw_materials"]["rows"][0] | {"direct_import": "ya"}]}
         result = validate_section(form(), "raw_materials", page, company(), "complete")
         assert set(complaints(result)) == {
@@ -244,33 +247,33 @@ class TestFollowUps:
         }
         assert set(remarks(result)) == {"rows.0.hs_code"}
 
-    def test_lpg_sizes_and_other_fuels_follow_their_answers(self):
+    def test_lpg_sizes_and_other_fuels_follow_their_answers(self) -> None:
         page = typed()["fuel_and_electricity"] | {"lpg_sizes": [], "other_fuel": "ya"}
         result = validate_section(form(), "fuel_and_electricity", page, company(), "complete")
         assert set(complaints(result)) == {"lpg_sizes", "other_fuel_description"}
 
 
 class TestCompanyData:
-    def test_a_field_of_business_outside_the_ministry_is_refused(self):
+    def test_a_field_of_business_outside_the_ministry_is_refused(self) -> None:
         refinery = type(RATTAN)("2020", "19211")
         row = typed()["production"]["rows"][0] | {"kbli": refinery.key}
         result = draft("production", {"rows": [row]}, company(business_fields=(refinery,)))
         assert complaints(result) == {"rows.0.kbli": "KBLI 19211 bukan binaan Kementerian Perindustrian."}
 
-    def test_a_bare_code_means_the_newest_version_on_the_nib(self):
+    def test_a_bare_code_means_the_newest_version_on_the_nib(self) -> None:
         both = (type(RATTAN)("2020", "10710"), type(RATTAN)("2025", "10710"))
         row = typed()["production"]["rows"][0] | {"kbli": "10710"}
         result = draft("production", {"rows": [row]}, company(business_fields=both))
-        assert result.values["rows"][0]["kbli"] == {"version": "2025", "code": "10710"}
+        assert rows_of(result.values)[0]["kbli"] == {"version": "2025", "code": "10710"}
 
-    def test_a_machine_is_not_bought_after_the_year_reported(self):
+    def test_a_machine_is_not_bought_after_the_year_reported(self) -> None:
         page = {"rows": [typed()["machines"]["rows"][0] | {"purchase_year": str(PERIOD.year + 1)}]}
         assert complaints(draft("machines", page)) == {
             "rows.0.purchase_year": "Isi tahun antara 1900 dan 2026."
         }
 
 
-def test_kilograms_that_contradict_the_unit_are_questioned_not_refused():
+def test_kilograms_that_contradict_the_unit_are_questioned_not_refused() -> None:
     row = typed()["production"]["rows"][0] | {
         "unit": "ton",
         "quantity_native": "5",
@@ -283,7 +286,7 @@ def test_kilograms_that_contradict_the_unit_are_questioned_not_refused():
     }
 
 
-def test_totals_are_computed_and_never_stored():
+def test_totals_are_computed_and_never_stored() -> None:
     result = draft("workforce", typed()["workforce"] | {"workforce_total": "7"})
     assert result.computed == {"workforce_total": 31}
     assert "workforce_total" not in result.values
@@ -291,12 +294,12 @@ def test_totals_are_computed_and_never_stored():
     assert draft("raw_materials", typed()["raw_materials"]).computed == {"raw_material_total": 63_757_500}
 
 
-def test_errors_of_a_draft_can_be_stored_and_read_in_another_language_later():
+def test_errors_of_a_draft_can_be_stored_and_read_in_another_language_later() -> None:
     result = draft("general_data", {"machine_value": "9.999.999.999.999.999", "x": 1})
     assert load_errors(json.loads(json.dumps(dump_errors(result.errors)))) == result.errors
 
 
-def test_what_postgres_cannot_hold_is_shown_as_a_mark_and_refused():
+def test_what_postgres_cannot_hold_is_shown_as_a_mark_and_refused() -> None:
     result = draft(
         "signatory_data", {"owner_name": "Pemilik\x00\ud800", "gender": math.nan, "education": 10**30}
     )
@@ -317,7 +320,7 @@ PAGES = st.dictionaries(
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from([section.id for section in form().sections]), PAGES, st.lists(PAGES, max_size=3))
-def test_a_draft_keeps_everything_typed(section, page, rows):
+def test_a_draft_keeps_everything_typed(section: str, page: dict[str, Any], rows: Any) -> None:
     kind = form().by_id[section].kind
     raw = page | ({"rows": rows} if kind == "rows" else {})
     result = draft(section, raw)
@@ -332,14 +335,14 @@ def test_a_draft_keeps_everything_typed(section, page, rows):
         for name, answer in row.items():
             if not is_blank(answer):
                 path = f"rows.{number}.{name}"
-                kept = {key for stored_row in result.values.get("rows", []) for key in stored_row}
+                kept = {key for stored_row in rows_of(result.values) for key in stored_row}
                 assert path in told or name in kept
     json.dumps(result.raw, allow_nan=False, ensure_ascii=False).encode("utf-8")
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from([section.id for section in form().sections]), PAGES, st.lists(PAGES, max_size=3))
-def test_judging_clean_answers_again_changes_nothing(section, page, rows):
+def test_judging_clean_answers_again_changes_nothing(section: str, page: dict[str, Any], rows: Any) -> None:
     kind = form().by_id[section].kind
     first = draft(section, page | ({"rows": rows} if kind == "rows" else {}))
     again = draft(section, first.values, company(notation=Notation.PLAIN))
@@ -348,12 +351,14 @@ def test_judging_clean_answers_again_changes_nothing(section, page, rows):
 
 
 @pytest.mark.parametrize("section", typed())
-def test_what_a_page_shows_again_is_what_was_meant(section):
+def test_what_a_page_shows_again_is_what_was_meant(section: str) -> None:
     definition = form().by_id[section]
     first = draft(section, typed()[section]).values
 
-    def boxes(answers):
+    def boxes(answers: Values) -> dict[str, object]:
         return {name: to_input(definition.by_id[name], value) for name, value in answers.items()}
 
-    shown = {"rows": [boxes(row) for row in first["rows"]]} if "rows" in first else boxes(first)
+    shown: dict[str, Any] = (
+        {"rows": [boxes(row) for row in rows_of(first)]} if "rows" in first else boxes(first)
+    )
     assert draft(section, shown).values == first

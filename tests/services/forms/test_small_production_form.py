@@ -4,7 +4,7 @@ import pytest
 
 from services.i18n import translator
 from services.reports.display import shown
-from services.reports.fields import RupiahField
+from services.reports.fields import NumberField, RupiahField
 from services.reports.typed import from_pairs
 from tests.services.forms.filled import PERIOD, draft, form, stored, typed
 
@@ -23,11 +23,11 @@ LEGAL_LIST = [
 ]
 
 
-def test_the_eleven_items_of_the_regulation_are_all_asked_once():
+def test_the_eleven_items_of_the_regulation_are_all_asked_once() -> None:
     assert sorted(item for section in form().sections for item in section.legal) == sorted(LEGAL_LIST)
 
 
-def test_the_pages_come_in_the_order_of_the_official_guide():
+def test_the_pages_come_in_the_order_of_the_official_guide() -> None:
     assert [section.title for section in form().sections] == [
         "Data Umum",
         "Data Khusus",
@@ -62,18 +62,18 @@ def test_the_pages_come_in_the_order_of_the_official_guide():
         ("machines", "Jenis Mesin|Tahun Pembelian|Jumlah|Status Kepemilikan"),
     ],
 )
-def test_questions_carry_their_official_names(section, labels):
+def test_questions_carry_their_official_names(section: str, labels: str) -> None:
     assert [field.label for field in form().by_id[section].fields] == labels.split("|")
 
 
-def test_the_workforce_is_a_grid_of_eight_and_two_kinds_of_competence():
+def test_the_workforce_is_a_grid_of_eight_and_two_kinds_of_competence() -> None:
     workforce = form().by_id["workforce"]
     [total] = workforce.totals
     assert len(total.sum) == 8
     assert set(workforce.by_id) - set(total.sum) == {"skkni_certified", "other_certified"}
 
 
-def test_only_the_two_cumulative_amounts_are_compared_with_the_previous_report():
+def test_only_the_two_cumulative_amounts_are_compared_with_the_previous_report() -> None:
     compared = [
         field.id
         for section in form().sections
@@ -83,26 +83,24 @@ def test_only_the_two_cumulative_amounts_are_compared_with_the_previous_report()
     assert compared == ["machine_value", "other_fixed_value"]
 
 
-def test_no_text_speaks_of_semesters():
+def test_no_text_speaks_of_semesters() -> None:
     from services.reports.definition import texts
 
     assert not [text for text in texts(form()) if "semester" in text.lower()]
 
 
-def test_every_number_says_in_what_it_is_counted():
+def test_every_number_says_in_what_it_is_counted() -> None:
     without = [
         f"{section.id}.{field.id}"
         for section in form().sections
         for field in section.fields
-        if hasattr(field, "unit_from") and not (field.unit or field.unit_from)
+        if isinstance(field, NumberField) and not (field.unit or field.unit_from)
     ]
     assert without == []
-    assert {field.unit for s in form().sections for field in s.fields if isinstance(field, RupiahField)} == {
-        "Rp"
-    }
+    assert {f.unit for s in form().sections for f in s.fields if isinstance(f, RupiahField)} == {"Rp"}
 
 
-def test_a_page_of_boxes_becomes_the_same_answers():
+def test_a_page_of_boxes_becomes_the_same_answers() -> None:
     pairs = [("_csrf", "t"), ("version", "3")]
     for name, answer in typed()["fuel_and_electricity"].items():
         pairs += [(name, text) for text in (answer if isinstance(answer, list) else [answer])]
@@ -111,7 +109,7 @@ def test_a_page_of_boxes_becomes_the_same_answers():
     assert draft("fuel_and_electricity", raw).errors == []
 
 
-def test_a_table_of_boxes_becomes_the_same_rows_whatever_their_numbers():
+def test_a_table_of_boxes_becomes_the_same_rows_whatever_their_numbers() -> None:
     pairs = [("action", "save")]
     for number, row in zip((7, 2), reversed(typed()["machines"]["rows"]), strict=True):
         pairs += [(f"rows.{number}.{name}", text) for name, text in row.items()]
@@ -119,7 +117,7 @@ def test_a_table_of_boxes_becomes_the_same_rows_whatever_their_numbers():
     assert draft("machines", raw).values == stored()["machines"]
 
 
-def test_a_box_the_form_does_not_have_is_told_not_swallowed():
+def test_a_box_the_form_does_not_have_is_told_not_swallowed() -> None:
     raw = from_pairs(form().by_id["machines"], [("rows.0.colour", "merah"), ("rows.x", "1"), ("stray", "2")])
     assert {error.field for error in draft("machines", raw).errors} == {"rows.0.colour", "rows.x", "stray"}
 
@@ -137,11 +135,11 @@ def test_a_box_the_form_does_not_have_is_told_not_swallowed():
         ("machines", "purchase_year", "2019"),
     ],
 )
-def test_answers_are_shown_as_people_read_them(section, field, text):
+def test_answers_are_shown_as_people_read_them(section: str, field: str, text: str) -> None:
     row = stored()[section]["rows"][0]
     assert shown(form().by_id[section].by_id[field], row[field], translator("id")) == text
 
 
-def test_the_report_answers_period_and_year_itself():
+def test_the_report_answers_period_and_year_itself() -> None:
     computed = draft("general_data", {}).computed
     assert (computed["period"], computed["year"]) == (str(PERIOD), PERIOD.year)

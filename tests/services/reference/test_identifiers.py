@@ -1,5 +1,7 @@
 """Identifiers are taken as people write them, stored in one form, and refused at their field."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,14 +11,14 @@ from services.reference import identifiers
 
 
 @pytest.mark.parametrize("text", ["2806220061682", " 2806220061682 ", "2806.2200.61682", "280622-0061682"])
-def test_a_nib_has_13_digits(text):
+def test_a_nib_has_13_digits(text: str) -> None:
     assert identifiers.nib(text) == "2806220061682"
 
 
 @pytest.mark.parametrize(
     "text", ["", "280622006168", "28062200616820", "28062200616B2", "２８０６２２００６１６８２"]
 )
-def test_anything_else_is_no_nib(text):
+def test_anything_else_is_no_nib(text: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         identifiers.nib(text)
     assert [(error.field, error.message) for error in refusal.value.fields] == [
@@ -32,19 +34,19 @@ def test_anything_else_is_no_nib(text):
         ("0013121660091000", "0013121660091000"),
     ],
 )
-def test_an_npwp_has_15_or_16_digits(text, digits):
+def test_an_npwp_has_15_or_16_digits(text: str, digits: str) -> None:
     assert identifiers.tax_number(text) == digits
     assert identifiers.tax_number_warning(digits) is None
 
 
 @pytest.mark.parametrize("text", ["", "01312166009100", "00131216600910000", "01.312.166.0-091.00A"])
-def test_anything_else_is_no_npwp(text):
+def test_anything_else_is_no_npwp(text: str) -> None:
     with pytest.raises(InvalidInput):
         identifiers.tax_number(text)
 
 
 @pytest.mark.parametrize("text", ["013121661091000", "9999999999999999"])
-def test_a_wrong_check_digit_of_an_npwp_warns_and_never_blocks(text):
+def test_a_wrong_check_digit_of_an_npwp_warns_and_never_blocks(text: str) -> None:
     digits = identifiers.tax_number(text)
     warning = identifiers.tax_number_warning(digits)
     assert warning is not None
@@ -58,7 +60,7 @@ def test_a_wrong_check_digit_of_an_npwp_warns_and_never_blocks(text):
         (" a.b+c@sub.domain.example ", "a.b+c@sub.domain.example"),
     ],
 )
-def test_an_address_is_kept_with_its_domain_in_lower_case(text, address):
+def test_an_address_is_kept_with_its_domain_in_lower_case(text: str, address: str) -> None:
     assert identifiers.email(text) == address
 
 
@@ -83,7 +85,7 @@ def test_an_address_is_kept_with_its_domain_in_lower_case(text, address):
         "a@" + "x." * 130 + "example",
     ],
 )
-def test_anything_else_is_no_address(text):
+def test_anything_else_is_no_address(text: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         identifiers.email(text)
     assert refusal.value.field == "email"
@@ -100,26 +102,26 @@ def test_anything_else_is_no_address(text):
         ("0065 6123 4567", "+6561234567"),
     ],
 )
-def test_a_telephone_number_is_kept_in_international_form(text, number):
+def test_a_telephone_number_is_kept_in_international_form(text: str, number: str) -> None:
     assert identifiers.phone(text) == number
 
 
 @pytest.mark.parametrize(
     "text", ["", "telepon", "0812", "12345678", "+62", "0812 3456 7890 ext 2", "+" + "1" * 16]
 )
-def test_anything_else_is_no_telephone_number(text):
+def test_anything_else_is_no_telephone_number(text: str) -> None:
     with pytest.raises(InvalidInput):
         identifiers.phone(text)
 
 
-def test_a_postcode_has_five_digits():
+def test_a_postcode_has_five_digits() -> None:
     assert identifiers.postcode(" 75123 ") == "75123"
     for wrong in ("7512", "075123", "7512a", ""):
         with pytest.raises(InvalidInput):
             identifiers.postcode(wrong)
 
 
-def test_a_form_shows_all_its_problems_at_once():
+def test_a_form_shows_all_its_problems_at_once() -> None:
     values, problems = identifiers.each(
         {
             "nib": lambda: identifiers.nib("123"),
@@ -142,7 +144,9 @@ CHECKS = [
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @given(text=st.text(max_size=40))
-def test_whatever_is_typed_is_kept_in_a_stable_form_or_refused(check, text):
+def test_whatever_is_typed_is_kept_in_a_stable_form_or_refused(
+    check: Callable[[str], str], text: str
+) -> None:
     try:
         normal = check(text)
     except InvalidInput:
