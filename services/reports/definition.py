@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import Field, model_validator
@@ -90,12 +90,34 @@ class RowsSection(_Section):
 Section = Annotated[FieldsSection | RowsSection, Field(discriminator="kind")]
 
 
-class Form(Frozen):
+class Questionnaire(Frozen):
+    """Pages of questions in order: a report form is one, the standing company data are another."""
+
+    title: str
+    sections: tuple[Section, ...] = Field(min_length=1)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, FieldsSection | RowsSection]:
+        """The sections by id."""
+        return {section.id: section for section in self.sections}
+
+    def section(self, section_id: str) -> FieldsSection | RowsSection | None:
+        """The section of that id; None when there is none."""
+        return self.by_id.get(section_id)
+
+    @model_validator(mode="after")
+    def _sections_agree(self) -> Self:
+        _unique("section", [section.id for section in self.sections])
+        for section in self.sections:
+            _check_section(self, section)
+        return self
+
+
+class Form(Questionnaire):
     """One version of one report form. A version in use is never edited; a change is a new version."""
 
     form: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
     version: int = Field(ge=1)
-    title: str
     instrument: str
     family: Literal["manufacturing", "service", "shipyard", "estate"]
     size: Literal["small", "medium_large"] | None
@@ -105,16 +127,6 @@ class Form(Frozen):
     statement: str
     official_texts: tuple[str, ...] = ()
     """Messages quoted word for word from the ministry's form."""
-    sections: tuple[Section, ...] = Field(min_length=1)
-
-    @cached_property
-    def by_id(self) -> Mapping[str, FieldsSection | RowsSection]:
-        """The sections by id."""
-        return {section.id: section for section in self.sections}
-
-    def section(self, section_id: str) -> FieldsSection | RowsSection | None:
-        """The section of that id; None when the form has none."""
-        return self.by_id.get(section_id)
 
     def covers_period(self, period: Period) -> bool:
         """Whether this version is the form for a report on that period."""
@@ -122,13 +134,10 @@ class Form(Frozen):
         return starts and (self.valid_to is None or period <= Period.parse(self.valid_to))
 
     @model_validator(mode="after")
-    def _consistent(self) -> "Form":
+    def _periods_exist(self) -> Self:
         Period.parse(self.valid_from)
         if self.valid_to is not None:
             Period.parse(self.valid_to)
-        _unique("section", [section.id for section in self.sections])
-        for section in self.sections:
-            _check_section(self, section)
         return self
 
 
@@ -139,12 +148,14 @@ def load(path: Path) -> Form:
 
 def parse(document: dict[str, Any]) -> Form:
     """The form in a parsed YAML document. A field may name a shared list under `options:`."""
-    return Form.model_validate(_with_shared_options(document))
+    return Form.model_validate(with_shared_options(document))
 
 
-def texts(form: Form) -> Iterator[str]:
+def texts(form: Questionnaire) -> Iterator[str]:
     """Every text of the form that a person reads, for translation."""
-    yield from (form.title, form.statement)
+    yield form.title
+    if isinstance(form, Form):
+        yield form.statement
     for section in form.sections:
         yield from _section_texts(section)
 
@@ -172,7 +183,7 @@ def _field_texts(field: FormField) -> Iterator[str]:
         yield message
 
 
-def _with_shared_options(document: dict[str, Any]) -> dict[str, Any]:
+def with_shared_options(document: dict[str, Any]) -> dict[str, Any]:
     shared = document.get("options", {})
     sections = [
         {**section, "fields": [_with_options(field, shared) for field in section.get("fields", ())]}
@@ -190,7 +201,7 @@ def _with_options(field: dict[str, Any], shared: dict[str, Any]) -> dict[str, An
     return {**field, "options": shared[named]}
 
 
-def _check_section(form: Form, section: FieldsSection | RowsSection) -> None:
+def _check_section(form: Questionnaire, section: FieldsSection | RowsSection) -> None:
     _unique(f"{section.id}: field", [field.id for field in section.fields] + [t.id for t in section.totals])
     earlier: set[str] = set()
     for field in section.fields:
@@ -216,7 +227,7 @@ def _asked_when_blank(field: FormField) -> Iterator[str]:
             yield from references(condition)
 
 
-def _check_reference(form: Form, where: str, reference: str, near: Collection[str]) -> None:
+def _check_reference(form: Questionnaire, where: str, reference: str, near: Collection[str]) -> None:
     """Shown or not is decided in order, by earlier fields; another section's field must always be shown."""
     section_id, dot, field_id = reference.rpartition(".")
     if not dot:

@@ -12,7 +12,7 @@ from services.reports import values
 from services.reports.conditions import Lookup, holds
 from services.reports.consistency import Answers, check_totals, check_weight, compare_with_previous, compute
 from services.reports.context import FormContext, Values
-from services.reports.definition import FieldsSection, Form, RowsSection
+from services.reports.definition import FieldsSection, Form, Questionnaire, RowsSection
 from services.reports.fields import FormField, GivenField
 from services.reports.numbers import AnswerError, Notation
 from services.reports.typed import json_safe, safe_text
@@ -47,7 +47,11 @@ class SectionResult:
 
 
 def validate_section(
-    form: Form, section_id: str, raw: Mapping[str, object], context: FormContext, mode: Mode = "draft"
+    form: Questionnaire,
+    section_id: str,
+    raw: Mapping[str, object],
+    context: FormContext,
+    mode: Mode = "draft",
 ) -> SectionResult:
     """Judges what was typed into a section; it never raises because of what was typed.
 
