@@ -98,7 +98,7 @@ def format_datetime(
 ) -> str:
     """As "10 Januari 2027 pukul 23.59.59 WIB", with the reader's own zone in brackets where it differs."""
     shown = _in_zone(at, WIB, locale, seconds=seconds, style=style)
-    if reader_zone is None or _local(at, reader_zone).utcoffset() == _local(at, WIB).utcoffset():
+    if reader_zone is None or not differs(reader_zone, at):
         return shown
     if _local(at, reader_zone).date() == _local(at, WIB).date():
         return f"{shown} ({format_time(at, reader_zone, locale, seconds=seconds)})"
@@ -110,6 +110,16 @@ def format_due(
 ) -> str:
     """The last second of an exclusive deadline: before 11 January 00.00.00 is "10 Januari … 23.59.59"."""
     return format_datetime(due_before - timedelta(seconds=1), locale, reader_zone=reader_zone)
+
+
+def format_local(at: datetime, zone: ZoneInfo, locale: str = SOURCE_LOCALE) -> str:
+    """As "11 Januari 2027 pukul 00.59.59 WITA": an instant in the reader's zone; "" where that is WIB."""
+    return _in_zone(at, zone, locale, seconds=True, style="long") if differs(zone, at) else ""
+
+
+def differs(zone: ZoneInfo, at: datetime) -> bool:
+    """Whether clocks in that zone show another time than WIB."""
+    return _local(at, zone).utcoffset() != _local(at, WIB).utcoffset()
 
 
 def due_day(due_before: datetime) -> date:

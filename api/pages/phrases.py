@@ -1,6 +1,6 @@
 """How pages speak about time that is left, file sizes and ages."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from services.i18n import WIB, Translator, due_day, format_number
@@ -13,6 +13,7 @@ class Remaining(NamedTuple):
     tone: str
 
 
+SECOND = timedelta(seconds=1)
 _SOON = 3  # days; the last two reminders have gone out by then
 
 

@@ -1,5 +1,6 @@
 """The template engine of the pages: what every template knows, and how a page becomes HTML."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from api.pages import labels, navigation, phrases, shapes, urls
 from services import i18n
@@ -72,6 +73,8 @@ class Form:
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: Sequence[FieldError] = ()
     message: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    """Filled while the fields are rendered, in the order of the page, for the summary above them."""
 
     @classmethod
     def refused(cls, values: Mapping[str, Any], error: DomainError, words: i18n.Translator) -> "Form":
@@ -89,6 +92,11 @@ class Form:
         typed = self.values.get(name) or []
         return list(typed) if isinstance(typed, list | tuple | set | frozenset) else [typed]
 
+    def in_page_order(self) -> list[FieldError]:
+        """The errors as their fields follow each other on the page; those of no field on it at the end."""
+        places = {name: place for place, name in enumerate(self.labels)}
+        return sorted(self.errors, key=lambda error: places.get(error.field, len(places)))
+
     def error(self, name: str) -> FieldError | None:
         """The first thing wrong with a field."""
         return next((error for error in self.errors if error.field == name), None)
@@ -102,6 +110,19 @@ def render(template: str, page: Page, /, **context: Any) -> str:
     engine = environment(page.locale)
     entries = navigation.menu(page.viewer.roles if page.viewer else None)
     return engine.get_template(f"pages/{template}").render(page=page, menu=entries, **context)
+
+
+def labelled(cells: str, columns: Sequence[shapes.Column]) -> Markup:
+    """The cells of a row, each with its column's label, which narrow screens show beside the value.
+
+    The roles keep it a table for screen readers when a narrow screen lays it out as blocks.
+    """
+    labels_left = iter(columns)
+
+    def label(_: re.Match[str]) -> str:
+        return f'<td role="cell" data-label="{escape(next(labels_left).label)}"'
+
+    return Markup(re.sub(r"<td(?=[ >])", label, cells))
 
 
 @cache
@@ -124,7 +145,7 @@ def environment(locale: str) -> Environment:
         status_label=labels.status_label,
         is_officer=navigation.is_officer,
         LOCALES=i18n.LOCALES,
-        EMPTY_FORM=Form(),
+        Form=Form,
         Option=shapes.Option,
         Column=shapes.Column,
         Step=shapes.Step,
@@ -162,6 +183,15 @@ def _filters(words: i18n.Translator) -> dict[str, Any]:
         return i18n.format_due(due_before, locale, reader_zone=context["page"].reader_zone)
 
     @pass_context
+    def due_local(context: Context, due_before: datetime) -> str:
+        return i18n.format_local(due_before - phrases.SECOND, context["page"].reader_zone, locale)
+
+    @pass_context
+    def local_clock(context: Context, at: datetime) -> str:
+        zone = context["page"].reader_zone
+        return i18n.format_time(at, zone, locale, seconds=at.second != 0) if i18n.differs(zone, at) else ""
+
+    @pass_context
     def remaining(context: Context, due_before: datetime) -> phrases.Remaining:
         return phrases.remaining(due_before, context["page"].now, words)
 
@@ -174,6 +204,11 @@ def _filters(words: i18n.Translator) -> dict[str, Any]:
         "stamp": lambda at: i18n.format_datetime(at, locale, seconds=False, style="medium"),
         "moment": moment,
         "due": due,
+        "due_wib": lambda before: i18n.format_due(before, locale),
+        "due_local": due_local,
+        "day": lambda at: i18n.format_date(at.astimezone(i18n.WIB).date(), locale, style="medium"),
+        "clock": lambda at: i18n.format_time(at, i18n.WIB, locale, seconds=at.second != 0),
+        "local_clock": local_clock,
         "due_date": lambda before: i18n.format_date(i18n.due_day(before), locale, style="full"),
         "due_short": lambda before: i18n.format_date(i18n.due_day(before), locale, style="medium"),
         "remaining": remaining,
@@ -182,6 +217,7 @@ def _filters(words: i18n.Translator) -> dict[str, Any]:
         "number": lambda value: i18n.format_number(value, locale),
         "rupiah": lambda amount: i18n.format_rupiah(amount, locale),
         "file_size": lambda size: phrases.file_size(size, locale),
+        "labelled": labelled,
         "word": lambda code, group: words.gettext(labels.word(group, code)),
         "words": lambda message: words.gettext(message),
     }

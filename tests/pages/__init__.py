@@ -1,0 +1,1 @@
+"""Every page rendered from an example, its words translated, its markup sound."""
