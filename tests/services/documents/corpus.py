@@ -22,7 +22,7 @@ def blank(pages: int = 1) -> Pdf:
 
 def saved(document: Pdf, **options: Any) -> bytes:
     out = io.BytesIO()
-    document.save(out, **options)
+    document.save(out, deterministic_id="encryption" not in options, **options)
     return out.getvalue()
 
 

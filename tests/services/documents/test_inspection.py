@@ -179,8 +179,7 @@ async def test_the_limits_hold_in_the_process_that_parses(inspector: Inspector) 
     ours, sandbox = psutil.Process(), psutil.Process(inspector.pid)
     before = ours.memory_info().rss
     bomb = corpus.object_stream_bomb(1024 * MiB)
-    for _ in range(3):
-        assert not (await looked_at(inspector, bomb)).ok
+    assert not (await looked_at(inspector, bomb)).ok
     assert ours.memory_info().rss - before < 30 * MiB
     assert sandbox.is_running()
     assert sandbox.memory_info().rss < 100 * MiB
