@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import JsonValue
@@ -100,7 +101,7 @@ def _judge_table(
         table.error("rows", N_("Isian ini tidak dapat dibaca."))
         rows = []
     if len(rows) > section.max_rows:
-        table.error("rows", _TOO_MANY, max=section.max_rows, count=len(rows))
+        table.error("rows", _TOO_MANY, max=Decimal(section.max_rows), count=Decimal(len(rows)))
         return SectionResult({}, {}, table.errors, [], {}, refused=True)
     judged = [_judge_row(section, number, row, context, mode) for number, row in _filled(rows)]
     for row in judged:

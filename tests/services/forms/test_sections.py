@@ -108,7 +108,7 @@ def test_ten_thousand_rows_are_refused_whole() -> None:
     row = typed()["machines"]["rows"][0]
     result = draft("machines", {"rows": [row] * 10_000})
     assert complaints(result) == {
-        "rows": "Paling banyak 500 baris pada halaman ini; yang dikirim 10000 baris."
+        "rows": "Paling banyak 500 baris pada halaman ini; yang dikirim 10.000 baris."
     }
     assert result.refused
     assert result.values == {}
