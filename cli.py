@@ -10,6 +10,7 @@ COMMANDS = {
     "down": "Stop the running instance.",
     "status": "What is running, where, and how it is.",
     "doctor": "What this machine lacks, and how to get it.",
+    "prepare": "Make an external database and Temporal server ready.",
     "clock": "The legal clock; moving it in a rehearsal.",
     "seed": "Fictitious companies and people to try things with.",
     "people": "Who may sign in, and as what.",

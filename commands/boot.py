@@ -7,18 +7,16 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
-from services import instance
-from settings import NAMES, Settings, libpq_url, load
+from commands.prepare import prepare_database
+from services.instance import Identity
+from settings import NAMES, Settings, load
 from stack import launch, namespace, ports
 from stack.databases import create_all
-from stack.home import Home, Refused, StackError
-from stack.migrate import migrate
+from stack.home import Home, StackError
 from stack.postgres import Postgres, socket_directory
 from stack.progress import Progress
 from stack.supervisor import Child, Supervisor, sweep_up
@@ -150,30 +148,13 @@ class Boot:
         self.supervisor.launch(child)
         return child
 
-    def _database(self) -> instance.Identity:
-        url = libpq_url(self._secret("MIGRATOR_DATABASE_URL"))
-        with self.progress.step("Bringing the database's schema up to date"):
-            migrate(url)
-        known = _known_identity(url)
-        if known:
-            return self._unchanged(known)
-        start = self.options.start or datetime.now(UTC)
-        identity = instance.create(url, rehearsal=self.options.rehearsal, start=start)
-        if self.options.seed or (
-            self.options.seed is None and not identity.rehearsal and not self._production()
-        ):
+    def _database(self) -> Identity:
+        url = self._secret("MIGRATOR_DATABASE_URL")
+        done = prepare_database(url, self.options.rehearsal, self.options.start, self.progress)
+        by_default = not done.identity.rehearsal and not self._production()
+        if done.new and (by_default if self.options.seed is None else self.options.seed):
             self.home.seed_pending.touch()
-        return identity
-
-    def _unchanged(self, known: instance.Identity) -> instance.Identity:
-        if self.options.rehearsal and not known.rehearsal:
-            raise Refused(
-                f"{self.home.path} is not a rehearsal and cannot become one: "
-                "start a rehearsal in a home of its own (`tenggat up --rehearsal --home DIR`)"
-            )
-        if self.options.start:
-            raise Refused("--start is for a new rehearsal; move the clock with `tenggat clock advance`")
-        return known
+        return done.identity
 
     def _production(self) -> bool:
         return self.values.get("TENGGAT_ENV") == "production"
@@ -226,9 +207,3 @@ def interruptible(supervisor: Supervisor) -> Iterator[None]:
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, first)
     yield
-
-
-def _known_identity(url: str) -> instance.Identity | None:
-    with psycopg.connect(url) as connection:
-        row = connection.execute("SELECT id, rehearsal FROM instance").fetchone()
-    return instance.Identity(*row) if row else None

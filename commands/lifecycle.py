@@ -6,9 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -19,7 +17,6 @@ from stack.home import Home, Refused, StackError
 from stack.progress import Progress
 from stack.supervisor import living, read_state, sweep_up
 
-WIB = ZoneInfo("Asia/Jakarta")
 SHOWN_ADDRESSES = {"pages": "TENGGAT_PUBLIC_URL", "temporal": "TEMPORAL_ADDRESS", "smtp": "SMTP_URL"}
 STOP_WITHIN_SECONDS = 150
 
@@ -44,7 +41,9 @@ def up(
 ) -> None:
     """Start the instance and stay in the foreground until Ctrl-C."""
     place = Home(find_home(home))
-    beginning = _instant(start) if start else None
+    from commands.prepare import instant
+
+    beginning = instant(start) if start else None
     if beginning and not rehearsal:
         console.fail("--start sets the clock of a rehearsal: add --rehearsal", 2)
     try:
@@ -214,11 +213,3 @@ def _print_report(report: dict[str, Any]) -> None:
 def _without_password(address: str) -> str:
     scheme, separator, rest = address.rpartition("://")
     return f"{scheme}{separator}{rest.rpartition('@')[2]}"
-
-
-def _instant(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        console.fail(f"--start {text!r} is no date: write 2026-12-20 or 2026-12-20T08:00", 2)
-    return moment if moment.tzinfo else moment.replace(tzinfo=WIB)

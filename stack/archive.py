@@ -34,8 +34,24 @@ LIBPQ = {
     "dbname": "PGDATABASE",
 }
 LOAD = ("--single-transaction", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
+# Rights that new tables get by default would be added to those in the dump, and an append-only table would
+# become writable. The dump brings the defaults back at its end.
+NO_DEFAULT_RIGHTS = """
+DO $$ DECLARE entry record; BEGIN
+    FOR entry IN
+        SELECT DISTINCT grantee::regrole AS role,
+               CASE defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES'
+                                  ELSE 'FUNCTIONS' END AS kind
+        FROM pg_default_acl, aclexplode(defaclacl)
+        WHERE defaclrole = current_user::regrole AND grantee <> defaclrole
+    LOOP
+        EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON %s FROM %s',
+                       entry.kind, entry.role);
+    END LOOP;
+END $$
+"""
 HOLD_LEGAL_MAIL = (
-    "UPDATE public.lane_state SET held_at = public.app_now(), reason = 'restored from a backup'"
+    "SET search_path TO public; UPDATE lane_state SET held_at = app_now(), reason = 'restored from a backup'"
     " WHERE lane = 'legal'"
 )
 
@@ -131,7 +147,8 @@ def _restore_database(tar: tarfile.TarFile, url: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         tar.extract(DUMP, name, filter="data")
         reader = [tool("pg_restore"), "--no-owner", "--file=-", f"{name}/{DUMP}"]
-        loader = [tool("psql"), *LOAD, "--file=-", f"--command={HOLD_LEGAL_MAIL}"]
+        first, last = f"--command={NO_DEFAULT_RIGHTS}", f"--command={HOLD_LEGAL_MAIL}"
+        loader = [tool("psql"), *LOAD, first, "--file=-", last]
         with subprocess.Popen(reader, stdout=subprocess.PIPE) as script:
             _run(loader, url, stdin=script.stdout)
     if script.returncode:
