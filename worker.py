@@ -23,7 +23,7 @@ from activities.steps import StepRunner
 from activities.sweep import SweepActivities
 from services.database import Sessions, make_engine, make_sessions
 from services.instance import identity
-from services.messages.post_office import PostOffice
+from services.messages.config import MailConfig
 from workflows.contracts import TASK_QUEUE
 from workflows.extension_campaign import ExtensionCampaignWorkflow
 from workflows.gateway import Gateway, connect, ensure_sweep
@@ -55,7 +55,7 @@ class Parts:
 
     sessions: Sessions
     gateway: Gateway
-    post_office: PostOffice
+    mail: MailConfig
 
 
 def activities_of(parts: Parts) -> list[Callable[..., Any]]:
@@ -75,7 +75,7 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
         campaign.apply,
         campaign.undo,
         campaign.settle,
-        PostOfficeActivities(parts.post_office).deliver,
+        PostOfficeActivities(parts.sessions, parts.mail).deliver,
         SweepActivities(parts.sessions, parts.gateway.nudge_all).nudge_waiting,
     ]
 
@@ -112,8 +112,7 @@ async def run() -> None:
             who = await identity(session)
         client = await connect(given.temporal_address, who.namespace)
         gateway = Gateway(client)
-        post_office = await stack.enter_async_context(PostOffice.opened(sessions, given))
-        worker = make_worker(client, Parts(sessions, gateway, post_office))
+        worker = make_worker(client, Parts(sessions, gateway, MailConfig.from_settings(given)))
         if not who.rehearsal:
             await ensure_sweep(client)
         log.info("working in namespace %s", who.namespace)

@@ -51,6 +51,7 @@ class StepRunner:
             async with self.sessions() as session, session.begin():
                 case = await cases.lock(session, ref.case_id)
                 if case.closed_at is not None:
+                    case.wake_at = None
                     return StepResult.OVER
                 if case.held_at is not None or case.stuck is not None:
                     return StepResult.WAIT

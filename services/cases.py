@@ -46,7 +46,7 @@ _RECORD = text(
 async def open_case(session: AsyncSession, case: CaseFile) -> CaseFile:
     """Store a new case with an empty chain. Its `key` is unique: a second one is an IntegrityError."""
     session.add(case)
-    await session.flush([case])
+    await session.flush()
     session.add(CaseChain(case_id=case.id))
     await session.flush()
     return case

@@ -42,12 +42,12 @@ def create(migrator_url: str, *, rehearsal: bool = False, start: datetime | None
             return _unchanged(Identity(*existing), rehearsal)
         identity = Identity(new_id(), rehearsal)
         connection.execute(
-            "INSERT INTO instance (id, only, rehearsal, created_at) VALUES (%s, true, %s, now())",
+            "INSERT INTO instance (id, singleton, rehearsal, created_at) VALUES (%s, true, %s, now())",
             [identity.id, rehearsal],
         )
         if rehearsal:
             connection.execute(
-                "INSERT INTO rehearsal_clock (only, instant, moments) VALUES (true, %s, 0)", [start]
+                "INSERT INTO rehearsal_clock (singleton, instant, moments) VALUES (true, %s, 0)", [start]
             )
     return identity
 

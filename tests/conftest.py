@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for: the engine, a fresh database, sessions of the application's role."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.database import Sessions, make_engine, make_sessions
 from stack.temporal import Temporal
 from tests.engine import Database, Engine, running_postgres, running_temporal
+from tests.world import World, opened
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +53,14 @@ async def session(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """One session; what the test does not commit is rolled back."""
     async with sessions() as open_session:
         yield open_session
+
+
+@pytest.fixture
+async def world(
+    database: Database, temporal: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[World]:
+    """The rehearsal clock on the real engine. `@pytest.mark.starts("2026-…")` says when it begins."""
+    marker = request.node.get_closest_marker("starts")
+    start = marker.args[0] if marker else "2026-07-06T08:00:00+07:00"
+    async with opened(database, temporal, tmp_path, start) as opened_world:
+        yield opened_world

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services import rehearsal, sweeping
 from services.clock import app_now
@@ -39,28 +41,30 @@ class Advance:
 
     async def to(self, target: datetime) -> Clock:
         """Advance to the target and rest there. Conflict when another advance is under way."""
-        async with self.sessions() as guard:
-            if not await self._only_one(guard):
-                raise Conflict(N_("Jam simulasi sedang dimajukan."))
-            try:
-                async with self.sessions() as session, session.begin():
-                    await rehearsal.aim(session, target)
+        async with self._alone():
+            async with self.sessions() as session, session.begin():
+                await rehearsal.aim(session, target)
+                await planning.ensure_planned(session, now=await app_now(session))
+            await self.rest()
+            while await self._step(target):
                 await self.rest()
-                while await self._step(target):
-                    await self.rest()
-            finally:
-                await guard.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": rehearsal.ADVISORY_LOCK})
-                await guard.commit()
         async with self.sessions() as session:
             return await rehearsal.read(session)
 
-    @staticmethod
-    async def _only_one(guard: object) -> bool:
-        got = await guard.execute(  # type: ignore[attr-defined]
-            text("SELECT pg_try_advisory_lock(:key)"), {"key": rehearsal.ADVISORY_LOCK}
-        )
-        await guard.commit()  # type: ignore[attr-defined]
-        return bool(got.scalar_one())
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Hold the advisory lock on a connection of its own, outside any transaction."""
+        engine: AsyncEngine = self.sessions.kw["bind"]
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            key = {"key": rehearsal.ADVISORY_LOCK}
+            got = await connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key)
+            if not got.scalar_one():
+                raise Conflict(N_("Jam simulasi sedang dimajukan."))
+            try:
+                yield
+            finally:
+                await connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
     async def _step(self, target: datetime) -> bool:
         async with self.sessions() as session, session.begin():

@@ -26,6 +26,23 @@ class AccountStatus(StrEnum):
     VOID = "void"
 
 
+class LicenceScale(StrEnum):
+    """Kecil, menengah, besar as licensed (not the class of the report form): decides who supervises."""
+
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+class RiskLevel(StrEnum):
+    """R, MR, MT, T of risk-based licensing (OSS RBA)."""
+
+    LOW = "low"
+    MEDIUM_LOW = "medium_low"
+    MEDIUM_HIGH = "medium_high"
+    HIGH = "high"
+
+
 class Organisation(SQLModel, table=True):
     """The legal entity behind one or more factory accounts."""
 
@@ -43,6 +60,7 @@ class Account(SQLModel, table=True):
     __table_args__ = (
         one_of("type", AccountType),
         one_of("status", AccountStatus),
+        one_of("licence_scale", LicenceScale),
         UniqueConstraint("nib", "region_code", "address_key"),
     )
 
@@ -73,7 +91,10 @@ class Account(SQLModel, table=True):
 
 
 class ProfileSection(SQLModel, table=True):
-    """One section of Data Perusahaan as the company last saved it."""
+    """One section of Data Perusahaan as last saved; one with a table of its own keeps only its version here.
+
+    `letter` is the letter by which a section that a company enters only once was changed.
+    """
 
     __tablename__: ClassVar[str] = "profile_section"
 
@@ -83,12 +104,14 @@ class ProfileSection(SQLModel, table=True):
     version: int = 1
     updated_at: datetime = instant()
     updated_by: str = Field(sa_type=Text)
+    letter: str | None = Field(default=None, sa_type=Text)
 
 
 class BusinessField(SQLModel, table=True):
     """A KBLI on the NIB of this account."""
 
     __tablename__: ClassVar[str] = "business_field"
+    __table_args__ = (one_of("risk_level", RiskLevel),)
 
     account_id: UUID = Field(primary_key=True, foreign_key="account.id")
     kbli: str = Field(primary_key=True, sa_type=Text)
@@ -105,10 +128,37 @@ class ProductCapacity(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     account_id: UUID = Field(foreign_key="account.id", index=True)
     kbli: str = Field(sa_type=Text)
+    kbli_version: str = Field(default="2025", sa_type=Text)
     product: str = Field(sa_type=Text)
     unit: str = Field(sa_type=Text)
     capacity: str = Field(sa_type=Text)
     hs_code: str | None = Field(default=None, sa_type=Text)
+
+
+class LicenceType(StrEnum):
+    """Kinds of documents under Data Perusahaan > Perizinan."""
+
+    DEED_ESTABLISHMENT = "deed_establishment"
+    DEED_COMPANY = "deed_company"
+    NIB = "nib"
+    NPWP = "npwp"
+    INDUSTRY_LICENCE = "industry_licence"
+    SUPPORTING_LICENCE = "supporting_licence"
+    LEGACY_INDUSTRY_LICENCE = "legacy_industry_licence"
+    LEGACY_EXPANSION_LICENCE = "legacy_expansion_licence"
+    ESTATE_LICENCE = "estate_licence"
+    LEGACY_ESTATE_LICENCE = "legacy_estate_licence"
+    LEGACY_ESTATE_EXPANSION_LICENCE = "legacy_estate_expansion_licence"
+    IMPORTER_ID = "importer_id"
+    PRODUCER_IMPORTER_ID = "producer_importer_id"
+    GENERAL_IMPORTER_ID = "general_importer_id"
+
+
+class LicenceEnd(StrEnum):
+    """Why a licence no longer counts, whatever the UPP once found."""
+
+    REPLACED = "replaced"
+    EXPIRED = "expired"
 
 
 class UppValidation(StrEnum):
@@ -124,10 +174,17 @@ class StandardCertificateStatus(StrEnum):
 
 
 class Licence(SQLModel, table=True):
-    """A licence document: UPP's validation and the standard certificate's verification are two statuses."""
+    """A licence document: UPP's validation and the standard certificate's verification are two statuses.
+
+    It is in force while valid, not ended and not past `expires_on`. Old documents lack numbers and dates:
+    they stay empty.
+    """
 
     __tablename__: ClassVar[str] = "licence"
     __table_args__ = (
+        one_of("type", LicenceType),
+        one_of("risk_level", RiskLevel),
+        one_of("end_reason", LicenceEnd),
         one_of("upp_validation", UppValidation),
         one_of("ss_verification", StandardCertificateStatus),
     )
@@ -148,7 +205,13 @@ class Licence(SQLModel, table=True):
     uploaded_at: datetime = instant()
     verified_at: datetime | None = instant(None)
     verified_by: str | None = Field(default=None, sa_type=Text)
-    replaces_id: UUID | None = Field(default=None, foreign_key="licence.id")
+    ss_verified_at: datetime | None = instant(None)
+    ss_verified_by: str | None = Field(default=None, sa_type=Text)
+    ss_evidence: str | None = Field(default=None, sa_type=Text)
+    ss_evidence_id: UUID | None = Field(default=None, foreign_key="document.id")
+    replaces_id: UUID | None = Field(default=None, foreign_key="licence.id", index=True)
+    ended_at: datetime | None = instant(None)
+    end_reason: str | None = Field(default=None, sa_type=Text)
 
 
 class Certificate(SQLModel, table=True):

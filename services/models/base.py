@@ -31,8 +31,8 @@ def instant(default: datetime | None = ..., **kwargs: Any) -> Any:  # type: igno
 
 
 def json_column(**kwargs: Any) -> Any:
-    """A jsonb column."""
-    return Field(sa_type=JSONB, **kwargs)
+    """A jsonb column; None is SQL NULL, never the JSON value null."""
+    return Field(sa_type=JSONB(none_as_null=True), **kwargs)
 
 
 def one_of(column: str, values: type[StrEnum] | Iterable[str]) -> CheckConstraint:

@@ -16,7 +16,7 @@ class Instance(SQLModel, table=True):
     __tablename__: ClassVar[str] = "instance"
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    only: bool = Field(default=True, unique=True)
+    singleton: bool = Field(default=True, unique=True)
     rehearsal: bool = False
     created_at: datetime = instant()
 
@@ -26,7 +26,7 @@ class RehearsalClock(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "rehearsal_clock"
 
-    only: bool = Field(default=True, primary_key=True)
+    singleton: bool = Field(default=True, primary_key=True)
     instant_now: datetime = instant(sa_column_kwargs={"name": "instant"})
     target: datetime | None = instant(None)
     moments: int = 0

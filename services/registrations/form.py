@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.errors import InvalidInput
+from services.errors import FieldError, InvalidInput
 from services.i18n import N_
 from services.reference import identifiers, regions
 
@@ -53,7 +53,7 @@ class CheckedForm:
         return address_key(self.address)
 
 
-def check(form: RegistrationForm) -> CheckedForm:
+def check(form: RegistrationForm, *, has_document: bool = True) -> CheckedForm:
     """The form normalised, or InvalidInput naming every field that cannot be accepted."""
     checks: dict[str, Callable[[], str]] = {
         "company_name": lambda: bounded(form.company_name, MAX_NAME, field="company_name"),
@@ -65,6 +65,8 @@ def check(form: RegistrationForm) -> CheckedForm:
         checks["nib"] = lambda: identifiers.nib(required(form.nib, "nib"))
         checks["npwp"] = lambda: identifiers.tax_number(required(form.npwp, "npwp"))
     values, problems = identifiers.each(checks)
+    if not has_document:
+        problems.append(FieldError("document", N_("Unggah berkas NIB Anda.")))
     if problems:
         raise InvalidInput(CHECK_FIELDS, fields=problems)
     npwp = values.get("npwp")

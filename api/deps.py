@@ -1,0 +1,55 @@
+"""What a route asks for: a transaction, the legal moment, the parts of the process, the reader's language."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.parts import Parts
+from services import i18n
+from services.clock import app_now
+from services.waking import hand_over
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of this process."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsDep = Annotated[Parts, Depends(parts_of)]
+
+
+async def get_session(parts: PartsDep) -> AsyncIterator[AsyncSession]:
+    """One transaction for one request: committed before the answer, nudges after the commit."""
+    async with parts.sessions() as session:
+        async with session.begin():
+            yield session
+        hand_over(session, parts.gateway)
+
+
+# With FastAPI's default scope the code after `yield` runs when the response has gone: a failed commit would still
+# answer 200, and the nudge would outrun the commit.
+SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
+
+
+async def legal_moment(session: SessionDep) -> datetime:
+    """Database time on arrival, read before any lock: what on time and late are judged by."""
+    return await app_now(session)
+
+
+Now = Annotated[datetime, Depends(legal_moment)]
+
+
+def locale_of(request: Request) -> str:
+    """The reader's language: the choice kept in a cookie, else what the browser asks for, else Indonesian."""
+    chosen = request.cookies.get("lang")
+    if chosen in i18n.LOCALES:
+        return chosen
+    wanted = request.headers.get("accept-language", "").split(",")[0].split(";")[0]
+    return i18n.supported(wanted)
+
+
+LocaleDep = Annotated[str, Depends(locale_of)]

@@ -1,0 +1,130 @@
+"""Refusals as answers: RFC 9457 problem details for programs, pages for people, in the reader's language."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from api.deps import locale_of
+from api.principals import note_refusal
+from services.errors import DomainError, FieldError, Forbidden, InvalidInput, NotFound, TooManyRequests
+from services.i18n import N_, translator
+
+log = logging.getLogger("tenggat.web")
+
+BUSY = N_("Layanan sedang sibuk. Coba lagi sebentar lagi; yang sudah dikirim tidak hilang.")
+BROKEN = N_("Terjadi kesalahan pada sistem. Kami sudah mencatatnya.")
+MALFORMED = N_("Permintaan tidak dapat dibaca. Periksa isian yang ditandai.")
+TYPES = "https://tenggat.example/problems/"
+RETRY_AFTER = "5"
+
+# Pydantic's own words, for programs that send the wrong type; forms are checked by the services.
+_SHAPES = {
+    "missing": N_("Wajib diisi."),
+    "extra_forbidden": N_("Isian ini tidak dikenal."),
+    "uuid_parsing": N_("Bukan pengenal yang sah."),
+    "json_invalid": N_("Bukan JSON yang sah."),
+}
+_ANY_SHAPE = N_("Bentuk isian tidak sesuai.")
+
+
+def install(app: FastAPI) -> None:
+    """Register a handler for everything that can go wrong; nothing leaves without one."""
+    app.add_exception_handler(DomainError, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(OperationalError, _busy)
+    app.add_exception_handler(DBAPIError, _busy)
+    app.add_exception_handler(PoolTimeout, _busy)
+    app.add_exception_handler(Exception, _broken)
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    message: str,
+    *,
+    params: dict[str, Any] | None = None,
+    fields: Sequence[FieldError] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """The refusal as problem details under /api, as a page elsewhere."""
+    speak = translator(locale_of(request)).gettext
+    detail = speak(message, **(params or {}))
+    errors = [{"field": e.field, "message": speak(e.message, **e.params)} for e in fields]
+    if not request.url.path.startswith(("/api/", "/health", "/metrics")):
+        from api.pages.errors import error_page
+
+        return error_page(request, status, code, detail, errors, headers or {})
+    body: dict[str, Any] = {
+        "type": f"{TYPES}{code}",
+        "title": code.replace("_", " "),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "instance": request.url.path,
+        "request_id": getattr(request.state, "request_id", None),
+    }
+    if errors:
+        body["errors"] = errors
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, Forbidden) or type(error) is not NotFound and isinstance(error, NotFound):
+        await note_refusal(request, error)
+    return problem(
+        request, error.status, error.code, error.message,
+        params=error.params, fields=error.fields, headers=headers,
+    )  # fmt: skip
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = [
+        FieldError(".".join(str(part) for part in found["loc"][1:]), _SHAPES.get(found["type"], _ANY_SHAPE))
+        for found in error.errors()
+    ]
+    return problem(request, InvalidInput.status, "malformed", MALFORMED, fields=fields)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    messages = {
+        404: NotFound().message,
+        405: N_("Cara akses ini tidak tersedia."),
+        413: N_("Berkas atau isian terlalu besar."),
+    }
+    message = messages.get(error.status_code, MALFORMED)
+    code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "malformed")
+    return problem(request, error.status_code, code, message, headers=dict(error.headers or {}))
+
+
+async def _busy(request: Request, error: Exception) -> Response:
+    """The database is away or overloaded: say so and ask to come back. A bug in a statement is still a bug."""
+    if isinstance(error, DBAPIError) and not _passing(error):
+        return await _broken(request, error)
+    log.warning("database trouble: %s", error)
+    return problem(request, 503, "busy", BUSY, headers={"Retry-After": RETRY_AFTER})
+
+
+def _passing(error: DBAPIError) -> bool:
+    """Lost connections, shutdown, resources, lock and statement timeouts, deadlocks: a retry may well succeed."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or state[:2] in {"", "08", "40", "53", "57"} or state == "55P03"
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    log.exception("request %s failed", getattr(request.state, "request_id", "?"), exc_info=error)
+    return problem(request, 500, "broken", BROKEN)

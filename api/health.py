@@ -1,0 +1,84 @@
+"""Is the service alive, is it ready, how is it doing: for supervisors, load balancers and operators."""
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.service import RPCError
+
+from api.deps import PartsDep
+from api.parts import Parts
+from api.permissions import public
+from services import sweeping
+from services.clock import app_now
+
+router = APIRouter(tags=["health"])
+PATIENCE = 4.0
+
+
+@router.get("/health/live", dependencies=[public()])
+async def live() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "live"}
+
+
+@router.get("/health/ready", dependencies=[public()])
+async def ready(parts: PartsDep) -> JSONResponse:
+    """Ready needs Postgres. Temporal away is only degraded: what companies send is still accepted."""
+    database, engine = await asyncio.gather(_database(parts), _engine(parts))
+    if database != "ok":
+        body = {"status": "busy", "database": database, "engine": engine}
+        return JSONResponse(body, 503, {"Retry-After": "5"})
+    status = "ready" if engine == "ok" else "degraded"
+    return JSONResponse({"status": status, "database": database, "engine": engine})
+
+
+@router.get("/metrics", dependencies=[public()])
+async def metrics(parts: PartsDep) -> Response:
+    """How many processes should have been looked at, how many are stuck, how much mail waits."""
+    registry = CollectorRegistry()
+    async with parts.sessions() as session:
+        now = await app_now(session)
+        backlog = await sweeping.backlog(session, now=now)
+        mail = await session.execute(text("SELECT lane, state, count(*) FROM message GROUP BY lane, state"))
+        _gauge(registry, "tenggat_cases_waiting", "Cases whose wake_at has passed", backlog.waiting)
+        _gauge(registry, "tenggat_cases_stuck", "Cases whose process waits for an operator", backlog.stuck)
+        oldest = (now - backlog.oldest).total_seconds() if backlog.oldest else 0
+        _gauge(registry, "tenggat_oldest_wait_seconds", "Age of the oldest passed wake_at", oldest)
+        messages = Gauge(
+            "tenggat_messages", "Messages by lane and state", ["lane", "state"], registry=registry
+        )
+        for lane, state, count in mail:
+            messages.labels(lane, state).set(count)
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _gauge(registry: CollectorRegistry, name: str, what: str, value: float) -> None:
+    Gauge(name, what, registry=registry).set(value)
+
+
+async def _database(parts: Parts) -> str:
+    try:
+        async with asyncio.timeout(PATIENCE), parts.sessions() as session:
+            await session.execute(text("SELECT 1"))
+    except (SQLAlchemyError, TimeoutError, OSError) as error:
+        return type(error).__name__
+    return "ok"
+
+
+async def _engine(parts: Parts) -> str:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            healthy = await parts.gateway.client.service_client.check_health()
+    except (RPCError, RuntimeError, TimeoutError) as error:
+        return type(error).__name__
+    return "ok" if healthy else "unhealthy"
+
+
+def shown(backlog: sweeping.Backlog) -> dict[str, Any]:
+    """The backlog for the operators' page."""
+    return {"waiting": backlog.waiting, "oldest": backlog.oldest, "stuck": backlog.stuck}

@@ -1,0 +1,118 @@
+"""A command under an Idempotency-Key is carried out once; repeating it gives the first answer again."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from api.deps import SessionDep
+from services.errors import Conflict, InvalidInput
+from services.i18n import N_
+from services.models import IdempotencyKey
+
+MAX_KEY = 200
+
+
+class KeyReused(Conflict):
+    """The same key came with another body."""
+
+    code = "idempotency_key_reused"
+    status = 422
+
+
+@dataclass(frozen=True)
+class Once:
+    """Runs a command once per principal, route and key, inside the request's transaction."""
+
+    session: AsyncSession
+    principal: str
+    route: str
+    key: str
+    request_hash: str
+
+    async def __call__(
+        self,
+        command: Callable[[], Awaitable[BaseModel]],
+        *,
+        status: int = 200,
+        fingerprint: str | None = None,
+    ) -> JSONResponse:
+        """The command's answer, now or as it was given before. `fingerprint` stands for an uploaded body."""
+        wanted = fingerprint or self.request_hash
+        if not await self._claim(wanted):
+            return await self._first_answer(wanted)
+        answer = (await command()).model_dump(mode="json")
+        await self.session.execute(
+            update(IdempotencyKey).where(*self._mine()).values(status=status, answer=answer)
+        )
+        return JSONResponse(answer, status_code=status)
+
+    async def _claim(self, request_hash: str) -> bool:
+        """Insert first: a second request with this key waits here until the first has committed."""
+        result = await self.session.execute(
+            text(
+                "INSERT INTO idempotency_key (principal, route, key, request_hash)"
+                " VALUES (:principal, :route, :key, :hash) ON CONFLICT DO NOTHING"
+            ),
+            {"principal": self.principal, "route": self.route, "key": self.key, "hash": request_hash},
+        )
+        return bool(result.rowcount)  # type: ignore[attr-defined]  # the result of an INSERT counts its rows
+
+    async def _first_answer(self, request_hash: str) -> JSONResponse:
+        row = (await self.session.execute(select(IdempotencyKey).where(*self._mine()))).scalar_one()
+        if row.request_hash != request_hash:
+            raise KeyReused(N_("Idempotency-Key ini sudah dipakai untuk permintaan lain."))
+        return JSONResponse(
+            row.answer, status_code=row.status or 200, headers={"Idempotency-Replayed": "true"}
+        )
+
+    def _mine(self) -> tuple[Any, ...]:
+        return (
+            col(IdempotencyKey.principal) == self.principal,
+            col(IdempotencyKey.route) == self.route,
+            col(IdempotencyKey.key) == self.key,
+        )
+
+
+async def once(
+    request: Request,
+    session: SessionDep,
+    idempotency_key: Annotated[str | None, Header(max_length=MAX_KEY)] = None,
+) -> Once:
+    """Needs the header on every POST that changes something."""
+    if not idempotency_key:
+        raise InvalidInput(
+            N_("Sertakan kepala Idempotency-Key yang unik untuk permintaan ini."), field="Idempotency-Key"
+        )
+    principal = getattr(request.state, "principal", None)
+    return Once(
+        session,
+        principal.actor if principal else "anonymous",
+        f"{request.method} {request.url.path}",
+        idempotency_key,
+        await _hash(request),
+    )
+
+
+async def _hash(request: Request) -> str:
+    """The body's fingerprint: JSON by meaning, so that spacing and key order do not count; uploads by their parts."""
+    kind = request.headers.get("content-type", "")
+    if kind.startswith("multipart/form-data"):
+        return "multipart"
+    body = await request.body()
+    try:
+        body = json.dumps(json.loads(body), sort_keys=True).encode() if body else b""
+    except ValueError:
+        pass
+    return hashlib.sha256(body).hexdigest()
+
+
+OnceDep = Annotated[Once, Depends(once)]

@@ -1,0 +1,35 @@
+"""Reading uploaded files chunk by chunk, and handing stored ones out as attachments."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+from fastapi import UploadFile
+from fastapi.responses import StreamingResponse
+
+from services.documents.store import DocumentStore
+from services.models import Document
+
+CHUNK = 256 * 1024
+
+
+async def chunks(upload: UploadFile) -> AsyncIterator[bytes]:
+    """The bytes of an upload, never all at once."""
+    while chunk := await upload.read(CHUNK):
+        yield chunk
+
+
+def uploaded_name(upload: UploadFile) -> str:
+    """The name the sender gave the file."""
+    return upload.filename or ""
+
+
+async def attachment(store: DocumentStore, document: Document, *, inline: bool = False) -> StreamingResponse:
+    """A stored file under its own name (RFC 6266). `inline` only for PDF and scans shown beside a checklist."""
+    disposition = "inline" if inline else "attachment"
+    headers = {
+        "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(document.filename)}",
+        "Content-Length": str(document.size),
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    stream = await store.open(document.storage_key)
+    return StreamingResponse(stream, media_type=document.media_type, headers=headers)

@@ -1,0 +1,1 @@
+"""The JSON API: one router per resource. Names are fixed, because other programs use them."""

@@ -1,0 +1,169 @@
+"""Registrations: sent by anyone, read by the UPP and whoever holds the link, decided by the UPP."""
+
+from datetime import datetime
+from io import BytesIO
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, File, Form, UploadFile
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.deps import Now, PartsDep, SessionDep
+from api.idempotency import OnceDep
+from api.permissions import public, require
+from api.principals import ClientAddress, ReadPurpose
+from api.uploads import chunks, uploaded_name
+from services import cases
+from services.documents import records
+from services.errors import NotFound
+from services.identity import policy, ratelimit
+from services.identity.permissions import Permission
+from services.identity.policy import Target
+from services.identity.principal import Principal
+from services.identity.read_log import log_read
+from services.models import CaseFile, Registration
+from services.registrations import decisions, form, submission
+
+router = APIRouter(prefix="/registrations", tags=["registrations"])
+ANYONE = "anonymous"
+NO_FILE = UploadFile(BytesIO())
+
+
+class RegistrationOut(BaseModel):
+    """A registration as the UPP sees it; the company's receipt has the first four fields."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    number: int
+    status: str
+    submitted_at: datetime
+    company_name: str
+    nib: str | None
+    npwp: str | None
+    npwp_warning: bool
+    email: str
+    region_code: str
+    address: str
+    similar_to: list[str]
+    document_id: UUID
+    submission: int
+    checklist: dict[str, Any]
+    decision_reason: str | None
+    account_type: str | None
+    account_id: UUID | None
+
+
+class ReceiptOut(BaseModel):
+    """Proof of registration: number, time, and where the answer will be sent."""
+
+    id: UUID
+    number: int
+    status: str
+    submitted_at: datetime
+    company_name: str
+    email: str
+
+
+class DecisionIn(BaseModel):
+    """`account_type` (A, B, C or D) to accept, `reason` to return or reject, every checklist point to accept."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verdict: decisions.Verdict
+    account_type: str | None = None
+    reason: str = Field(default="", max_length=4000)
+    checklist: dict[str, bool] = Field(default_factory=dict)
+
+
+@router.post("", status_code=201, response_model=ReceiptOut, dependencies=[public()])
+async def register(
+    parts: PartsDep,
+    session: SessionDep,
+    now: Now,
+    once: OnceDep,
+    address: ClientAddress,
+    company_name: Annotated[str, Form()] = "",
+    nib: Annotated[str, Form()] = "",
+    npwp: Annotated[str, Form()] = "",
+    email: Annotated[str, Form()] = "",
+    region_code: Annotated[str, Form()] = "",
+    factory_address: Annotated[str, Form(alias="address")] = "",
+    kind: Annotated[str, Form()] = "company",
+    document: Annotated[UploadFile, File()] = NO_FILE,
+) -> JSONResponse:
+    """Take in a registration with the NIB document (PDF, JPG or PNG, at most 64 MB)."""
+    await ratelimit.hit(parts.sessions, ratelimit.Try(ratelimit.REGISTRATION_ADDRESS, address))
+    typed = form.RegistrationForm(company_name, nib, npwp, email, region_code, factory_address, kind)
+    checked = form.check(typed, has_document=bool(document.filename))
+    accepted = await parts.intake.accept(
+        chunks(document), filename=uploaded_name(document), field="document"
+    )
+
+    async def command() -> ReceiptOut:
+        row = await records.add(session, accepted, kind="nib", uploaded_by=ANYONE, now=now)
+        registration = await submission.submit(session, checked, row, actor=ANYONE, now=now)
+        return _receipt(registration, "submitted")
+
+    fingerprint = f"{typed!r}/{accepted.sha256}"
+    return await once(command, status=201, fingerprint=fingerprint)
+
+
+@router.get("/{registration_id}", response_model=RegistrationOut)
+async def read(
+    registration_id: UUID,
+    session: SessionDep,
+    user: Annotated[Principal, require(Permission.READ_CASE)],
+    purpose: ReadPurpose,
+) -> RegistrationOut:
+    """One registration. Reading it is logged."""
+    case, registration = await _load(session, registration_id, user, Permission.READ_CASE)
+    await log_read(
+        session, user, what="registration", purpose=purpose or "registration", case_id=registration_id
+    )
+    return _out(case, registration)
+
+
+@router.post("/{registration_id}/decision", response_model=RegistrationOut)
+async def decide(
+    registration_id: UUID,
+    body: DecisionIn,
+    session: SessionDep,
+    now: Now,
+    user: Annotated[Principal, require(Permission.DECIDE_REGISTRATION)],
+    once: OnceDep,
+) -> JSONResponse:
+    """Accept with a type, return for correction, or reject with a reason."""
+
+    async def command() -> RegistrationOut:
+        case = await cases.lock(session, registration_id)
+        policy.authorise(user, Permission.DECIDE_REGISTRATION, Target.of_case(case))
+        decision = decisions.Decision(body.verdict, body.account_type, body.reason, body.checklist)
+        registration = await decisions.decide(session, registration_id, decision, actor=user.actor, now=now)
+        return _out(case, registration)
+
+    return await once(command)
+
+
+async def _load(
+    session: SessionDep, registration_id: UUID, user: Principal, permission: Permission
+) -> tuple[CaseFile, Registration]:
+    case = await session.get(CaseFile, registration_id)
+    registration = await session.get(Registration, registration_id)
+    if case is None or registration is None:
+        raise NotFound
+    policy.authorise(user, permission, Target.of_case(case))
+    return case, registration
+
+
+def _receipt(registration: Registration, status: str) -> ReceiptOut:
+    return ReceiptOut.model_validate(
+        {**registration.model_dump(), "id": registration.case_id, "status": status}
+    )
+
+
+def _out(case: CaseFile, registration: Registration) -> RegistrationOut:
+    return RegistrationOut.model_validate(
+        {**registration.model_dump(), "id": registration.case_id, "status": case.status}
+    )
