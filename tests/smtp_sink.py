@@ -19,7 +19,7 @@ class Mishap(Enum):
     HANG = "hang"  # say nothing
 
 
-Reply = str | Mishap | None
+Reply = str | Mishap | asyncio.Event | None
 Script = Callable[[str], Reply]
 
 
@@ -40,7 +40,8 @@ class Received:
 
 @dataclass
 class Sink:
-    """Behaves as `mail`, `rcpt` and `data` say: a reply line, a mishap, or None for yes.
+    """Behaves as `mail`, `rcpt` and `data` say: a reply line, a mishap, an event to wait for before
+    saying yes, or None for yes.
 
     Each is asked with the recipient (`mail`: the sender).
     """
@@ -73,7 +74,7 @@ class Sink:
         finally:
             server.close()
             for protocol in self._open:
-                if protocol.transport is not None:
+                if isinstance(protocol.transport, asyncio.WriteTransport):
                     protocol.transport.abort()
             await asyncio.sleep(0)
 
@@ -107,7 +108,7 @@ class Sink:
         planned = self.data(recipient)
         self.counted += 1
         if self.keep and not isinstance(planned, str):
-            self._keep(recipient, envelope.original_content or b"", accepted=planned is None)
+            self._keep(recipient, envelope.original_content or b"", accepted=not isinstance(planned, Mishap))
         return await self._act(server, planned) or "250 2.0.0 taken"
 
     def _keep(self, recipient: str, raw: bytes, *, accepted: bool) -> None:
@@ -122,4 +123,6 @@ class Sink:
             return "421 gone"
         if planned is Mishap.HANG:
             await asyncio.sleep(3600)
+        if isinstance(planned, asyncio.Event):
+            await planned.wait()
         return planned if isinstance(planned, str) else None

@@ -65,6 +65,7 @@ class Connection:
         try:
             code, answer = await self._mail(sender)
             if code != _OK:
+                self._hang_up_after(code)
                 raise Deferred(f"{code} {answer}")
             code, answer = await self._command(b"RCPT", f"TO:<{recipient}>".encode("ascii"))
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -146,11 +147,14 @@ class Connection:
         """Raise what an answer means, leaving the connection fit for the next mail."""
         if code in accepted:
             return
-        if code == _CLOSING:
-            self._drop()
-        elif reset:
+        self._hang_up_after(code)
+        if reset and self._client is not None:
             await self.forget()
         raise (Rejected if 500 <= code < 600 else Deferred)(f"{code} {answer}")
+
+    def _hang_up_after(self, code: int) -> None:
+        if code == _CLOSING:
+            self._drop()
 
     def _broken(self) -> None:
         self.breaks += 1

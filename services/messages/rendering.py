@@ -68,7 +68,10 @@ class Renderer:
     def render(
         self, template: str, context: Mapping[str, Any], *, now: datetime, about: Subject = Subject()
     ) -> Rendered:
-        """The mail in words. jinja2.UndefinedError when the context lacks something a text asks for."""
+        """The mail in words. KeyError for a declared key that is missing (not a token: once used it goes)."""
+        missing = TEMPLATES[template].keys - context.keys() - {"token"}
+        if missing:
+            raise KeyError(f"{template} needs {sorted(missing)}")
         values = {**_values(template, context), "link": self._link(template, context, about), "now": now}
         subject, text, html = (part.render(values) for part in self._parts[template])
         return Rendered(" ".join(subject.split()), _tidy(text), html)

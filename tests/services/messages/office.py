@@ -28,7 +28,6 @@ from services.models import (
     Lane,
     Message,
     Organisation,
-    ProfileSection,
     Report,
     new_id,
 )
@@ -117,15 +116,13 @@ async def a_report(
 
 async def contact(session: AsyncSession, account: Account, email: str) -> None:
     """The contact person of Data Perusahaan."""
-    section = ProfileSection(
-        account_id=account.id,
-        section="contact_person",
-        data={"email": email},
-        updated_at=LONG_AGO,
-        updated_by="system",
+    await session.execute(
+        text(
+            "INSERT INTO profile_section (account_id, section, data, version, updated_at, updated_by)"
+            " VALUES (:id, 'contact_person', jsonb_build_object('email', CAST(:email AS text)), 1, :at, 'x')"
+        ),
+        {"id": account.id, "email": email, "at": LONG_AGO},
     )
-    session.add(section)
-    await session.flush()
 
 
 async def letters(

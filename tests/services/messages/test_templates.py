@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
-from jinja2 import UndefinedError, meta
+from jinja2 import meta
 
 from api.pages import urls
 from services.messages.catalogue import RESERVED, TEMPLATES
@@ -49,7 +49,8 @@ def test_no_declared_key_is_unused_and_none_is_undeclared(name: str) -> None:
     used = set(re.findall(r"{(\w+)}", TEMPLATES[name].path)) | {"token"}
     for part in ("subject.txt", "body.txt", "body.html"):
         source = (EMAILS / name / part).read_text()
-        used |= meta.find_undeclared_variables(RENDERER.environment.parse(source))
+        imported = {word for line in re.findall(r"import (.+) %}", source) for word in line.split(", ")}
+        used |= meta.find_undeclared_variables(RENDERER.environment.parse(source)) - imported
     declared = TEMPLATES[name].keys | TEMPLATES[name].optional
     assert declared - used == set()
     assert used - declared - RESERVED - {"link", "now", "token", "case_id", "home", "helpdesk"} == set()
@@ -59,7 +60,7 @@ def test_no_declared_key_is_unused_and_none_is_undeclared(name: str) -> None:
 def test_a_missing_key_is_an_error_not_an_empty_space(name: str) -> None:
     for key in TEMPLATES[name].keys - {"token"}:
         context = {k: v for k, v in EXAMPLES[name].items() if k != key}
-        with pytest.raises((UndefinedError, KeyError)):
+        with pytest.raises(KeyError, match=key):
             RENDERER.render(name, context, now=AT, about=ABOUT)
 
 
