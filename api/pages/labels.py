@@ -37,6 +37,7 @@ LICENCE = {
     "valid": Label(N_("Valid"), "positive"),
     "invalid": Label(N_("Tidak valid"), "negative"),
     "replaced": Label(N_("Diganti dokumen baru")),
+    "expired": Label(N_("Kedaluwarsa"), "warning"),
 }
 STANDARD_CERTIFICATE = {
     "not_applicable": Label(N_("Tidak berlaku")),

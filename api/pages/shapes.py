@@ -1,6 +1,6 @@
 """What the shared parts of pages are fed with: small frozen records, filled by routes from services.
 
-All texts are translated already, except where a name says `message`. Instants are aware; money is whole rupiah.
+All texts are translated already. Instants are aware; money is whole rupiah.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,8 +35,8 @@ class Field:
     """A form field as data.
 
     type: text, textarea, number, integer, money, date, year, select, radios, yes_no, checkboxes, file, note.
-    `visible_when` is a condition as in the form files ({"field": "exported", "is": true}, in, contains, all, any,
-    not) over fields of the same page; conditions on other pages are settled before.
+    `visible_when` is a condition as in the form files ({"field": "exported", "is": true}; in, contains, all,
+    any, not) over fields of the same page; conditions on other pages are settled before.
     """
 
     name: str
@@ -120,7 +120,7 @@ class PastEvent:
 
 @dataclass(frozen=True)
 class FutureStep:
-    """What will happen. Without `at` it waits for something; not `certain` means unless something comes before."""
+    """What will happen. Without `at` it waits for something; not `certain`: unless something comes before."""
 
     title: str
     at: datetime | None = None
@@ -143,7 +143,7 @@ class DocumentRow:
 
 @dataclass(frozen=True)
 class MessageRow:
-    """A message of a case. `state` is a key of labels.MESSAGE; `recipient` already masked where it must be."""
+    """A message of a case. `state` is a key of labels.MESSAGE; `recipient` is masked where it must be."""
 
     subject: str
     recipient: str

@@ -12,20 +12,40 @@ from services.i18n import N_
 
 PAGING = shapes.Paging(2, 2)
 SECTIONS = (
-    "Data Umum", "Data Khusus", "Investasi", "Tenaga Kerja", "Bahan Baku", "Air Baku", "Bahan Bakar dan Pelumas",
-    "Kapasitas Produksi", "Produksi", "Mesin/Peralatan", "Surat Pernyataan", "Kirim Laporan",
-)  # fmt: skip
+    "Data Umum",
+    "Data Khusus",
+    "Investasi",
+    "Tenaga Kerja",
+    "Bahan Baku",
+    "Air Baku",
+    "Bahan Bakar dan Pelumas",
+    "Kapasitas Produksi",
+    "Produksi",
+    "Mesin/Peralatan",
+    "Surat Pernyataan",
+    "Kirim Laporan",
+)
 REPORT = {
-    "id": "p1", "number": 10022, "period": "Triwulan IV 2026", "stage": "production", "status": "draft",
-    "deadline": deadline(), "saved_at": NOW,
-}  # fmt: skip
+    "id": "p1",
+    "number": 10022,
+    "period": "Triwulan IV 2026",
+    "stage": "production",
+    "status": "draft",
+    "deadline": deadline(),
+    "saved_at": NOW,
+}
 
 
 def report_sections(current: int) -> list[dict[str, Any]]:
     return [
-        {"label": label, "href": "#", "state": "done" if n < current else "problem" if n == 7 else "todo", "current": n == current}
+        {
+            "label": label,
+            "href": "#",
+            "state": "done" if n < current else "problem" if n == 7 else "todo",
+            "current": n == current,
+        }
         for n, label in enumerate(SECTIONS)
-    ]  # fmt: skip
+    ]
 
 
 def home() -> dict[str, Any]:
@@ -41,10 +61,19 @@ def home() -> dict[str, Any]:
     ]
     return {
         "account": {"name": "PT Contoh Rotan Mahakam", "address": "Jl. Contoh Raya No. 17, Kota Samarinda"},
-        "owed": owed[:3], "settled": owed[4:],
-        "missing": [shapes.Check("Perizinan: PBSI belum divalidasi UPP", False, "/perizinan", "laporan dapat diisi, belum dapat dikirim")],
-        "banners": ["Batas waktu Triwulan IV 2026 diperpanjang sampai dengan 15 Januari 2027."], "announcements": items,
-    }  # fmt: skip
+        "owed": owed[:3],
+        "settled": owed[4:],
+        "missing": [
+            shapes.Check(
+                "Perizinan: PBSI belum divalidasi UPP",
+                False,
+                "/perizinan",
+                "laporan dapat diisi, belum dapat dikirim",
+            )
+        ],
+        "banners": ["Batas waktu Triwulan IV 2026 diperpanjang sampai dengan 15 Januari 2027."],
+        "announcements": items,
+    }
 
 
 def empty_home() -> dict[str, Any]:
@@ -78,25 +107,45 @@ def profile_overview() -> dict[str, Any]:
 
 def profile_section() -> dict[str, Any]:
     return {
-        "section": {"id": "general", "title": "Data Umum", "help": "Data tetap perusahaan."}, "fields_shown": fields()[:3],
-        "form": Form({"product": "Rotan"}), "version": 3, "locked": "", "next": {"label": "Alamat Kantor Pusat", "href": "#"},
-    }  # fmt: skip
+        "section": {"id": "general", "title": "Data Umum", "help": "Data tetap perusahaan."},
+        "fields_shown": fields()[:3],
+        "form": Form({"product": "Rotan"}),
+        "version": 3,
+        "locked": "",
+        "next": {"label": "Alamat Kantor Pusat", "href": "#"},
+    }
 
 
 def rows_context() -> dict[str, Any]:
     return {
         "columns": [shapes.Column("Produk"), shapes.Column("KBLI"), shapes.Column("Jumlah", numeric=True)],
-        "rows": [shapes.TableRow("a", ["Keranjang rotan", "31002", "1.250"]), shapes.TableRow("b", ["Kursi rotan", "31002", "340"])],
-        "fields_shown": fields()[:3], "editing": "b", "version": 3,
+        "rows": [
+            shapes.TableRow("a", ["Keranjang rotan", "31002", "1.250"]),
+            shapes.TableRow("b", ["Kursi rotan", "31002", "340"]),
+        ],
+        "fields_shown": fields()[:3],
+        "editing": "b",
+        "version": 3,
         "form": Form({"product": "Kursi rotan"}, [FieldError("quantity", N_("Wajib diisi."))]),
-    }  # fmt: skip
+    }
 
 
 def licences() -> dict[str, Any]:
     licence = {
-        "id": "l1", "type": "Perizinan Berusaha Sektor Industri", "kbli": ["31002"], "number": "9120000000017000", "document_date": date(2024, 7, 1),
-        "expires_on": None, "uploaded_at": NOW, "verified_at": NOW, "upp": "valid", "ss": "unverified", "note": "", "document": "/dokumen/1", "case_id": "c1",
-    }  # fmt: skip
+        "id": "l1",
+        "type": "Perizinan Berusaha Sektor Industri",
+        "kbli": ["31002"],
+        "number": "9120000000017000",
+        "document_date": date(2024, 7, 1),
+        "expires_on": None,
+        "uploaded_at": NOW,
+        "verified_at": NOW,
+        "upp": "valid",
+        "ss": "unverified",
+        "note": "",
+        "document": "/dokumen/1",
+        "case_id": "c1",
+    }
     bad = licence | {
         "id": "l2",
         "type": "Akta Perusahaan",
@@ -111,9 +160,12 @@ def licences() -> dict[str, Any]:
     }
     option = shapes.Option
     return {
-        "licences": [licence, bad], "form": Form(), "types": [option("pbsi", "Perizinan Berusaha Sektor Industri")],
-        "kblis": [option("31002", "31002 Industri furnitur dari rotan")], "risks": [option("low", "Rendah"), option("high", "Tinggi")],
-    }  # fmt: skip
+        "licences": [licence, bad],
+        "form": Form(),
+        "types": [option("pbsi", "Perizinan Berusaha Sektor Industri")],
+        "kblis": [option("31002", "31002 Industri furnitur dari rotan")],
+        "risks": [option("low", "Rendah"), option("high", "Tinggi")],
+    }
 
 
 def reports() -> dict[str, Any]:
@@ -124,64 +176,21 @@ def reports() -> dict[str, Any]:
         "deletable": True,
     }
     sent = first | {
-        "id": "p2", "number": 10011, "period": "Triwulan III 2026", "status": "validated", "sent_at": NOW - timedelta(days=90),
-        "deadline": deadline(-92, met_at=NOW - timedelta(days=90)), "action": None, "receipt": "/laporan/p2/bukti", "deletable": False,
-    }  # fmt: skip
+        "id": "p2",
+        "number": 10011,
+        "period": "Triwulan III 2026",
+        "status": "validated",
+        "sent_at": NOW - timedelta(days=90),
+        "deadline": deadline(-92, met_at=NOW - timedelta(days=90)),
+        "action": None,
+        "receipt": "/laporan/p2/bukti",
+        "deletable": False,
+    }
     tabs = [
         shapes.Tab("Tahap produksi", "?tahap=production", True),
         shapes.Tab("Tahap pembangunan", "?tahap=construction"),
     ]
     return {"reports": [first, sent], "stage_tabs": tabs, "paging": PAGING}
-
-
-def section_fields() -> dict[str, Any]:
-    return {
-        "report": REPORT, "sections": report_sections(0), "version": 4, "fields_shown": fields()[1:2] + fields()[7:9],
-        "section": {"id": "general_data", "title": "Data Umum", "help": "Nilai mesin adalah total nilai pembelian sejak pabrik berdiri sampai akhir periode.", "kind": "fields", "row_name": ""},
-        "form": Form({"machine_value": "2.000.000.000", "exported": "false"}, [FieldError("machine_value", N_("Nilai investasi yang diisi tidak boleh lebih kecil dibandingkan periode sebelumnya"))]),
-        "class_message": "Anda diklasifikasikan sebagai Industri Kecil dikarenakan total nilai investasi mesin, investasi lainnya dan modal kerja adalah Rp. 3.000.000.000.",
-        "warnings": [], "totals": [("Total nilai investasi", "Rp3.000.000.000")], "locked": False, "next": {"label": "Data Khusus", "href": "#"},
-        "columns": [], "rows": [], "editing": "", "paging": None, "empty": "",
-    }  # fmt: skip
-
-
-def section_rows() -> dict[str, Any]:
-    shown = (
-        section_fields()
-        | rows_context()
-        | {"class_message": "", "paging": PAGING, "empty": "Data produksi belum diisi"}
-    )
-    section = {
-        "id": "production",
-        "title": "Produksi",
-        "help": "Nilai = HPP × jumlah.",
-        "kind": "rows",
-        "row_name": "produk",
-    }
-    return shown | {
-        "section": section,
-        "sections": report_sections(8),
-        "warnings": ["Kode HS kosong padahal produk diekspor langsung."],
-    }
-
-
-def statement() -> dict[str, Any]:
-    return {
-        "report": REPORT, "sections": report_sections(10), "form": Form(), "version": 9, "locked": False,
-        "letter": {"number": "017/SP/I/2027", "hash": "4f9c 21ab 77d0", "printed_at": NOW}, "scan": shapes.StoredFile("surat.pdf", 812_000, "/dokumen/9"),
-        "invalidated": True, "signatory": {"name": "Pemilik Contoh"},
-    }  # fmt: skip
-
-
-def send() -> dict[str, Any]:
-    checks = [
-        shapes.Check("Data Khusus belum diisi secara lengkap", False, "#"), shapes.Check("Tenaga kerja", True),
-        shapes.Check("Surat Pernyataan belum di upload", False, "#", "PDF, JPG, atau PNG"),
-    ]  # fmt: skip
-    return {
-        "report": REPORT, "sections": report_sections(11), "checks": checks, "warnings": [], "sendable": False, "opens_at": None,
-        "version": 9, "command_id": "c", "receipt": "", "class_message": "",
-    }  # fmt: skip
 
 
 def announcements() -> dict[str, Any]:
@@ -203,19 +212,15 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "company/home.html#empty": empty_home,
     "company/profile_overview.html": profile_overview,
     "company/profile_section.html": profile_section,
-    "company/profile_section.html#locked": lambda: profile_section() | {"locked": "Alamat diubah dengan surat.", "next": None},
-    "company/profile_rows.html": lambda: rows_context() | {"section": {"id": "capacity", "title": "Kapasitas Produksi", "help": "", "row_name": "kapasitas"}},
+    "company/profile_section.html#locked": lambda: (
+        profile_section() | {"locked": "Alamat diubah dengan surat.", "next": None}
+    ),
+    "company/profile_rows.html": lambda: (
+        rows_context()
+        | {"section": {"id": "capacity", "title": "Kapasitas Produksi", "help": "", "row_name": "kapasitas"}}
+    ),
     "company/licences.html": licences,
     "company/reports.html": reports,
-    "company/report_section.html": section_fields,
-    "company/report_section.html#rows": section_rows,
-    "company/report_section.html#locked": lambda: section_fields() | {"locked": True},
-    "company/report_statement.html": statement,
-    "company/report_statement.html#first": lambda: statement() | {"letter": None, "scan": None, "invalidated": False, "signatory": None},
-    "company/report_send.html": send,
-    "company/report_send.html#ready": lambda: send() | {"sendable": True, "checks": send()["checks"][1:2]},
-    "company/report_send.html#early": lambda: send() | {"opens_at": NOW},
-    "company/report_send.html#sent": lambda: send() | {"receipt": "/laporan/p1/bukti"},
     "company/announcements.html": announcements,
     "company/announcements.html#empty": lambda: announcements() | {"announcements": [], "opened": None},
-}  # fmt: skip
+}

@@ -10,9 +10,18 @@ from api.pages.rendering import Form
 
 PAGING = shapes.Paging(4, 1204, next="?sesudah=b")
 CASE = {
-    "id": "c1", "title": "PT Contoh Rotan Mahakam", "kind": "report", "status": "sent", "subtitle": "Tahap produksi · #10022", "version": 7,
-    "region": "Kota Samarinda", "period": "Triwulan IV 2026", "assignee": "", "held": "", "stuck": None,
-}  # fmt: skip
+    "id": "c1",
+    "title": "PT Contoh Rotan Mahakam",
+    "kind": "report",
+    "status": "sent",
+    "subtitle": "Tahap produksi · #10022",
+    "version": 7,
+    "region": "Kota Samarinda",
+    "period": "Triwulan IV 2026",
+    "assignee": "",
+    "held": "",
+    "stuck": None,
+}
 DOCUMENT = {
     "name": "nib-contoh.pdf",
     "href": "#",
@@ -37,9 +46,11 @@ def queue() -> dict[str, Any]:
 def cases() -> dict[str, Any]:
     values = {"q": "rotan", "kind": "", "status": "", "region": "64", "period": "", "due_before": ""}
     options = {
-        "kind": [option("report", "Laporan berkala")], "status": [option("sent", "Telah Terkirim")],
-        "region": [option("64", "Kalimantan Timur")], "period": [option("2026-Q4", "Triwulan IV 2026")],
-    }  # fmt: skip
+        "kind": [option("report", "Laporan berkala")],
+        "status": [option("sent", "Telah Terkirim")],
+        "region": [option("64", "Kalimantan Timur")],
+        "period": [option("2026-Q4", "Triwulan IV 2026")],
+    }
     sorts = {"title": "?urut=nama", "sorted_title": "", "due": "?urut=-batas", "sorted_due": "asc"}
     return {
         "search": shapes.Search(values, options),
@@ -51,13 +62,27 @@ def cases() -> dict[str, Any]:
 
 def case() -> dict[str, Any]:
     decision = {
-        "title": "Verifikasi", "help": "Kembalikan bila ada yang kurang jelas atau kurang lengkap.", "form": Form(), "action": "/kasus/c1/verifikasi", "hidden": {},
+        "title": "Verifikasi",
+        "help": "Kembalikan bila ada yang kurang jelas atau kurang lengkap.",
+        "form": Form(),
+        "action": "/kasus/c1/verifikasi",
+        "hidden": {},
         "fields": [shapes.Field("note", "textarea", "Catatan untuk perusahaan", required=False)],
         "choices": [
-            {"value": "verified", "label": "Terverifikasi", "kind": "primary", "consequence": "laporan diteruskan kepada validator direktorat pembina."},
-            {"value": "returned", "label": "Kembalikan", "kind": "secondary", "consequence": "perusahaan memperbaiki dan mengirim ulang dalam lima hari kerja."},
+            {
+                "value": "verified",
+                "label": "Terverifikasi",
+                "kind": "primary",
+                "consequence": "laporan diteruskan kepada validator direktorat pembina.",
+            },
+            {
+                "value": "returned",
+                "label": "Kembalikan",
+                "kind": "secondary",
+                "consequence": "perusahaan memperbaiki dan mengirim ulang dalam lima hari kerja.",
+            },
         ],
-    }  # fmt: skip
+    }
     messages = [
         shapes.MessageRow(
             "Pengingat laporan Triwulan IV 2026",
@@ -79,127 +104,99 @@ def case() -> dict[str, Any]:
         extension=shapes.ExtensionView("Pengumuman Pusdatin 4/2027", "gangguan jaringan"),
     )
     return {
-        "case": CASE, **examples.timeline(), "decision": decision, "messages": messages,
-        "deadlines_shown": [extended, deadline(6, label="Sasaran verifikasi")], "facts": [("Akun", "1207"), ("NIB", "9120000000017"), ("KBLI", "31002")],
-        "documents": examples.components()["documents"], "notes": [shapes.NoteRow("Verifikator 1", NOW, "Bandingkan dengan triwulan lalu.")],
-        "links": [shapes.Action("Buka isi laporan", "#", "secondary")], "note_form": Form(), "holdable": True, "assignees": [option("p1", "Verifikator 1")],
-    }  # fmt: skip
+        "case": CASE,
+        **examples.timeline(),
+        "decision": decision,
+        "messages": messages,
+        "deadlines_shown": [extended, deadline(6, label="Sasaran verifikasi")],
+        "facts": [("Akun", "1207"), ("NIB", "9120000000017"), ("KBLI", "31002")],
+        "documents": examples.components()["documents"],
+        "notes": [shapes.NoteRow("Verifikator 1", NOW, "Bandingkan dengan triwulan lalu.")],
+        "links": [shapes.Action("Buka isi laporan", "#", "secondary")],
+        "note_form": Form(),
+        "holdable": True,
+        "assignees": [option("p1", "Verifikator 1")],
+    }
 
 
 def stuck_case() -> dict[str, Any]:
     return case() | {
-        "case": CASE | {"held": "Menunggu klarifikasi perusahaan.", "stuck": STUCK}, "decision": None, "messages": [], "documents": [],
-        "deadlines_shown": [], "future": [], "facts": [], "notes": [], "links": [], "assignees": [],
-    }  # fmt: skip
+        "case": CASE | {"held": "Menunggu klarifikasi perusahaan.", "stuck": STUCK},
+        "decision": None,
+        "messages": [],
+        "documents": [],
+        "deadlines_shown": [],
+        "future": [],
+        "facts": [],
+        "notes": [],
+        "links": [],
+        "assignees": [],
+    }
 
 
 def registration() -> dict[str, Any]:
     shown = {
-        "number": 100001, "company_name": "PT Contoh Rotan Mahakam", "nib": "9120000000017", "npwp": "01.234.567.8-722.000", "npwp_warning": True, "email": "kantor@rotan-mahakam.example",
-        "region": "Kota Samarinda, Kalimantan Timur", "address": "Jl. Contoh Raya No. 17", "kind": "company", "submitted_at": NOW, "submission": 1,
-    }  # fmt: skip
+        "number": 100001,
+        "company_name": "PT Contoh Rotan Mahakam",
+        "nib": "9120000000017",
+        "npwp": "01.234.567.8-722.000",
+        "npwp_warning": True,
+        "email": "kantor@rotan-mahakam.example",
+        "region": "Kota Samarinda, Kalimantan Timur",
+        "address": "Jl. Contoh Raya No. 17",
+        "kind": "company",
+        "submitted_at": NOW,
+        "submission": 1,
+    }
     return {
-        "case": CASE | {"kind": "registration", "status": "submitted", "title": "PT Contoh Rotan Mahakam", "period": ""}, "registration": shown,
-        "similar": [{"label": "#1207, Jl. Contoh Raya No. 15", "href": "#"}], "document": DOCUMENT, "deadline": deadline(-3, label="Keputusan UPP"),
-        "checklist": [option("email_matches", "E-mail sama dengan yang tercantum di NIB"), option("licence_valid", "NIB berbasis risiko (OSS RBA) dan berlaku"), option("type_fits", "Jenis akun sesuai dengan perizinan")],
-        "types": [option("A", "A: perusahaan industri"), option("B", "B: perusahaan kawasan industri"), option("C", "C: usaha lain")], "form": Form({"checklist": ["email_matches"]}), "decided": None,
-    }  # fmt: skip
+        "case": CASE
+        | {"kind": "registration", "status": "submitted", "title": "PT Contoh Rotan Mahakam", "period": ""},
+        "registration": shown,
+        "similar": [{"label": "#1207, Jl. Contoh Raya No. 15", "href": "#"}],
+        "document": DOCUMENT,
+        "deadline": deadline(-3, label="Keputusan UPP"),
+        "checklist": [
+            option("email_matches", "E-mail sama dengan yang tercantum di NIB"),
+            option("licence_valid", "NIB berbasis risiko (OSS RBA) dan berlaku"),
+            option("type_fits", "Jenis akun sesuai dengan perizinan"),
+        ],
+        "types": [
+            option("A", "A: perusahaan industri"),
+            option("B", "B: perusahaan kawasan industri"),
+            option("C", "C: usaha lain"),
+        ],
+        "form": Form({"checklist": ["email_matches"]}),
+        "decided": None,
+    }
 
 
 def licence() -> dict[str, Any]:
     shown = {
-        "type": "Perizinan Berusaha Sektor Industri", "number": "912000", "document_date": date(2024, 7, 1), "expires_on": None, "kbli": ["31002"],
-        "risk_level": "Rendah", "uploaded_at": NOW, "ss": "unverified", "upp": "pending", "note": "",
-    }  # fmt: skip
+        "type": "Perizinan Berusaha Sektor Industri",
+        "number": "912000",
+        "document_date": date(2024, 7, 1),
+        "expires_on": None,
+        "kbli": ["31002"],
+        "risk_level": "Rendah",
+        "uploaded_at": NOW,
+        "ss": "unverified",
+        "upp": "pending",
+        "note": "",
+    }
     return {
-        "case": CASE | {"kind": "licence-review", "status": "pending"}, "licence": shown, "account": {"name": "PT Contoh Rotan Mahakam", "nib": "9120000000017", "href": "#"},
-        "document": DOCUMENT | {"kind": "image", "state": "quarantined"}, "deadline": deadline(), "form": Form(), "decided": None,
-        "ss_options": [option("not_applicable", "Tidak berlaku"), option("unverified", "Belum terverifikasi"), option("verified", "Terverifikasi")],
-    }  # fmt: skip
-
-
-EXTENSION = {
-    "id": "x1", "status": "previewed", "scope": "region", "target_label": "Kalimantan Timur", "period": "Triwulan IV 2026", "stage": "", "target_before": deadline(5).due_before,
-    "instrument": "Pengumuman Pusdatin 4/2027", "reason": "gangguan jaringan", "notify": True, "requested_by": "Administrator 1", "requested_at": NOW, "approved_by": "",
-    "approved_at": None, "applied_at": None, "undone_at": None, "case_id": "c9", "cases": 4120,
-}  # fmt: skip
-
-
-def dry_run() -> dict[str, Any]:
-    tile, old, new = shapes.Tile, deadline().due_before, deadline(5).due_before
-    return {
-        "extension": EXTENSION, "previewed_at": NOW, "may_approve": True, "needs_second": False, "may_undo": False, "progress": None, "form": Form(), "paging": PAGING,
-        "tiles": [tile("Batas waktu berubah", "4.105", tone="info"), tile("Tetap", "15", "sudah lebih lambat"), tile("Pesan", "3.987"), tile("Perlu dilihat", "2", tone="warning")],
-        "groups": [{"old_before": old, "new_before": new, "cases": 4105, "note": ""}, {"old_before": new, "new_before": new, "cases": 15, "note": "sudah diperpanjang"}],
-        "lines": [{"title": "PT Contoh Rotan Mahakam", "href": "#", "old_before": old, "new_before": new, "note": ""}], "clashes": ["Dua kasus sedang ditahan; batas waktunya tetap ikut berubah."],
-    }  # fmt: skip
-
-
-def period() -> dict[str, Any]:
-    shown = {
-        "code": "2026-Q4", "label": "Triwulan IV 2026", "status": "open", "regime": "Permenperin 13/2025", "opens_at": NOW - timedelta(days=10),
-        "sending_opens_at": NOW - timedelta(days=5), "due_before": deadline().due_before, "case_id": "c5",
-    }  # fmt: skip
-    moments = [
-        {
-            "label": "Kewajiban dibuat",
-            "at": NOW - timedelta(days=10),
-            "state": "done",
-            "detail": "160.214 kewajiban",
-        },
-        {
-            "label": "Pengingat 3 hari sebelum",
-            "at": NOW + timedelta(days=1),
-            "state": "current",
-            "detail": "",
-        },
-        {"label": "Batas waktu", "at": deadline().due_before, "state": "todo", "detail": ""},
-    ]
-    tiles = [
-        shapes.Tile("Kewajiban", "160.214"),
-        shapes.Tile("Terkirim", "24.120", "15 %", "positive"),
-        shapes.Tile("Konsep", "8.300", tone="warning"),
-    ]
-    return {
-        "period": shown,
-        "moments": moments,
-        "tiles": tiles,
-        "may_open": True,
-        "periods": [shapes.Tab("2026-Q4", "#", True)],
+        "case": CASE | {"kind": "licence-review", "status": "pending"},
+        "licence": shown,
+        "account": {"name": "PT Contoh Rotan Mahakam", "nib": "9120000000017", "href": "#"},
+        "document": DOCUMENT | {"kind": "image", "state": "quarantined"},
+        "deadline": deadline(),
         "form": Form(),
+        "decided": None,
+        "ss_options": [
+            option("not_applicable", "Tidak berlaku"),
+            option("unverified", "Belum terverifikasi"),
+            option("verified", "Terverifikasi"),
+        ],
     }
-
-
-def health() -> dict[str, Any]:
-    lane = {
-        "name": "notices",
-        "queued": 1204,
-        "oldest": NOW - timedelta(minutes=12),
-        "held": "",
-        "unknown": 1,
-        "bounced": 3,
-    }
-    return {
-        "parts_up": [{"label": "PostgreSQL", "state": "ok", "detail": "18.6"}, {"label": "Temporal", "state": "down", "detail": "tidak menjawab"}], "tiles": [shapes.Tile("Belum bangun", "3", tone="warning"), shapes.Tile("Macet", "1", tone="negative")],
-        "stuck": [{"title": "PT Contoh Galangan Berau", "href": "#"} | STUCK], "lanes": [lane, lane | {"name": "legal", "oldest": None, "held": "setelah pemulihan cadangan"}],
-        "clock": {"now": NOW, "rehearsal": True, "next": NOW + timedelta(days=1)},
-    }  # fmt: skip
-
-
-def mail() -> dict[str, Any]:
-    row = {
-        "id": "m1",
-        "to": "kantor@rotan-mahakam.example",
-        "subject": "Akun Tenggat Anda",
-        "accepted_at": NOW,
-        "message_id": "<a@tenggat.example>",
-    }
-    opened = row | {
-        "from": "tenggat@tenggat.example",
-        "text": "Nama pengguna: rotan.mahakam\n…",
-        "links": ["http://127.0.0.1/aktivasi/t"],
-    }
-    return {"mails": [row], "opened": opened, "q": "", "paging": PAGING}
 
 
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -210,16 +207,21 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "officer/case.html": case,
     "officer/case.html#stuck": stuck_case,
     "officer/registration_decision.html": registration,
-    "officer/registration_decision.html#decided": lambda: registration() | {"decided": {"verdict": "accepted", "at": NOW, "by": "Petugas UPP 1", "reason": ""}},
+    "officer/registration_decision.html#decided": lambda: (
+        registration() | {"decided": {"verdict": "accepted", "at": NOW, "by": "Petugas UPP 1", "reason": ""}}
+    ),
     "officer/licence_decision.html": licence,
-    "officer/nda.html": lambda: {"paragraphs": ["Data perusahaan bersifat rahasia."], "version": 1, "next": "/antrean", "form": Form(), "accepted_at": None},
-    "officer/purpose.html": lambda: {"case_title": "PT Contoh Rotan Mahakam", "action": "/kasus/c1/keperluan", "purposes": [option("verification", "Verifikasi laporan")], "form": Form()},
-    "admin/extensions.html": lambda: {"extensions": [EXTENSION], "may_create": True, "paging": PAGING},
-    "admin/extension_new.html": lambda: {"form": Form({"scope": "region"}), "periods": [option("2026-Q4", "Triwulan IV 2026")], "stages": [option("production", "Tahap produksi")], "regions": [option("64", "Kalimantan Timur")], "scopes": [option("period", "Satu periode"), option("region", "Satu wilayah"), option("kbli", "Kelompok KBLI"), option("accounts", "Daftar perusahaan")], "case_title": ""},
-    "admin/extension_dry_run.html": dry_run,
-    "admin/extension_dry_run.html#applied": lambda: dry_run() | {"extension": EXTENSION | {"status": "applied", "approved_by": "Administrator 2", "approved_at": NOW, "applied_at": NOW}, "may_undo": True, "progress": {"done": 2000, "total": 4120}},
-    "admin/period.html": period,
-    "admin/periods.html": lambda: {"periods": [{"code": "2026-Q4", "label": "Triwulan IV 2026", "status": "open", "due_before": deadline().due_before, "owed": 160214, "sent": None}]},
-    "admin/health.html": health,
-    "dev/mail.html": mail,
-}  # fmt: skip
+    "officer/nda.html": lambda: {
+        "paragraphs": ["Data perusahaan bersifat rahasia."],
+        "version": 1,
+        "next": "/antrean",
+        "form": Form(),
+        "accepted_at": None,
+    },
+    "officer/purpose.html": lambda: {
+        "case_title": "PT Contoh Rotan Mahakam",
+        "action": "/kasus/c1/keperluan",
+        "purposes": [option("verification", "Verifikasi laporan")],
+        "form": Form(),
+    },
+}

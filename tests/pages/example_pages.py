@@ -1,17 +1,15 @@
-"""One example context, or several, for every page template: the contract of route writers with templates."""
+"""One example context, or several, for every page template: what routes owe their templates."""
 
 from collections.abc import Callable
 from typing import Any
 
-from api.pages import examples
-from tests.pages import example_company, example_officer, example_public
+from tests.pages import example_admin, example_company, example_officer, example_public, example_reports
 
-Contexts = dict[str, Callable[[], dict[str, Any]]]
-
-EXAMPLES: Contexts = {
+EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **example_public.EXAMPLES,
     **example_company.EXAMPLES,
+    **example_reports.EXAMPLES,
     **example_officer.EXAMPLES,
-    "dev/components.html": examples.components,
+    **example_admin.EXAMPLES,
 }
-"""Template, or template#state for further states of it, to what its example context is."""
+"""Template, or template#state for further states of it, to its example context."""

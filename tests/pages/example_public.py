@@ -11,14 +11,22 @@ from services.errors import FieldError
 from services.i18n import N_
 
 REGIONS = [
-    shapes.Option("64", "Kalimantan Timur", options=[shapes.Option("64.72", "Kota Samarinda"), shapes.Option("64.03", "Kab. Berau")]),
+    shapes.Option(
+        "64",
+        "Kalimantan Timur",
+        options=[shapes.Option("64.72", "Kota Samarinda"), shapes.Option("64.03", "Kab. Berau")],
+    ),
     shapes.Option("63", "Kalimantan Selatan", options=[shapes.Option("63.71", "Kota Banjarmasin")]),
-]  # fmt: skip
+]
 HUMAN = {"question": "Berapa tujuh ditambah lima?", "token": "token"}
 TYPED = {
-    "company_name": "PT Contoh Rotan Mahakam", "nib": "912000000001", "npwp": "01.234.567.8-722.000",
-    "email": "kantor@rotan-mahakam.example", "region_code": "64.72", "address": "Jl. Contoh Raya No. 17",
-}  # fmt: skip
+    "company_name": "PT Contoh Rotan Mahakam",
+    "nib": "912000000001",
+    "npwp": "01.234.567.8-722.000",
+    "email": "kantor@rotan-mahakam.example",
+    "region_code": "64.72",
+    "address": "Jl. Contoh Raya No. 17",
+}
 ERRORS = [FieldError("nib", N_("Wajib diisi.")), FieldError("region_code", N_("Wajib diisi."))]
 
 
@@ -33,9 +41,13 @@ def register_refused() -> dict[str, Any]:
 
 def register_done() -> dict[str, Any]:
     registration = {
-        "id": "r1", "number": 100001, "submitted_at": NOW, "company_name": "PT Contoh Rotan Mahakam",
-        "email": "k•••@rotan-mahakam.example", "due_before": NOW + timedelta(days=1),
-    }  # fmt: skip
+        "id": "r1",
+        "number": 100001,
+        "submitted_at": NOW,
+        "company_name": "PT Contoh Rotan Mahakam",
+        "email": "k•••@rotan-mahakam.example",
+        "due_before": NOW + timedelta(days=1),
+    }
     return {"registration": registration}
 
 
@@ -46,9 +58,13 @@ def registration_status() -> dict[str, Any]:
         shapes.Step("Akun dibuat", "todo"),
     ]
     registration = {
-        "id": "r1", "number": 100001, "status": "returned", "company_name": "PT Contoh Rotan Mahakam",
-        "submitted_at": NOW, "reason": "Salinan NIB tidak terbaca.",
-    }  # fmt: skip
+        "id": "r1",
+        "number": 100001,
+        "status": "returned",
+        "company_name": "PT Contoh Rotan Mahakam",
+        "submitted_at": NOW,
+        "reason": "Salinan NIB tidak terbaca.",
+    }
     return {
         "registration": registration,
         "steps": steps,
@@ -83,9 +99,14 @@ def sign_in_refused() -> dict[str, Any]:
 
 def activate() -> dict[str, Any]:
     return {
-        "form": Form({}, [FieldError("password_again", N_("Wajib diisi."))]), "action": "/aktivasi/t", "username": "rotan.mahakam",
-        "rules": password_rules(), "purpose": "activation", "valid_months": 6, "usable": True,
-    }  # fmt: skip
+        "form": Form({}, [FieldError("password_again", N_("Wajib diisi."))]),
+        "action": "/aktivasi/t",
+        "username": "rotan.mahakam",
+        "rules": password_rules(),
+        "purpose": "activation",
+        "valid_months": 6,
+        "usable": True,
+    }
 
 
 def check() -> dict[str, Any]:
@@ -115,8 +136,11 @@ def status() -> dict[str, Any]:
 
 def error(code: int) -> Callable[[], dict[str, Any]]:
     return lambda: {
-        "status": code, "message": "", "reference": "01J0-7F3A" if code == 500 else "", "retry_after": 30 if code == 429 else None,
-    }  # fmt: skip
+        "status": code,
+        "message": "",
+        "reference": "01J0-7F3A" if code == 500 else "",
+        "retry_after": 30 if code == 429 else None,
+    }
 
 
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {

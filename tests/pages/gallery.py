@@ -1,4 +1,4 @@
-"""Writes every example page to a folder and serves it: `python -m tests.pages.gallery [port]`, to look at them."""
+"""Serves every example page, to look at them: `python -m tests.pages.gallery [port]`."""
 
 import sys
 from pathlib import Path
