@@ -28,7 +28,6 @@ from services.models import (
     Lane,
     Message,
     Organisation,
-    Report,
     new_id,
 )
 from settings import Helpdesk
@@ -99,7 +98,6 @@ async def a_report(
         opened_at=LONG_AGO,
     )
     await cases.open_case(session, case)
-    session.add(Report(case_id=case.id, account_id=account.id, period=period, stage="production"))
     session.add(
         Deadline(
             case_id=case.id,
