@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
@@ -19,7 +20,14 @@ from services.i18n import LOCALES, SOURCE_LOCALE  # noqa: E402  (the checkout is
 from services.reports import definition  # noqa: E402
 
 WIDTH = 110
-HEADER = "# English texts of Tenggat. The Indonesian texts in the source are the message ids."
+HEADER = """# Tenggat in {name}. The Indonesian texts in the source are the message ids.
+msgid ""
+msgstr ""
+"Language: {locale}\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: {plural_forms}\\n"
+
+"""
 
 
 def extracted() -> Catalog:
@@ -68,12 +76,12 @@ def update(locale: str) -> None:
         translation = known.get(_singular(message))
         if message.id and translation and translation.string:
             message.string = translation.string
-    fresh.locale = known.locale
-    fresh.header_comment = HEADER
     path = _path(locale)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as lines:
-        write_po(lines, fresh, width=WIDTH, omit_header=False, sort_output=True, include_lineno=False)
+        name = Locale.parse(locale).get_display_name("en")
+        lines.write(HEADER.format(name=name, locale=locale, plural_forms=known.plural_forms).encode())
+        write_po(lines, fresh, width=WIDTH, omit_header=True, sort_output=True, include_lineno=False)
 
 
 def _data_texts() -> Iterator[tuple[str, str]]:
