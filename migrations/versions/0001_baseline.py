@@ -201,6 +201,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "licence_scale IN ('small', 'medium', 'large')", name=op.f("ck_account_licence_scale")
+        ),
         sa.CheckConstraint("status IN ('active', 'void')", name=op.f("ck_account_status")),
         sa.CheckConstraint("type IN ('A', 'B', 'C', 'D')", name=op.f("ck_account_type")),
         sa.ForeignKeyConstraint(
@@ -295,9 +298,10 @@ def upgrade() -> None:
         "baseline_correction",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("before_period", sa.Text(), nullable=False),
         sa.Column("field", sa.Text(), nullable=False),
-        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
@@ -316,6 +320,10 @@ def upgrade() -> None:
         sa.Column("kbli_version", sa.Text(), nullable=False),
         sa.Column("is_primary", sa.Boolean(), nullable=False),
         sa.Column("risk_level", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "risk_level IN ('low', 'medium_low', 'medium_high', 'high')",
+            name=op.f("ck_business_field_risk_level"),
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_business_field_account_id")),
         sa.PrimaryKeyConstraint("account_id", "kbli", name=op.f("pk_business_field")),
     )
@@ -386,6 +394,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("kbli", sa.Text(), nullable=False),
+        sa.Column("kbli_version", sa.Text(), nullable=False),
         sa.Column("product", sa.Text(), nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("capacity", sa.Text(), nullable=False),
@@ -402,6 +411,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_by", sa.Text(), nullable=False),
+        sa.Column("letter", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_profile_section_account_id")),
         sa.PrimaryKeyConstraint("account_id", "section", name=op.f("pk_profile_section")),
     )
@@ -721,10 +731,24 @@ def upgrade() -> None:
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("verified_by", sa.Text(), nullable=True),
+        sa.Column("ss_verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ss_verified_by", sa.Text(), nullable=True),
+        sa.Column("ss_evidence", sa.Text(), nullable=True),
+        sa.Column("ss_evidence_id", sa.Uuid(), nullable=True),
         sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint("end_reason IN ('replaced', 'expired')", name=op.f("ck_licence_end_reason")),
+        sa.CheckConstraint(
+            "risk_level IN ('low', 'medium_low', 'medium_high', 'high')", name=op.f("ck_licence_risk_level")
+        ),
         sa.CheckConstraint(
             "ss_verification IN ('not_applicable', 'unverified', 'verified')",
             name=op.f("ck_licence_ss_verification"),
+        ),
+        sa.CheckConstraint(
+            "type IN ('deed_establishment', 'deed_company', 'nib', 'npwp', 'industry_licence', 'supporting_licence', 'legacy_industry_licence', 'legacy_expansion_licence', 'estate_licence', 'legacy_estate_licence', 'legacy_estate_expansion_licence', 'importer_id', 'producer_importer_id', 'general_importer_id')",
+            name=op.f("ck_licence_type"),
         ),
         sa.CheckConstraint(
             "upp_validation IN ('pending', 'valid', 'invalid')", name=op.f("ck_licence_upp_validation")
@@ -733,10 +757,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_licence_case_id")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_licence_document_id")),
         sa.ForeignKeyConstraint(["replaces_id"], ["licence.id"], name=op.f("fk_licence_replaces_id")),
+        sa.ForeignKeyConstraint(["ss_evidence_id"], ["document.id"], name=op.f("fk_licence_ss_evidence_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_licence")),
         sa.UniqueConstraint("case_id", name=op.f("uq_licence_case_id")),
     )
     op.create_index(op.f("ix_licence_account_id"), "licence", ["account_id"], unique=False)
+    op.create_index(op.f("ix_licence_replaces_id"), "licence", ["replaces_id"], unique=False)
     op.create_table(
         "registration",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -783,6 +809,8 @@ def upgrade() -> None:
         sa.Column("submission", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("statement_number", sa.Text(), nullable=True),
+        sa.Column("statement_letter_hash", sa.Text(), nullable=True),
+        sa.Column("statement_letter_version", sa.Integer(), nullable=True),
         sa.Column("statement_hash", sa.Text(), nullable=True),
         sa.Column("statement_document_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_report_account_id")),
@@ -828,10 +856,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("submission", sa.Integer(), nullable=False),
+        sa.Column("family", sa.Text(), nullable=False),
+        sa.Column("size", sa.Text(), nullable=True),
         sa.Column("form_id", sa.Text(), nullable=False),
         sa.Column("form_version", sa.Integer(), nullable=False),
         sa.Column("content", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("statement_number", sa.Text(), nullable=False),
         sa.Column("statement_document_id", sa.Uuid(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_by", sa.Text(), nullable=False),
@@ -841,7 +872,7 @@ def upgrade() -> None:
             ["statement_document_id"], ["document.id"], name=op.f("fk_report_version_statement_document_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_version")),
+        sa.UniqueConstraint("case_id", "command_id", name=op.f("uq_report_version_case_id_command_id")),
         sa.UniqueConstraint("case_id", "submission", name=op.f("uq_report_version_case_id_submission")),
-        sa.UniqueConstraint("command_id", name=op.f("uq_report_version_command_id")),
     )
     op.execute((SQL / "0001_guards.sql").read_text())

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Identity, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Identity, Index, Integer, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from services.models.base import instant, json_column, new_id
@@ -100,7 +100,11 @@ class ReportStatus(StrEnum):
 
 
 class Report(SQLModel, table=True):
-    """One obligation of one account: a period and a stage. `content_version` is the company's own ETag."""
+    """One obligation of one account: a period and a stage. `content_version` is the company's own ETag.
+
+    `sent_at` is the sending that counts for timeliness. `statement_letter_hash` is what the letter last printed
+    speaks of, `statement_hash` what the uploaded scan does: each holds while the data and number still give it.
+    """
 
     __tablename__: ClassVar[str] = "report"
     __table_args__ = (UniqueConstraint("account_id", "period", "stage"),)
@@ -120,6 +124,8 @@ class Report(SQLModel, table=True):
     submission: int = 0
     sent_at: datetime | None = instant(None)
     statement_number: str | None = Field(default=None, sa_type=Text)
+    statement_letter_hash: str | None = Field(default=None, sa_type=Text)
+    statement_letter_version: int | None = None
     statement_hash: str | None = Field(default=None, sa_type=Text)
     statement_document_id: UUID | None = Field(default=None, foreign_key="document.id")
 
@@ -142,19 +148,22 @@ class ReportVersion(SQLModel, table=True):
     """What was sent, word for word, with its hash. Never updated."""
 
     __tablename__: ClassVar[str] = "report_version"
-    __table_args__ = (UniqueConstraint("case_id", "submission"),)
+    __table_args__ = (UniqueConstraint("case_id", "submission"), UniqueConstraint("case_id", "command_id"))
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     case_id: UUID = Field(foreign_key="report.case_id")
     submission: int
+    family: str = Field(sa_type=Text)
+    size: str | None = Field(default=None, sa_type=Text)
     form_id: str = Field(sa_type=Text)
     form_version: int
     content: dict[str, Any] = json_column()
     content_hash: str = Field(sa_type=Text)
+    statement_number: str = Field(sa_type=Text)
     statement_document_id: UUID | None = Field(default=None, foreign_key="document.id")
     sent_at: datetime = instant()
     sent_by: str = Field(sa_type=Text)
-    command_id: str = Field(sa_type=Text, unique=True)
+    command_id: str = Field(sa_type=Text)
 
 
 class BaselineCorrection(SQLModel, table=True):
@@ -164,9 +173,10 @@ class BaselineCorrection(SQLModel, table=True):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     account_id: UUID = Field(foreign_key="account.id", index=True)
+    stage: str = Field(sa_type=Text)
     before_period: str = Field(sa_type=Text)
     field: str = Field(sa_type=Text)
-    value: int
+    value: int = Field(sa_type=BigInteger)
     reason: str = Field(sa_type=Text)
     made_by: str = Field(sa_type=Text)
     made_at: datetime = instant()
