@@ -13,6 +13,7 @@ class LicenceStatus(StrEnum):
     VALID = "valid"
     INVALID = "invalid"
     REPLACED = "replaced"
+    EXPIRED = "expired"
 
 
 Table = Mapping[str, frozenset[str]]
@@ -31,7 +32,11 @@ TRANSITIONS: Mapping[str, Table] = {
         lapsed="",
     ),
     CaseKind.LICENCE_REVIEW: _table(
-        pending="valid invalid replaced", valid="invalid replaced", invalid="valid replaced", replaced=""
+        pending="valid invalid replaced",
+        valid="invalid replaced expired",
+        invalid="valid replaced",
+        replaced="",
+        expired="",
     ),
     CaseKind.PERIOD: _table(planned="open", open="due", due="open closed", closed="open due"),
     CaseKind.REPORT: _table(
