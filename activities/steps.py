@@ -18,7 +18,7 @@ Action = Callable[[AsyncSession, CaseFile, datetime], Awaitable[None]]
 Occurrence = Callable[[AsyncSession, CaseFile], Awaitable[str]]
 
 
-async def once(session: AsyncSession, case: CaseFile) -> str:
+async def once(_session: AsyncSession, _case: CaseFile) -> str:
     """A step that happens once in the life of a case."""
     return "once"
 
@@ -78,5 +78,4 @@ class StepRunner:
         """One look at one case, in one transaction."""
         async with self.sessions() as session, session.begin():
             now = await app_now(session)
-            answer = await processes.look(session, question, now=now)
-        return answer
+            return await processes.look(session, question, now=now)

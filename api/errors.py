@@ -7,11 +7,12 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api.deps import locale_of
+from api.pages.errors import error_page
 from api.principals import note_refusal
 from services.errors import DomainError, FieldError, Forbidden, InvalidInput, NotFound, TooManyRequests
 from services.i18n import N_, translator
@@ -36,13 +37,12 @@ _ANY_SHAPE = N_("Bentuk isian tidak sesuai.")
 
 def install(app: FastAPI) -> None:
     """Register a handler for everything that can go wrong; nothing leaves without one."""
-    app.add_exception_handler(DomainError, _refused)
-    app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(OperationalError, _busy)
-    app.add_exception_handler(DBAPIError, _busy)
-    app.add_exception_handler(PoolTimeout, _busy)
-    app.add_exception_handler(Exception, _broken)
+    app.exception_handler(DomainError)(_refused)
+    app.exception_handler(RequestValidationError)(_malformed)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(DBAPIError)(_busy)
+    app.exception_handler(PoolTimeout)(_busy)
+    app.exception_handler(Exception)(_broken)
 
 
 def problem(
@@ -60,9 +60,7 @@ def problem(
     detail = speak(message, **(params or {}))
     errors = [{"field": e.field, "message": speak(e.message, **e.params)} for e in fields]
     if not request.url.path.startswith(("/api/", "/health", "/metrics")):
-        from api.pages.errors import error_page
-
-        return error_page(request, status, code, detail, errors, headers or {})
+        return error_page(request, status, detail, headers or {})
     body: dict[str, Any] = {
         "type": f"{TYPES}{code}",
         "title": code.replace("_", " "),
@@ -77,12 +75,11 @@ def problem(
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, DomainError)
+async def _refused(request: Request, error: DomainError) -> Response:
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, Forbidden) or type(error) is not NotFound and isinstance(error, NotFound):
+    if isinstance(error, Forbidden) or (type(error) is not NotFound and isinstance(error, NotFound)):
         await note_refusal(request, error)
     return problem(
         request, error.status, error.code, error.message,
@@ -90,8 +87,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     )  # fmt: skip
 
 
-async def _malformed(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
+async def _malformed(request: Request, error: RequestValidationError) -> Response:
     fields = [
         FieldError(".".join(str(part) for part in found["loc"][1:]), _SHAPES.get(found["type"], _ANY_SHAPE))
         for found in error.errors()
@@ -99,8 +95,7 @@ async def _malformed(request: Request, error: Exception) -> Response:
     return problem(request, InvalidInput.status, "malformed", MALFORMED, fields=fields)
 
 
-async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+async def _http(request: Request, error: HTTPException) -> Response:
     messages = {
         404: NotFound().message,
         405: N_("Cara akses ini tidak tersedia."),
@@ -126,5 +121,5 @@ def _passing(error: DBAPIError) -> bool:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    log.exception("request %s failed", getattr(request.state, "request_id", "?"), exc_info=error)
+    log.error("request %s failed", getattr(request.state, "request_id", "?"), exc_info=error)
     return problem(request, 500, "broken", BROKEN)

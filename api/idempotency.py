@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -108,10 +109,8 @@ async def _hash(request: Request) -> str:
     if kind.startswith("multipart/form-data"):
         return "multipart"
     body = await request.body()
-    try:
+    with suppress(ValueError):
         body = json.dumps(json.loads(body), sort_keys=True).encode() if body else b""
-    except ValueError:
-        pass
     return hashlib.sha256(body).hexdigest()
 
 

@@ -20,6 +20,7 @@ from services import instance
 from services.clock import app_now
 from services.database import Sessions, make_engine, make_sessions
 from services.deadlines.zones import zone_of
+from services.identity import people
 from services.messages.catcher import smtp_factory
 from services.messages.config import MailConfig
 from services.models import (
@@ -35,7 +36,6 @@ from services.models import (
     new_id,
 )
 from services.registrations import decisions, form, submission
-from services.identity import people
 from services.waking import hand_over
 from settings import Helpdesk, Settings
 from stack import namespace
@@ -162,7 +162,7 @@ class World:
 
     async def decide(self, case_id: UUID, verdict: str, **given: Any) -> Registration:
         """The UPP decides; accepting confirms every point of the checklist."""
-        given.setdefault("checklist", {point: True for point in decisions.CHECKLIST})
+        given.setdefault("checklist", dict.fromkeys(decisions.CHECKLIST, True))
         if verdict == "accept":
             given.setdefault("account_type", "A")
         else:
@@ -175,7 +175,9 @@ class World:
         """The company sends its returned registration again."""
         async with self.transaction() as (session, now):
             _, found = await submission.load(session, case_id)
-            typed = {name: str(getattr(found, name) or "") for name in form.RegistrationForm.__dataclass_fields__}
+            typed = {
+                name: str(getattr(found, name) or "") for name in form.RegistrationForm.__dataclass_fields__
+            }
             checked = form.check(form.RegistrationForm(**(typed | given)))
             return await submission.resubmit(session, case_id, checked, None, actor="anonymous", now=now)
 
@@ -214,7 +216,11 @@ def _mail(row: CaughtMail) -> Mail:
     parsed = message_from_string(row.raw, policy=policy.default)
     body = parsed.get_body(("plain",))
     return Mail(
-        row.envelope_to, row.subject, body.get_content() if body else "", row.accepted_at, row.message_header_id
+        row.envelope_to,
+        row.subject,
+        body.get_content() if body else "",
+        row.accepted_at,
+        row.message_header_id,
     )
 
 

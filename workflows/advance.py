@@ -26,7 +26,7 @@ POLL = 0.02
 NUDGE_AGAIN = timedelta(seconds=2)
 
 
-class NotAtRest(RuntimeError):  # noqa: N818 -- a state of the world, said plainly
+class NotAtRest(RuntimeError):
     """The world did not come to rest: a worker is missing, or a case cannot go on."""
 
 
@@ -37,7 +37,7 @@ class Advance:
     sessions: Sessions
     gateway: Gateway
     patience: float = 600
-    progress: Callable[[Clock], None] = lambda clock: None
+    progress: Callable[[Clock], None] = lambda _: None
 
     async def to(self, target: datetime) -> Clock:
         """Advance to the target and rest there. Conflict when another advance is under way."""

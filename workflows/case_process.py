@@ -20,11 +20,11 @@ with workflow.unsafe.imports_passed_through():
 Step = Callable[[Any, CaseRef], Awaitable[StepResult]]
 
 
-class CaseOver(Exception):  # noqa: N818 -- an ending, not an error
+class CaseOver(Exception):
     """The case is closed: the process has nothing left to do."""
 
 
-class StartAgain(Exception):  # noqa: N818 -- a new beginning, not an error
+class StartAgain(Exception):
     """A date that had passed lies ahead again."""
 
 

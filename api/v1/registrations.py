@@ -97,9 +97,7 @@ async def register(
     await ratelimit.hit(parts.sessions, ratelimit.Try(ratelimit.REGISTRATION_ADDRESS, address))
     typed = form.RegistrationForm(company_name, nib, npwp, email, region_code, factory_address, kind)
     checked = form.check(typed, has_document=bool(document.filename))
-    accepted = await parts.intake.accept(
-        chunks(document), filename=uploaded_name(document), field="document"
-    )
+    accepted = await parts.intake.accept(chunks(document), filename=uploaded_name(document), field="document")
 
     async def command() -> ReceiptOut:
         row = await records.add(session, accepted, kind="nib", uploaded_by=ANYONE, now=now)

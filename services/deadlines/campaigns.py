@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services import cases, rulebook
+from services import cases
 from services.clock import app_now
 from services.database import Sessions
 from services.deadlines import extensions, store

@@ -322,9 +322,10 @@ _LINES = text(
     RETURNING case_id, old_before
     """
 )
-_NEXT = text(
+_NEXT = text(  # noqa: S608 -- built from the constants above
     f"""
-    SELECT c.id {_SCOPE} AND c.id > :after AND d.due_before < :target
+    SELECT c.id
+    {_SCOPE} AND c.id > :after AND d.due_before < :target
       AND NOT EXISTS (SELECT FROM extension_line l WHERE l.extension_id = :extension AND l.case_id = c.id)
     ORDER BY c.id LIMIT :batch
     """

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from services import cases, rulebook
 from services.clock import app_now
@@ -20,10 +19,10 @@ from services.messages.intents import intend
 from services.models import CaseFile, PeriodStatus, ReportingPeriod, Role, WaveRun
 from services.periods import moments, obligations, planning, reminders
 from services.periods.moments import Act, Moment
+from services.periods.obligations import FIRST
 from services.waking import Waker, hand_over
 
 BATCH = 1000
-FIRST = UUID(int=0)
 Heartbeat = Callable[[object], None]
 BatchAct = Callable[[AsyncSession, list[UUID], Moment, datetime], Awaitable[None]]
 

@@ -16,7 +16,6 @@ from sqlmodel import col
 
 from services import rulebook
 from services.deadlines.derivation import derive
-from services.deadlines.periods import Period
 from services.deadlines.waves import WaveMoment, wave_moments
 from services.models import CaseFile, ReportingPeriod, WaveRun
 from services.periods import planning
@@ -108,8 +107,3 @@ async def _done(session: AsyncSession, case_id: UUID) -> set[str]:
         col(WaveRun.case_id) == case_id, col(WaveRun.done_at).is_not(None)
     )
     return set((await session.execute(query)).scalars())
-
-
-async def period_of(session: AsyncSession, detail: ReportingPeriod) -> Period:
-    """The period's value."""
-    return Period.parse(detail.code)

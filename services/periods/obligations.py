@@ -32,6 +32,7 @@ from services.reports.classification import LicenceFact, Risk, StageFacts, stage
 from services.rulebook import Rulebook
 
 BATCH = 1000
+FIRST = UUID(int=0)
 REPORTING_TYPES = (AccountType.INDUSTRY, AccountType.ESTATE)
 
 
@@ -141,10 +142,10 @@ async def open_for_account(session: AsyncSession, account: Account, *, now: date
     rules = await rulebook.current(session, now=now)
     duties = await _duties_of(session, account)
     opened: list[UUID] = []
-    for case, detail in await _open_periods(session, now):
+    for case, detail in await open_periods(session, now):
         new = await open_duties(session, Period.parse(detail.code), duties, rules, now=now)
         await _catch_up(session, new, account, rules, now)
-        cases.wake(await cases.lock(session, case.id), now)
+        await wake_period(session, case.id, now)
         opened += new
     return opened
 
@@ -155,7 +156,8 @@ async def _duties_of(session: AsyncSession, account: Account) -> list[Duty]:
     return [Duty(row.id, stage) for row in rows for stage in stages_due(_facts(row))]
 
 
-async def _open_periods(session: AsyncSession, now: datetime) -> list[tuple[CaseFile, ReportingPeriod]]:
+async def open_periods(session: AsyncSession, now: datetime) -> list[tuple[CaseFile, ReportingPeriod]]:
+    """The periods that are open and not yet due, the nearest first."""
     query = (
         select(CaseFile, ReportingPeriod)
         .join(ReportingPeriod, col(CaseFile.id) == col(ReportingPeriod.case_id))
@@ -163,6 +165,11 @@ async def _open_periods(session: AsyncSession, now: datetime) -> list[tuple[Case
         .order_by(col(ReportingPeriod.due_before))
     )
     return [(case, detail) for case, detail in await session.execute(query)]
+
+
+async def wake_period(session: AsyncSession, case_id: UUID, now: datetime) -> None:
+    """New obligations may bring new moments: the period looks again."""
+    cases.wake(await cases.lock(session, case_id), now)
 
 
 async def _catch_up(

@@ -1,0 +1,1 @@
+"""Processes on the real engine, by the rehearsal clock."""

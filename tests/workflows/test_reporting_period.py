@@ -13,7 +13,9 @@ from tests.world import World
 
 async def report_of(world: World, account_id: UUID) -> UUID:
     async with world.sessions() as session:
-        query = select(col(CaseFile.id)).where(col(CaseFile.account_id) == account_id, col(CaseFile.kind) == "report")
+        query = select(col(CaseFile.id)).where(
+            col(CaseFile.account_id) == account_id, col(CaseFile.kind) == "report"
+        )
         return (await session.execute(query)).scalar_one()
 
 
@@ -64,7 +66,9 @@ async def test_the_period_tells_its_own_story(world: World) -> None:
     await world.companies(3)
     await world.advance_to("2027-01-31T12:00:00+07:00")
     async with world.sessions() as session:
-        period = (await session.execute(select(CaseFile).where(col(CaseFile.key) == "period/2026-Q4"))).scalar_one()
+        period = (
+            await session.execute(select(CaseFile).where(col(CaseFile.key) == "period/2026-Q4"))
+        ).scalar_one()
     assert period.status == "closed"
     story = [event.type for event in await world.events(period.id)]
     assert story[0] == "planned"

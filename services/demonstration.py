@@ -1,0 +1,65 @@
+"""A demonstration to look around in: fictitious companies of East Kalimantan, somebody for every role."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services import cases, rulebook, seeding
+from services.deadlines.periods import Period, PeriodKind
+from services.deadlines.zones import WIB
+from services.identity import passwords, people
+from services.models import Role
+from services.periods import planning
+
+COMPANIES = 24
+REGION = "64"
+
+OFFICIALS = (
+    ("upp", Role.UPP_OFFICER, ""),
+    ("verifikator", Role.VERIFIER, ""),
+    ("validator", Role.VALIDATOR, ""),
+    ("kepatuhan", Role.COMPLIANCE_OFFICER, ""),
+    ("dinas-kaltim", Role.REGIONAL_OFFICER, REGION),
+    ("admin", Role.ADMINISTRATOR, ""),
+    ("admin-kedua", Role.ADMINISTRATOR, ""),
+    ("auditor", Role.AUDITOR, ""),
+)
+
+
+async def fill(session: AsyncSession, *, now: datetime) -> list[dict[str, Any]]:
+    """Seed companies, officials and the last two periods; the passwords made for them, which nobody keeps."""
+    companies = await seeding.companies(session, COMPANIES, region=REGION, now=now)
+    await _periods(session, now)
+    shown = [await _official(session, *official) for official in OFFICIALS]
+    company = companies[0]
+    person = await people.invite(
+        session, username=company.username, name=company.name, email=company.email, account_id=company.id
+    )
+    password = await _password(session, person.id)
+    return [*shown, _row(company.username, password, Role.COMPANY_USER, company.region_code)]
+
+
+async def _periods(session: AsyncSession, now: datetime) -> None:
+    """The quarter that is over, so that something is owed, and the one that runs."""
+    rules = await rulebook.current(session, now=now)
+    current = Period.containing(now.astimezone(WIB).date(), PeriodKind.QUARTER)
+    for period in (current.previous(), current):
+        await planning.plan(session, period, rules, now=now)
+
+
+async def _official(session: AsyncSession, username: str, role: Role, region: str) -> dict[str, Any]:
+    person = await people.create(session, username=username, name="", email=f"{username}@dinas.example")
+    await people.grant(session, person.id, role, granted_by=cases.SYSTEM, region_prefix=region)
+    return _row(username, await _password(session, person.id), role, region)
+
+
+async def _password(session: AsyncSession, person_id: UUID) -> str:
+    password = passwords.generate()
+    await people.set_password_hash(session, person_id, await passwords.hash_password(password))
+    return password
+
+
+def _row(username: str, password: str, role: Role, region: str) -> dict[str, Any]:
+    return {"username": username, "password": password, "role": role.value, "region": region}

@@ -1,0 +1,126 @@
+"""Fictitious companies in any number: for demonstrations, rehearsals, tests and benchmarks."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services import rulebook
+from services.deadlines.periods import Period
+from services.deadlines.zones import zone_of
+from services.errors import InvalidInput
+from services.i18n import N_
+from services.models import new_id
+from services.periods import obligations
+from services.reference import regions
+
+BATCH = 2000
+
+# Goods of a small factory, each with the KBLI (2025) that names it. Companies are "PT Contoh …" and nothing else.
+TRADES = (
+    ("Rotan", "31012"), ("Kayu", "16101"), ("Roti", "10710"), ("Sabun", "20231"), ("Kerupuk", "10794"),
+    ("Logam", "25920"), ("Percetakan", "18111"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """One fictitious account, as a caller may want to use it."""
+
+    id: UUID
+    number: int
+    username: str
+    name: str
+    email: str
+    region_code: str
+
+
+async def companies(
+    session: AsyncSession, count: int, *, region: str, now: datetime, kind: str = "A"
+) -> list[Seeded]:
+    """`count` active accounts with valid licences, spread over the regencies of a province, owing what is open."""
+    places = _places(region)
+    start = (await session.execute(text("SELECT count(*) FROM account"))).scalar_one()
+    made: list[Seeded] = []
+    rows = (_company(start + index, places[index % len(places)], kind) for index in range(count))
+    while batch := list(islice(rows, BATCH)):
+        made += await _insert(session, batch, now)
+    await open_what_is_owed(session, now=now)
+    return made
+
+
+def _places(region: str) -> list[str]:
+    found = regions.find(region)
+    if found is None:
+        raise InvalidInput(N_("Kode wilayah {code} tidak dikenal."), field="region", code=region[:20])
+    return [place.code for place in regions.within(found.code)] or [found.code]
+
+
+def _company(index: int, region: str, kind: str) -> dict[str, Any]:
+    trade, kbli = TRADES[index % len(TRADES)]
+    return {
+        "organisation": new_id(),
+        "account": new_id(),
+        "licence": new_id(),
+        "name": f"PT Contoh {trade} {index + 1}",
+        "nib": f"99{index + 1:011d}",
+        "email": f"pelaporan-{index + 1}@contoh.example",
+        "region": region,
+        "zone": str(zone_of(region)),
+        "address": f"Jalan Contoh No. {index + 1}",
+        "kbli": kbli,
+        "kind": kind,
+        "number": f"PBSI-CONTOH-{index + 1}",
+    }
+
+
+_ACCOUNTS = text(
+    """
+    WITH given AS (
+        SELECT g.*, nextval(pg_get_serial_sequence('account', 'number')) AS n
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS g(
+            organisation uuid, account uuid, licence uuid, name text, nib text, email text, region text,
+            zone text, address text, kbli text, kind text, number text)
+    ), organisations AS (
+        INSERT INTO organisation (id, nib, name) SELECT organisation, nib, name FROM given
+    ), accounts AS (
+        INSERT INTO account (id, number, organisation_id, type, status, username, name, nib, email, region_code,
+                             zone, address, address_key, operating_commercially, expanding, cross_region,
+                             licence_scale, created_at)
+        SELECT account, n, organisation, kind, 'active', lower(kind) || n, name, nib, email, region, zone, address,
+               lower(address), true, false, false, 'small', :now
+        FROM given RETURNING id, number, username, name, email, region_code
+    ), fields AS (
+        INSERT INTO business_field (account_id, kbli, kbli_version, is_primary, risk_level)
+        SELECT account, kbli, '2025', true, 'low' FROM given
+    ), licences AS (
+        INSERT INTO licence (id, account_id, type, number, kbli, risk_level, upp_validation, ss_verification,
+                             uploaded_at, verified_at, verified_by)
+        SELECT licence, account, 'industry_licence', number, ARRAY[kbli], 'low', 'valid', 'not_applicable',
+               :now, :now, 'system' FROM given
+    )
+    SELECT * FROM accounts ORDER BY number
+    """
+)
+
+
+async def _insert(session: AsyncSession, batch: list[dict[str, Any]], now: datetime) -> list[Seeded]:
+    given = {"rows": json.dumps(batch, default=str), "now": now}
+    rows = (await session.execute(_ACCOUNTS, given)).all()
+    return [Seeded(*row) for row in rows]
+
+
+async def open_what_is_owed(session: AsyncSession, *, now: datetime) -> None:
+    """Open, for accounts that have none yet, what is owed for the periods that are open and not yet due."""
+    rules = await rulebook.current(session, now=now)
+    for case, detail in await obligations.open_periods(session, now):
+        after: UUID | None = obligations.FIRST
+        while after is not None:
+            period = Period.parse(detail.code)
+            after, _ = await obligations.open_batch(session, period, rules, after, now=now)
+        await obligations.wake_period(session, case.id, now)
