@@ -1,0 +1,1 @@
+"""Data Perusahaan: what a company says about itself, before any report."""
