@@ -165,6 +165,7 @@ class Boot:
         if not self._given("SMTP_URL"):
             port = ports.wanted("TENGGAT_SMTP_PORT", os.environ.get("TENGGAT_SMTP_PORT"), ports.choose(1)[0])
             self.values |= {"SMTP_URL": f"smtp://{ports.LOOPBACK}:{port}", "TENGGAT_MAIL_CATCHER": "yes"}
+            self.values["TENGGAT_SMTP_PORT"] = str(port)
         self.home.write_runtime(self.values)
         return load(self.home.path, self.values)
 

@@ -37,3 +37,7 @@ def healthy(port: int, path: str = "/health/ready") -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+if __name__ == "__main__":  # a container's health check: python -m stack.launch PORT
+    sys.exit(0 if healthy(int(sys.argv[1])) else 1)
