@@ -140,7 +140,7 @@ async def open_for_account(session: AsyncSession, account: Account, *, now: date
     if account.type not in REPORTING_TYPES or account.status != AccountStatus.ACTIVE:
         return []
     rules = await rulebook.current(session, now=now)
-    duties = await _duties_of(session, account)
+    duties = await duties_of(session, account)
     opened: list[UUID] = []
     for case, detail in await open_periods(session, now):
         new = await open_duties(session, Period.parse(detail.code), duties, rules, now=now)
@@ -150,7 +150,8 @@ async def open_for_account(session: AsyncSession, account: Account, *, now: date
     return opened
 
 
-async def _duties_of(session: AsyncSession, account: Account) -> list[Duty]:
+async def duties_of(session: AsyncSession, account: Account) -> list[Duty]:
+    """What a period asks of this account today; nothing of an account that is void or owes no reports."""
     given = {"after": account.id, "only": account.id, "batch": 1}
     rows = (await session.execute(_ACCOUNTS, given)).all()
     return [Duty(row.id, stage) for row in rows for stage in stages_due(_facts(row))]
