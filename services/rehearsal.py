@@ -16,20 +16,21 @@ ADVISORY_LOCK = 7_465_667_741
 _NEXT = text(
     """
     SELECT min(at) FROM (
-        (SELECT min(wake_at) AS at FROM case_file WHERE wake_at > app_now() AND stuck IS NULL)
+        (SELECT min(wake_at) AS at FROM case_file WHERE wake_at > :now AND stuck IS NULL)
         UNION ALL
         (SELECT min(date_trunc('minute', not_before) + CASE WHEN not_before > date_trunc('minute', not_before)
                  THEN interval '1 minute' ELSE interval '0' END)
-         FROM message WHERE state = 'queued' AND not_before > app_now())
+         FROM message WHERE state = 'queued' AND not_before > :now)
     ) waits
     """
 )
 
 _BUSY = text(
     """
-    SELECT (SELECT count(*) FROM case_file WHERE wake_at <= app_now() AND stuck IS NULL) AS cases,
-           (SELECT count(*) FROM message m WHERE (state = 'queued' AND not_before <= app_now() OR state = 'claimed')
-             AND NOT EXISTS (SELECT FROM lane_state l WHERE l.lane = m.lane AND l.held_at IS NOT NULL)) AS messages,
+    SELECT (SELECT count(*) FROM case_file WHERE wake_at <= :now AND stuck IS NULL) AS cases,
+           (SELECT count(*) FROM lane_state l WHERE l.held_at IS NULL AND (
+                EXISTS (SELECT FROM message WHERE lane = l.lane AND state = 'queued' AND not_before <= :now)
+                OR EXISTS (SELECT FROM message WHERE lane = l.lane AND state = 'claimed'))) AS lanes,
            (SELECT count(*) FROM delivery WHERE state = 'sending') AS sending
     """
 )
@@ -49,12 +50,12 @@ class Unrest:
     """What still has to happen at this instant."""
 
     cases: int
-    messages: int
+    lanes: int
     sending: int
 
     @property
     def at_rest(self) -> bool:
-        return not (self.cases or self.messages or self.sending)
+        return not (self.cases or self.lanes or self.sending)
 
 
 async def read(session: AsyncSession) -> Clock:
@@ -80,7 +81,7 @@ async def step(session: AsyncSession, target: datetime) -> bool:
     if clock.now >= target:
         await session.execute(text("UPDATE rehearsal_clock SET target = NULL"))
         return False
-    waits: datetime | None = (await session.execute(_NEXT)).scalar_one()
+    waits: datetime | None = (await session.execute(_NEXT, {"now": clock.now})).scalar_one()
     following = min(waits, target) if waits else target
     await session.execute(
         text("UPDATE rehearsal_clock SET instant = :now, moments = moments + 1"), {"now": following}
@@ -88,7 +89,7 @@ async def step(session: AsyncSession, target: datetime) -> bool:
     return True
 
 
-async def unrest(session: AsyncSession) -> Unrest:
-    """What is still to be done before time may move on."""
-    row = (await session.execute(_BUSY)).one()
-    return Unrest(row.cases, row.messages, row.sending)
+async def unrest(session: AsyncSession, *, now: datetime) -> Unrest:
+    """What is still to be done before time may move on. A held lane waits for a person, not for time."""
+    row = (await session.execute(_BUSY, {"now": now})).one()
+    return Unrest(row.cases, row.lanes, row.sending)

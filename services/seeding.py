@@ -50,6 +50,7 @@ async def companies(
     rows = (_company(start + index, places[index % len(places)], kind) for index in range(count))
     while batch := list(islice(rows, BATCH)):
         made += await _insert(session, batch, now)
+    await session.execute(text("ANALYZE account, case_file, deadline, report, case_chain"))
     await open_what_is_owed(session, now=now)
     return made
 

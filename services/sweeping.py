@@ -27,9 +27,9 @@ _DUE = text(
 
 _LANES = text(
     """
-    SELECT lane FROM message WHERE state = 'queued' AND not_before <= :now GROUP BY lane
-    UNION
-    SELECT lane FROM message WHERE state = 'claimed' AND claimed_until < now() GROUP BY lane
+    SELECT lane FROM lane_state l WHERE held_at IS NULL AND (
+        EXISTS (SELECT FROM message WHERE lane = l.lane AND state = 'queued' AND not_before <= :now)
+        OR EXISTS (SELECT FROM message WHERE lane = l.lane AND state = 'claimed' AND claimed_until < now()))
     """
 )
 

@@ -88,7 +88,7 @@ class Advance:
     async def _nudge(self) -> Unrest:
         async with self.sessions() as session, session.begin():
             now = await app_now(session)
-            state = await rehearsal.unrest(session)
+            state = await rehearsal.unrest(session, now=now)
             if state.at_rest:
                 return state
             due = await sweeping.due(session, now=now, pause=NUDGE_AGAIN)

@@ -1,0 +1,1 @@
+"""Measurements: counts are verified before a rate is printed, and each rate stands beside its floor."""
