@@ -1,4 +1,4 @@
-"""The cookies we set: session, form, known device. One place for their names and attributes.
+"""The cookies we set: session, form, known device, flash. One place for their names and attributes.
 
 `__Host-` and Secure need https. Chromium refuses the prefix and Safari refuses Secure on http://127.0.0.1,
 so an http:// address (never production: the settings refuse it) gets plain names.
@@ -16,6 +16,7 @@ from settings import Settings
 SESSION: Final = "tenggat"
 FORM: Final = "tenggat-form"
 DEVICE: Final = "tenggat-device"
+FLASH: Final = "tenggat-flash"
 DEVICE_LIFE: Final = timedelta(days=180)
 
 
@@ -43,6 +44,16 @@ def clear_session(request: Request) -> None:
 def set_device(request: Request, token: str) -> None:
     """Marks this browser as one that somebody has signed in from."""
     _set(request, DEVICE, token, life=DEVICE_LIFE)
+
+
+def set_flash(request: Request, value: str) -> None:
+    """What the next page says once."""
+    _set(request, FLASH, value)
+
+
+def clear_flash(request: Request) -> None:
+    """It has been said."""
+    _set(request, FLASH, "", life=timedelta(0))
 
 
 def form_cookie(request: Request) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.csrf import csrf_token
 from api.deps import locale_of, parts_of
-from api.pages import rendering
+from api.pages import flash, rendering
 from api.pages.rendering import Flash, Helpdesk, Page, Viewer
 from services import i18n
 from services.clock import app_now
@@ -29,7 +29,7 @@ async def page_for(request: Request, session: AsyncSession, *, flashes: tuple[Fl
         now=now,
         reader_zone=ZoneInfo(account.zone) if account else i18n.WIB,
         viewer=_viewer(principal, account),
-        flashes=flashes,
+        flashes=flashes or flash.taken(request),
         unread=await announcements.unread_count(session, account.id, now=now) if account else 0,
     )
 

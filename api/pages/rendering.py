@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from api.pages import labels, navigation, phrases, shapes, urls
 from services import i18n
 from services.errors import DomainError, FieldError
+from services.models import new_id
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
 
@@ -64,6 +65,8 @@ class Page:
     rehearsal: bool = False
     production: bool = True
     helpdesk: Helpdesk = Helpdesk()
+    form_key: str = field(default_factory=lambda: new_id().hex)
+    """Names this rendering: a form of it that is sent twice is carried out once."""
 
 
 @dataclass(frozen=True)
