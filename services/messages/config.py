@@ -13,7 +13,7 @@ from settings import Helpdesk, Settings
 
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _PORTS: Final = {"smtp": 25, "smtps": 465}
-CONNECTIONS: Final[Mapping[Lane, int]] = {Lane.CREDENTIALS: 4, Lane.LEGAL: 4, Lane.NOTICES: 12}
+CONNECTIONS: Final[Mapping[Lane, int]] = {Lane.CREDENTIALS: 4, Lane.LEGAL: 4, Lane.NOTICES: 20}
 
 
 @dataclass(frozen=True)

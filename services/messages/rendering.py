@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import escape
 
 from services.deadlines.periods import Period
 from services.i18n import WIB, due_day, format_date, format_datetime, format_number
@@ -23,7 +24,12 @@ EMAILS: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "e
 
 # Only these may hold several lines; in a name or a number a line break is an attack or a slip.
 _LONG: Final = frozenset({"reason", "note"})
-_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL: Final = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]"
+)
+# Where the two things stand that differ from mail to mail of a wave. Nobody can type these: see above.
+_COMPANY: Final = "\ue000"
+_LINK: Final = "\ue001"
 _STAGES: Final = {
     "id": {
         "construction": "Tahap Pembangunan",
@@ -56,7 +62,11 @@ class Subject:
 
 
 class Renderer:
-    """Compiles every template once; rendering is a pure function of context and `now`."""
+    """Compiles every template once; rendering is a pure function of context and `now`.
+
+    A wave writes the same text a hundred thousand times: it is rendered once per batch with two marks in it, and
+    company and link, escaped, take their places.
+    """
 
     def __init__(self, public_url: str, helpdesk: Helpdesk, directory: Path = EMAILS) -> None:
         self._public_url = public_url.rstrip("/")
@@ -64,6 +74,7 @@ class Renderer:
         self.environment.globals["helpdesk"] = helpdesk
         self.environment.globals["home"] = self._public_url
         self._parts = {name: self._compile(name) for name in TEMPLATES}
+        self._marked = lru_cache(maxsize=64)(self._render_marked)
 
     def render(
         self, template: str, context: Mapping[str, Any], *, now: datetime, about: Subject = Subject()
@@ -72,7 +83,20 @@ class Renderer:
         missing = TEMPLATES[template].keys - context.keys() - {"token"}
         if missing:
             raise KeyError(f"{template} needs {sorted(missing)}")
-        values = {**_values(template, context), "link": self._link(template, context, about), "now": now}
+        shared = frozenset(item for item in context.items() if item[0] not in ("company", "token"))
+        marked = self._marked(template, shared, "company" in context, now)
+        company = str(_value("company", context.get("company", "")))
+        link = self._link(template, context, about)
+        html = marked.html.replace(_COMPANY, escape(company)).replace(_LINK, escape(link))
+        text = marked.text.replace(_COMPANY, company).replace(_LINK, link)
+        return Rendered(marked.subject.replace(_COMPANY, company), text, html)
+
+    def _render_marked(
+        self, template: str, shared: frozenset[tuple[str, Any]], has_company: bool, now: datetime
+    ) -> Rendered:
+        values = {**_values(template, dict(shared)), "link": _LINK, "now": now}
+        if has_company:
+            values["company"] = _COMPANY
         subject, text, html = (part.render(values) for part in self._parts[template])
         return Rendered(" ".join(subject.split()), _tidy(text), html)
 
