@@ -1,0 +1,1 @@
+"""Reports on a real Postgres: written, signed, sent, read."""
