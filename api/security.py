@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -56,6 +57,7 @@ DOCUMENT_POLICY: Final = (
     "frame-ancestors 'self'"
 )
 """Set as Content-Security-Policy on a stored file that one of our own pages shows in a frame."""
+_LAST_RESORT: Final = PlainTextResponse("Terjadi kesalahan. / Something went wrong.", 500)
 
 
 def harden(app: ASGIApp, settings: Settings) -> ASGIApp:
@@ -116,16 +118,24 @@ class SecurityHeaders:
         state = scope.setdefault("state", {})
         state["csp_nonce"] = nonce = secrets.token_urlsafe(16)
         state["cookies"] = cookies = list[str]()
+        started = False
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 self._fill(headers, nonce, scope["path"])
                 for cookie in cookies:
                     headers.append("Set-Cookie", cookie)
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception:
+            if not started:  # even the answer to the error failed; the server would send a bare one
+                await _LAST_RESORT(scope, receive, send_with_headers)
+            raise
 
     def _fill(self, headers: MutableHeaders, nonce: str, path: str) -> None:
         for name, value in _ALWAYS.items():
