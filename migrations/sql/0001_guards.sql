@@ -43,7 +43,8 @@ BEGIN
         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO tenggat_app;
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO tenggat_app;
         -- After a wave has written a hundred thousand rows, the next one must not be planned for an empty table.
-        GRANT MAINTAIN ON case_file, case_chain, case_event, deadline, report, message, account TO tenggat_app;
+        GRANT MAINTAIN ON case_file, case_chain, case_event, deadline, report, message, account,
+            extension, extension_line TO tenggat_app;
         REVOKE UPDATE, DELETE, TRUNCATE ON case_event, report_version, read_log, security_event, derivation
             FROM tenggat_app;
         REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON instance FROM tenggat_app;

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services import cases
+from services import cases, statistics
 from services.clock import app_now
 from services.database import Sessions
 from services.deadlines import extensions, store
@@ -33,7 +33,7 @@ class Campaign:
 
     async def apply(self, case_id: UUID) -> None:
         """Extend every case in scope, then open the window in which it can be undone."""
-        after, total = FIRST, 0
+        after, total, batches = FIRST, 0, 0
         while True:
             async with self.sessions() as session, session.begin():
                 now = await app_now(session)
@@ -42,7 +42,9 @@ class Campaign:
             hand_over(session, self.waker)
             if last is None:
                 break
-            after, total = last, total + moved
+            after, total, batches = last, total + moved, batches + 1
+            if batches in statistics.AFTER_BATCHES:
+                await statistics.freshen(self.sessions, "extension_line", "extension")
             self.heartbeat(total)
         await self._finish(case_id, applied)
 

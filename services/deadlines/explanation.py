@@ -45,6 +45,7 @@ ANCHORS: Final[dict[str, str]] = {
     "received_at": N_("diterimanya permintaan"),
     "letter_date": N_("tanggal surat"),
     "letter_sent_at": N_("pengiriman surat"),
+    "expires_on": N_("tanggal kedaluwarsa pada perizinan"),
 }
 
 CALENDARS: Final[dict[str, str]] = {

@@ -32,11 +32,12 @@ class Anchor(StrEnum):
     RECEIVED_AT = "received_at"
     LETTER_DATE = "letter_date"
     LETTER_SENT_AT = "letter_sent_at"
+    EXPIRES_ON = "expires_on"
 
     @property
     def is_day(self) -> bool:
         """A calendar day (a `date`) rather than an instant."""
-        return self in (Anchor.PERIOD_END, Anchor.LETTER_DATE)
+        return self in (Anchor.PERIOD_END, Anchor.LETTER_DATE, Anchor.EXPIRES_ON)
 
     @property
     def is_deadline(self) -> bool:
