@@ -72,6 +72,11 @@ _ALL: Final = (
     # licences
     _template("licence_valid", "company licence", "/perizinan", optional="licence_number"),
     _template("licence_invalid", "company licence note", "/perizinan", optional="licence_number"),
+    _template("licence_review_waiting", "company licence submitted_at due_before", "/kasus/{case_id}",
+              rule=Rule.LICENCE_WAITS, notice=False),
+    _template("licence_expiring", "company licence due_before", "/perizinan", rule=Rule.LICENCE_VALID,
+              optional="licence_number"),
+    _template("licence_expired", "company licence due_before", "/perizinan", optional="licence_number"),
     # the quarterly cycle
     _template("period_opened", _REPORT, "/laporan/{case_id}", rule=Rule.REPORT_UNSENT, optional=_WHY),
     _template("report_reminder", _REPORT, "/laporan/{case_id}", rule=Rule.REPORT_UNSENT, optional=_WHY),

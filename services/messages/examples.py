@@ -81,6 +81,25 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
         "licence": "Sertifikat Standar",
         "note": "Halaman kedua tidak terbaca; mohon diunggah kembali.",
     },
+    "licence_review_waiting": {
+        "company": "PT Contoh Rotan Mahakam",
+        "licence": "Perizinan Berusaha Sektor Industri",
+        "submitted_at": "2026-12-28T01:45:00+00:00",
+        "due_before": "2026-12-31T17:00:00+00:00",
+    },
+    "licence_expiring": {
+        "zone": "Asia/Makassar",
+        "company": "PT Contoh Rotan Mahakam",
+        "licence": "Perizinan Berusaha Sektor Industri",
+        "licence_number": "CONTOH-0001/2026",
+        "due_before": "2027-02-03T17:00:00+00:00",
+    },
+    "licence_expired": {
+        "zone": "Asia/Makassar",
+        "company": "PT Contoh Rotan Mahakam",
+        "licence": "Perizinan Berusaha Sektor Industri",
+        "due_before": "2027-01-03T17:00:00+00:00",
+    },
     "period_opened": {**_REPORT, "sending_opens_at": "2027-01-05T17:00:00+00:00"},
     "report_reminder": {**_REPORT, "basis": "Permenperin 13/2025"},
     "report_reminder_last": {

@@ -15,6 +15,8 @@ class Rule(StrEnum):
     LINK_TO_OWNER = "link_to_owner"
     REGISTRATION_WAITS = "registration_waits"
     REGISTRATION_RETURNED = "registration_returned"
+    LICENCE_WAITS = "licence_waits"
+    LICENCE_VALID = "licence_valid"
     REPORT_UNSENT = "report_unsent"
     REPORT_OVERDUE = "report_overdue"
     DATE_IN_FORCE = "date_in_force"
@@ -35,7 +37,7 @@ _LINK_TO_OWNER: Final = """(
     LEFT JOIN account a ON a.id = m.account_id
     LEFT JOIN person p ON p.id = m.person_id)"""
 
-_REGISTRATION: Final = """(
+_DECISION: Final = """(
     SELECT CASE
         WHEN c.closed_at IS NOT NULL THEN 'case_closed'
         WHEN c.held_at IS NOT NULL THEN 'case_held'
@@ -63,8 +65,10 @@ _SENT: Final = f"WHEN NOT {_UNSENT} OR d.met_at IS NOT NULL THEN 'already_sent'"
 EXPRESSIONS: Final[Mapping[Rule, str]] = {
     Rule.ALWAYS: "NULL",
     Rule.LINK_TO_OWNER: _LINK_TO_OWNER,
-    Rule.REGISTRATION_WAITS: _REGISTRATION.format(status="submitted"),
-    Rule.REGISTRATION_RETURNED: _REGISTRATION.format(status="returned"),
+    Rule.REGISTRATION_WAITS: _DECISION.format(status="submitted"),
+    Rule.REGISTRATION_RETURNED: _DECISION.format(status="returned"),
+    Rule.LICENCE_WAITS: _DECISION.format(status="pending"),
+    Rule.LICENCE_VALID: _DECISION.format(status="valid"),
     Rule.REPORT_UNSENT: _REPORT.format(
         more=f"{_SENT} {_MOVED} WHEN d.due_before <= (SELECT app_now()) THEN 'date_passed'"
     ),
