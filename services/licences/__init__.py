@@ -1,0 +1,1 @@
+"""Licences: uploaded by the company, validated by the UPP, in force until replaced or expired."""

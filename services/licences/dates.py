@@ -1,0 +1,58 @@
+"""The dates of a licence: until when the UPP decides, when it expires, when the company hears of that."""
+
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services import rulebook
+from services.deadlines import store
+from services.deadlines.calendars import CalendarKind
+from services.deadlines.derivation import Derived, derive
+from services.deadlines.rules import Edge
+from services.deadlines.waves import wave_moments
+from services.deadlines.zones import WIB
+from services.models import CaseFile
+from services.rulebook import Rulebook
+
+TARGET: Final = "licence_review_target"
+EXPIRY: Final = "licence_expiry"
+NOTICE: Final = "licence_expiring"
+REMINDERS: Final = "licence_reminders"
+
+
+def today(now: datetime) -> date:
+    """The day it is by the clock of the law (WIB)."""
+    return now.astimezone(WIB).date()
+
+
+async def set_target(session: AsyncSession, case: CaseFile, *, now: datetime) -> None:
+    """The UPP is expected to decide by then. Nothing is decided by the passing of it."""
+    rules = await rulebook.current(session, now=now)
+    case.policy_version_id = rules.version_id
+    target = derive(rules.policies.rule(TARGET), now, rules.calendars())
+    await store.set_deadline(session, case.id, TARGET, target, now=now)
+
+
+async def set_expiry(session: AsyncSession, case: CaseFile, expires_on: date, *, now: datetime) -> None:
+    """The licence ends after `expires_on`; the company is told before, in its own working hours."""
+    rules = await rulebook.current(session, now=now)
+    expiry = derive(rules.policies.rule(EXPIRY), expires_on, rules.calendars())
+    await store.set_deadline(session, case.id, EXPIRY, expiry, now=now)
+    await store.set_deadline(session, case.id, NOTICE, _notice(rules, expiry, ZoneInfo(case.zone)), now=now)
+
+
+def _notice(rules: Rulebook, expiry: Derived, zone: ZoneInfo) -> Derived:
+    policy = rules.policies.reminder(REMINDERS)
+    calendar = rules.calendars()[CalendarKind(policy.calendar)]
+    first = wave_moments(expiry.due_before, zone, policy, calendar)[0]
+    return Derived(
+        name=NOTICE,
+        due_before=first.at,
+        lenient_before=None,
+        base_before=first.at,
+        derivation=first.why,
+        calendar_version=calendar.version,
+        edge=Edge.START,
+    )
