@@ -80,15 +80,21 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
     ]
 
 
+def sandbox() -> SandboxedWorkflowRunner:
+    """The runner of worker and replayer alike."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    )
+
+
 def make_worker(client: Client, parts: Parts) -> Worker:
     """A worker on the one task queue. Slots fit two cores: database steps are short and local."""
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
     return Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
         activities=activities_of(parts),
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_runner=sandbox(),
         max_cached_workflows=2000,
         max_concurrent_workflow_tasks=64,
         max_concurrent_activities=16,

@@ -1,0 +1,1 @@
+"""Recorded histories of released workflows; every later version must replay them."""

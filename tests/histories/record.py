@@ -1,0 +1,83 @@
+"""Record golden histories: `TENGGAT_RECORD=0.1.0 pytest tests/histories/test_replay.py -k record`.
+
+Each scenario plays on the real engine; what Temporal then holds is stored as JSON under the release's name. A
+recorded history is never changed: a release that cannot replay it would wedge live cases.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from services.models import Role
+from tests.workflows.test_extension_campaign import extend
+from tests.world import World
+
+HERE = Path(__file__).parent
+_IDENTITY = re.compile(r'"identity": "[^"]*"')  # the recording machine is nobody's business
+Scenario = Callable[[World], Awaitable[list[str]]]
+
+
+async def accepted(world: World) -> list[str]:
+    """A registration decided in time."""
+    registration = await world.register()
+    await world.rest()
+    await world.decide(registration.case_id, "accept")
+    await world.rest()
+    return [f"registration/{registration.number}"]
+
+
+async def late_then_returned(world: World) -> list[str]:
+    """Reminded, escalated, returned, corrected, escalated again, rejected."""
+    await world.official(Role.UPP_OFFICER)
+    registration = await world.register()
+    await world.advance_to("2026-12-24T09:00:00+07:00")
+    await world.decide(registration.case_id, "return")
+    await world.advance_to("2026-12-29T09:00:00+07:00")
+    await world.correct(registration.case_id)
+    await world.advance_to("2027-01-04T09:00:00+07:00")
+    await world.decide(registration.case_id, "reject")
+    await world.rest()
+    return [f"registration/{registration.number}"]
+
+
+async def lapsed(world: World) -> list[str]:
+    """Returned and left alone."""
+    registration = await world.register()
+    await world.decide(registration.case_id, "return")
+    await world.advance_to("2027-01-31T09:00:00+07:00")
+    return [f"registration/{registration.number}"]
+
+
+async def quarter(world: World) -> list[str]:
+    """A whole quarter with an extension of one region and one that was undone; mail lanes on the way."""
+    await world.companies(2, region="64.72")
+    await world.companies(1, region="31.71")
+    await world.advance_to("2027-01-05T12:00:00+07:00")
+    kept = await extend(world, "2027-01-20", region="64.72")
+    undone = await extend(world, "2027-01-25")
+    await world.rest()
+    await world.undo(undone.id)
+    await world.advance_to("2027-02-05T12:00:00+07:00")
+    return ["period/2026-Q4", f"campaign/{kept.id}", f"campaign/{undone.id}", "post-office/notices"]
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "accepted": accepted,
+    "late-then-returned": late_then_returned,
+    "lapsed": lapsed,
+    "quarter": quarter,
+}
+
+
+async def record(world: World, release: str, name: str) -> list[Path]:
+    """Play one scenario and store the histories of its workflows."""
+    directory = HERE / release
+    directory.mkdir(exist_ok=True)
+    written = []
+    for workflow_id in await SCENARIOS[name](world):
+        history = await world.client.get_workflow_handle(workflow_id).fetch_history()
+        kind = workflow_id.split("/", maxsplit=1)[0]
+        path = directory / f"{name}.{kind}.{len(written)}.json"
+        path.write_text(_IDENTITY.sub('"identity": "recorder"', history.to_json()))
+        written.append(path)
+    return written
