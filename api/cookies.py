@@ -1,7 +1,8 @@
 """The cookies we set: session, form, known device, flash. One place for their names and attributes.
 
-`__Host-` and Secure need https. Chromium refuses the prefix and Safari refuses Secure on http://127.0.0.1,
-so an http:// address (never production: the settings refuse it) gets plain names.
+`__Host-` and Secure need https. On http://127.0.0.1 today's Chromium and Firefox make an exception, Safari and
+older Chromium do not, and nobody does for another address; so an http:// instance (never production: the
+settings refuse it) uses plain names.
 """
 
 from datetime import timedelta
