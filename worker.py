@@ -16,6 +16,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import settings
 from activities.cases import CaseActivities
 from activities.extension_campaign import CampaignActivities
+from activities.licence_review import LicenceReviewActivities
 from activities.post_office import PostOfficeActivities
 from activities.registration import RegistrationActivities
 from activities.reporting_period import ReportingPeriodActivities
@@ -27,6 +28,7 @@ from services.messages.config import MailConfig
 from workflows.contracts import TASK_QUEUE
 from workflows.extension_campaign import ExtensionCampaignWorkflow
 from workflows.gateway import Gateway, connect, ensure_sweep
+from workflows.licence_review import LicenceReviewWorkflow
 from workflows.post_office import PostOfficeWorkflow
 from workflows.registration import RegistrationWorkflow
 from workflows.reporting_period import ReportingPeriodWorkflow
@@ -36,6 +38,7 @@ log = logging.getLogger("tenggat.worker")
 
 WORKFLOWS: Sequence[type] = (
     RegistrationWorkflow,
+    LicenceReviewWorkflow,
     ReportingPeriodWorkflow,
     ExtensionCampaignWorkflow,
     PostOfficeWorkflow,
@@ -62,6 +65,7 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
     """Every activity, bound to its dependencies."""
     runner = StepRunner(parts.sessions, parts.gateway)
     registration = RegistrationActivities(runner)
+    licence = LicenceReviewActivities(runner)
     period = ReportingPeriodActivities(runner)
     campaign = CampaignActivities(runner)
     return [
@@ -70,6 +74,9 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
         registration.remind,
         registration.escalate,
         registration.lapse,
+        licence.remind,
+        licence.warn,
+        licence.expire,
         period.look,
         period.act,
         campaign.apply,

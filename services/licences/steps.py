@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from services import cases
 from services.deadlines import store
@@ -12,6 +10,7 @@ from services.errors import NotFound
 from services.identity import people
 from services.licences.dates import EXPIRY, NOTICE, TARGET
 from services.licences.notices import label, tell_company
+from services.licences.reading import of_case
 from services.messages import dedupe, recipients
 from services.messages.intents import intend
 from services.models import Account, CaseFile, Deadline, Licence, LicenceEnd, Outcome, Role
@@ -22,7 +21,7 @@ async def remind(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     """The target has passed without a decision: the UPP is reminded. Nothing is accepted by time."""
     if case.status != LicenceStatus.PENDING:
         return
-    licence, target = await of_case(session, case), await _deadline(session, case, TARGET)
+    licence, target = await of_case(session, case.id), await _deadline(session, case, TARGET)
     officials = await people.holding(session, Role.UPP_OFFICER, region=case.region_code)
     for official in officials:
         await intend(
@@ -50,7 +49,7 @@ async def warn(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     """The licence will expire: the company is told in time to upload the new one."""
     if case.status != LicenceStatus.VALID:
         return
-    licence, expiry = await of_case(session, case), await _deadline(session, case, EXPIRY)
+    licence, expiry = await of_case(session, case.id), await _deadline(session, case, EXPIRY)
     notice = await _deadline(session, case, NOTICE)
     await tell_company(session, case, licence, "licence_expiring", now=now, due_before=expiry.due_before)
     notice.acted_at = now
@@ -61,23 +60,13 @@ async def expire(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     """The day printed on the licence is over: it no longer lets reports be sent."""
     if case.status != LicenceStatus.VALID:
         return
-    licence, expiry = await of_case(session, case), await _deadline(session, case, EXPIRY)
+    licence, expiry = await of_case(session, case.id), await _deadline(session, case, EXPIRY)
     cases.move(case, LicenceStatus.EXPIRED)
     licence.ended_at, licence.end_reason = expiry.due_before, LicenceEnd.EXPIRED
     await store.meet(session, case.id, None, now=now)
     await cases.record(session, case, "licence_expired", now=now, at=expiry.due_before)
     await tell_company(session, case, licence, "licence_expired", now=now, due_before=expiry.due_before)
     cases.close(case, Outcome.LAPSED, now)
-
-
-async def of_case(session: AsyncSession, case: CaseFile) -> Licence:
-    """The licence a case is about; NotFound for a case of another kind."""
-    query = select(Licence).where(col(Licence.case_id) == case.id)
-    found = await session.execute(query.execution_options(populate_existing=True))
-    licence = found.scalar_one_or_none()
-    if licence is None:
-        raise NotFound
-    return licence
 
 
 async def _company(session: AsyncSession, licence: Licence) -> str:
