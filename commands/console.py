@@ -4,8 +4,10 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -15,6 +17,7 @@ FAILED = 1
 NOT_RUNNING = 3
 DEGRADED = 4
 REFUSED = 5
+WIB = ZoneInfo("Asia/Jakarta")
 EXIT_CODES = {
     0: "done",
     FAILED: "failed; the message says why",
@@ -46,6 +49,15 @@ def settings(home: Path | None = None) -> Settings:
         return load(home)
     except SettingsError as error:
         fail("settings are not complete\n" + "\n".join(f"  - {problem}" for problem in error.problems))
+
+
+def instant(text: str) -> datetime:
+    """A date or time as people write it, in WIB unless it says otherwise; leaves with code 2 otherwise."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"--start {text!r} is no date: write 2026-12-20 or 2026-12-20T08:00", 2)
+    return moment if moment.tzinfo else moment.replace(tzinfo=WIB)
 
 
 def print_json(value: Any) -> None:

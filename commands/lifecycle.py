@@ -41,9 +41,7 @@ def up(
 ) -> None:
     """Start the instance and stay in the foreground until Ctrl-C."""
     place = Home(find_home(home))
-    from commands.prepare import instant
-
-    beginning = instant(start) if start else None
+    beginning = console.instant(start) if start else None
     if beginning and not rehearsal:
         console.fail("--start sets the clock of a rehearsal: add --rehearsal", 2)
     try:

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import psycopg
 import typer
@@ -17,7 +16,6 @@ from stack.home import Refused, StackError
 from stack.migrate import migrate
 from stack.progress import Progress
 
-WIB = ZoneInfo("Asia/Jakarta")
 START_HELP = "Where a new rehearsal's clock stands: 2026-12-20 or 2026-12-20T08:00 (WIB)."
 
 
@@ -41,7 +39,7 @@ def prepare(
     settings = console.settings(home)
     if settings.migrator_database_url is None:
         console.fail("MIGRATOR_DATABASE_URL is missing: the role that owns the tables")
-    beginning = instant(start) if start else None
+    beginning = console.instant(start) if start else None
     try:
         done = prepare_database(settings.migrator_database_url, rehearsal, beginning, Progress())
         asyncio.run(namespace.ensure(settings.temporal_address, done.identity.namespace))
@@ -73,15 +71,6 @@ def prepare_database(url: str, rehearsal: bool, start: datetime | None, progress
     if start:
         raise Refused("--start is for a new rehearsal; move the clock with `tenggat clock advance`")
     return Prepared(known, new=False)
-
-
-def instant(text: str) -> datetime:
-    """A date or time as people write it, in WIB unless it says otherwise; leaves with code 2 otherwise."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        console.fail(f"--start {text!r} is no date: write 2026-12-20 or 2026-12-20T08:00", 2)
-    return moment if moment.tzinfo else moment.replace(tzinfo=WIB)
 
 
 def _known(url: str) -> instance.Identity | None:

@@ -1,0 +1,119 @@
+"""The instance as its operator meets it: the command line, on real processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from settings import libpq_url, read_env
+from stack.home import Home
+from stack.launch import healthy
+from stack.supervisor import living, read_state
+
+RESTART_SECONDS = 60  # the promise is 15 on an idle machine; a busy one shares its processors
+
+
+class Operator:
+    """Types `tenggat …` in a shell of their own, with the home named by TENGGAT_HOME."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = Home(home)
+
+    def types(self, *words: str, code: int = 0) -> str:
+        """Run a command, expect its exit code, return what it said on stdout (and on stderr when refused)."""
+        env = {name: value for name, value in os.environ.items() if not name.startswith("TENGGAT_")}
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *words],
+            env=env | {"TENGGAT_HOME": str(self.home.path)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stderr if code else done.stdout
+
+    def status(self) -> dict[str, Any]:
+        report: dict[str, Any] = json.loads(self.types("status", "--json"))
+        return report
+
+    def instance(self) -> tuple[Any, ...]:
+        url = libpq_url(read_env(self.home.runtime)["DATABASE_URL"])
+        with psycopg.connect(url) as connection:
+            row = connection.execute("SELECT id, rehearsal, app_now()::date::text FROM instance").fetchone()
+        assert row
+        return row
+
+
+@pytest.fixture
+def operator(tmp_path: Path) -> Iterator[Operator]:
+    someone = Operator(tmp_path / "home")
+    yield someone
+    if someone.home.owner() or read_state(someone.home):
+        someone.types("down")
+
+
+def up(operator: Operator, *words: str, code: int = 0) -> str:
+    return operator.types("up", "--detach", "--port", "0", "--no-seed", *words, code=code)
+
+
+@pytest.mark.temporal
+@pytest.mark.timeout(600)
+def test_a_rehearsal_comes_up_survives_a_killed_supervisor_and_is_restored_elsewhere(
+    operator: Operator, tmp_path: Path
+) -> None:
+    up(operator, "--rehearsal", "--start", "2026-12-20")
+    report = operator.status()
+    assert report["ready"]
+    assert report["environment"] == "rehearsal"
+    assert {part["name"] for part in report["parts"]} == {"postgres", "temporal", "catcher", "web", "worker"}
+    assert healthy(int(report["addresses"]["pages"].rpartition(":")[2]))
+    born = operator.instance()
+    assert born[1:] == (True, "2026-12-19")  # midnight in WIB is still the 19th in UTC
+    assert "already running" in up(operator, code=5)
+
+    abandoned = read_state(operator.home)["children"]
+    os.kill(report["pid"], signal.SIGKILL)
+    began = time.monotonic()
+    up(operator)
+    assert time.monotonic() - began < RESTART_SECONDS
+    assert not any(living(child) for child in abandoned)
+    assert operator.instance() == born
+    assert "for a new rehearsal" in operator.types("prepare", "--start", "2027-01-01", code=5)
+
+    operator.types("backup", str(tmp_path / "all.tenggat"))
+    assert "running" in operator.types("restore", str(tmp_path / "all.tenggat"), code=5)
+    operator.types("down")
+    assert operator.types("status", code=3) == ""
+
+    elsewhere = Operator(tmp_path / "elsewhere")
+    elsewhere.types("restore", str(tmp_path / "all.tenggat"))
+    assert "not empty" in elsewhere.types("restore", str(tmp_path / "all.tenggat"), code=5)
+    up(elsewhere)
+    try:
+        assert elsewhere.instance() == born
+    finally:
+        elsewhere.types("down")
+
+
+def test_what_is_wrong_with_the_command_is_said_before_anything_starts(operator: Operator) -> None:
+    assert "add --rehearsal" in up(operator, "--start", "2026-12-20", code=2)
+    assert "no date" in up(operator, "--rehearsal", "--start", "soon", code=2)
+    assert "must be a port number" in operator.types("up", "--port", "99999", code=1)
+    assert "not running" in operator.types("down", code=3)
+    assert not operator.home.postgres.exists()
+
+
+def test_the_help_comes_at_once_and_lists_the_exit_codes(operator: Operator) -> None:
+    began = time.monotonic()
+    text = operator.types("--help")
+    assert time.monotonic() - began < 5
+    assert "3 the instance is not running" in " ".join(text.split())
