@@ -2,13 +2,35 @@
 
 from fastapi import FastAPI
 
-from api.v1 import registrations
+from api.v1 import (
+    cases,
+    casework,
+    clock,
+    correspondence,
+    extensions,
+    periods,
+    processes,
+    registrations,
+    sessions,
+)
+from api.v1.description import describe
 
 PREFIX = "/api/v1"
-ROUTERS = (registrations.router,)
+ROUTERS = (
+    registrations.router,
+    sessions.router,
+    cases.router,
+    casework.router,
+    correspondence.router,
+    extensions.router,
+    periods.router,
+    clock.router,
+    processes.router,
+)
 
 
 def include(app: FastAPI) -> None:
-    """Mount them all under /api/v1."""
+    """Mount them all under /api/v1, and publish what they are."""
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
+    describe(app)

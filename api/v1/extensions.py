@@ -1,0 +1,210 @@
+"""Extensions of deadlines: written down, tried out, approved by whom policy asks for, undone while possible."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.deps import Now, SessionDep
+from api.idempotency import OnceDep
+from api.permissions import require
+from api.v1.shapes import FromRow
+from services import cases
+from services.deadlines import extensions
+from services.deadlines.extensions import ExtensionDraft
+from services.errors import NotFound
+from services.identity import policy
+from services.identity.permissions import Permission
+from services.identity.policy import Target
+from services.identity.principal import Principal
+from services.models import CaseFile, Extension, ExtensionScope
+
+router = APIRouter(prefix="/extensions", tags=["extensions"])
+MAX_ACCOUNTS = 10_000
+
+
+class ExtensionIn(BaseModel):
+    """`target_date` is the new last day. Region, KBLI, stage and list narrow the scope further."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scope: ExtensionScope
+    target_date: date
+    instrument: str = Field(max_length=4000)
+    reason: str = Field(max_length=4000)
+    period: str | None = Field(default=None, max_length=10)
+    stage: str | None = Field(default=None, max_length=40)
+    region: str | None = Field(default=None, max_length=20)
+    kbli: str | None = Field(default=None, max_length=5, pattern=r"^[0-9]{1,5}$")
+    account_ids: list[UUID] = Field(default_factory=list, max_length=MAX_ACCOUNTS)
+    case_id: UUID | None = None
+    notify: bool = True
+
+
+class ExtensionOut(FromRow):
+    """`target_before` is exclusive: the second before is the last that counts."""
+
+    id: UUID
+    case_id: UUID
+    status: str
+    scope: str
+    period: str | None
+    stage: str | None
+    region_prefix: str | None
+    kbli_prefix: str | None
+    target_case_id: UUID | None
+    target_before: datetime
+    instrument: str
+    reason: str
+    notify: bool
+    counts: dict[str, Any]
+    previewed_at: datetime | None
+    requested_at: datetime
+    approved_at: datetime | None
+    applied_at: datetime | None
+    undone_at: datetime | None
+
+
+class GroupOut(BaseModel):
+    old: datetime
+    new: datetime
+    cases: int
+
+
+class SampleOut(BaseModel):
+    id: UUID
+    title: str
+    region_code: str | None
+    status: str
+    old: datetime
+    new: datetime
+
+
+class PreviewOut(FromRow):
+    """What would happen: dates that move and stay, messages, the old and new dates, and some of the cases."""
+
+    concerned: int
+    moving: int
+    unchanged: int
+    messages: int
+    earliest_old: datetime | None
+    groups: list[GroupOut]
+    sample: list[SampleOut]
+
+
+Drafter = Annotated[Principal, require(Permission.DRAFT_EXTENSION)]
+
+
+@router.post("", status_code=201, response_model=ExtensionOut)
+async def draft(
+    body: ExtensionIn, session: SessionDep, now: Now, user: Drafter, once: OnceDep
+) -> JSONResponse:
+    """Write down an extension. Nothing moves before it was tried out and approved."""
+
+    async def command() -> ExtensionOut:
+        policy.authorise(user, Permission.DRAFT_EXTENSION, await _concerned(session, body))
+        given = body.model_dump() | {"account_ids": tuple(body.account_ids)}
+        target = given.pop("target_date")
+        wanted = ExtensionDraft(target=target, **given)
+        return ExtensionOut.model_validate(await extensions.draft(session, wanted, actor=user.actor, now=now))
+
+    return await once(command, status=201)
+
+
+@router.get("/{extension_id}", response_model=ExtensionOut)
+async def read(
+    extension_id: UUID,
+    session: SessionDep,
+    user: Annotated[Principal, require(Permission.READ_EXTENSION)],
+) -> ExtensionOut:
+    """One extension and how far it has come."""
+    extension = await session.get(Extension, extension_id)
+    if extension is None:
+        raise NotFound
+    case = await session.get_one(CaseFile, extension.case_id)
+    policy.authorise(user, Permission.READ_EXTENSION, Target.of_case(case))
+    return ExtensionOut.model_validate(extension)
+
+
+@router.post("/{extension_id}/dry-run", response_model=PreviewOut)
+async def dry_run(
+    extension_id: UUID, session: SessionDep, now: Now, user: Drafter, once: OnceDep
+) -> JSONResponse:
+    """Say exactly what would happen. Only what was tried out can be approved."""
+
+    async def command() -> PreviewOut:
+        await _authorised(session, extension_id, user, Permission.DRAFT_EXTENSION)
+        return PreviewOut.model_validate(
+            await extensions.dry_run(session, extension_id, actor=user.actor, now=now)
+        )
+
+    return await once(command)
+
+
+@router.post("/{extension_id}/approval", response_model=ExtensionOut, status_code=202)
+async def approve(
+    extension_id: UUID,
+    session: SessionDep,
+    now: Now,
+    user: Annotated[Principal, require(Permission.APPROVE_EXTENSION, recent=True)],
+    once: OnceDep,
+) -> JSONResponse:
+    """Approve; above the size set in policy by somebody other than who asked. It is applied in batches after this."""
+    step = _step(session, extension_id, user, Permission.APPROVE_EXTENSION, extensions.approve, now)
+    return await once(step, status=202)
+
+
+@router.post("/{extension_id}/undo", response_model=ExtensionOut, status_code=202)
+async def undo(
+    extension_id: UUID,
+    session: SessionDep,
+    now: Now,
+    user: Annotated[Principal, require(Permission.UNDO_EXTENSION, recent=True)],
+    once: OnceDep,
+) -> JSONResponse:
+    """Take it back, as long as no old date has passed."""
+    step = _step(session, extension_id, user, Permission.UNDO_EXTENSION, extensions.order_undo, now)
+    return await once(step, status=202)
+
+
+@router.post("/{extension_id}/cancellation", response_model=ExtensionOut)
+async def cancel(
+    extension_id: UUID, session: SessionDep, now: Now, user: Drafter, once: OnceDep
+) -> JSONResponse:
+    """Drop an extension that was not approved."""
+    step = _step(session, extension_id, user, Permission.DRAFT_EXTENSION, extensions.cancel, now)
+    return await once(step)
+
+
+def _step(
+    session: AsyncSession,
+    extension_id: UUID,
+    user: Principal,
+    permission: Permission,
+    step: Callable[..., Awaitable[Extension]],
+    now: datetime,
+) -> Callable[[], Awaitable[ExtensionOut]]:
+    async def command() -> ExtensionOut:
+        await _authorised(session, extension_id, user, permission)
+        return ExtensionOut.model_validate(await step(session, extension_id, actor=user.actor, now=now))
+
+    return command
+
+
+async def _authorised(
+    session: AsyncSession, extension_id: UUID, user: Principal, permission: Permission
+) -> None:
+    case, _ = await extensions.load(session, extension_id)
+    policy.authorise(user, permission, Target.of_case(case))
+
+
+async def _concerned(session: AsyncSession, body: ExtensionIn) -> Target:
+    """What an extension would touch: one case, or everything in a region."""
+    if body.case_id is not None:
+        return Target.of_case(await cases.lock(session, body.case_id))
+    return Target(region_code=body.region, individual=False)

@@ -1,0 +1,1 @@
+"""A case's whole story: what happened, in sentences, and what will happen if nobody does anything."""

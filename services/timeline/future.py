@@ -1,0 +1,231 @@
+"""What will happen in a case if nobody does anything: dates, what follows from them, and why they are so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services import rulebook
+from services.deadlines import store
+from services.deadlines.derivation import Step, derive
+from services.deadlines.explanation import explain
+from services.deadlines.periods import Period
+from services.deadlines.waves import wave_moments
+from services.i18n import N_, Translator, format_due, translator
+from services.models import (
+    CaseFile,
+    CaseKind,
+    Deadline,
+    Derivation,
+    ExtensionStatus,
+    Message,
+    MessageState,
+    ReportStatus,
+)
+from services.periods import moments, planning
+from services.periods.moments import Act, Moment
+from services.timeline.sentences import last_second
+
+MAX_MOMENTS = 40
+
+
+@dataclass(frozen=True)
+class FutureLine:
+    """One thing to come. Without `at` it waits for somebody. `certain`: nothing but a change of rules prevents it.
+
+    `at` is the moment people are told: the last second of a deadline.
+    """
+
+    name: str
+    at: datetime | None
+    text: str
+    why: tuple[str, ...] = ()
+    certain: bool = False
+
+
+HELD: Final = N_("Perkara ditahan: tidak ada yang terjadi sampai petugas melanjutkannya.")
+STUCK: Final = N_("Prosesnya menunggu operator: satu langkah tidak dapat dijalankan.")
+DUE: Final = N_("Batas waktu penyampaian laporan.")
+LENIENT: Final = N_("Batas bacaan longgar; sampai saat ini belum ada yang ditolak atau diperingatkan.")
+OVERDUE: Final = N_("Bila belum dikirim, laporan tercatat lewat batas waktu.")
+STILL_POSSIBLE: Final = N_("Laporan masih dapat dikirim dan akan tercatat terlambat.")
+WINDOW: Final = N_("Kesempatan mengajukan permohonan perbaikan data berakhir.")
+SENDING_OPENS: Final = N_("Periode berakhir dan laporan dapat dikirim.")
+REMINDER: Final = N_("Bila belum dikirim, perusahaan diingatkan ({days} hari sebelum batas waktu).")
+QUEUED: Final = N_("Pemberitahuan yang sudah disiapkan dikirim.")
+WAITS: Final[dict[tuple[str, str], str]] = {
+    (CaseKind.REPORT, ReportStatus.SENT): N_("Menunggu verifikasi oleh petugas."),
+    (CaseKind.REPORT, ReportStatus.VERIFIED): N_("Menunggu validasi oleh pembina sektor."),
+    (CaseKind.REPORT, ReportStatus.RETURNED): N_("Menunggu perbaikan dan pengiriman ulang oleh perusahaan."),
+    (CaseKind.REPORT, ReportStatus.ROLLBACK_REQUESTED): N_(
+        "Menunggu keputusan atas permohonan perbaikan data."
+    ),
+    (CaseKind.CAMPAIGN, ExtensionStatus.DRAFT): N_(
+        "Menunggu uji coba: akibat perpanjangan diperiksa sebelum disetujui."
+    ),
+    (CaseKind.CAMPAIGN, ExtensionStatus.PREVIEWED): N_("Menunggu persetujuan."),
+    (CaseKind.CAMPAIGN, ExtensionStatus.APPROVED): N_("Sedang diterapkan ke setiap kewajiban."),
+    (CaseKind.CAMPAIGN, ExtensionStatus.UNDOING): N_("Sedang dibatalkan di setiap kewajiban."),
+}
+# What passing each date brings about, where nothing special is said of its kind.
+PASSING: Final[dict[str, str]] = {
+    "registration_reminder": N_("Bila belum diputuskan, petugas UPP diingatkan."),
+    "registration_target": N_(
+        "Bila belum diputuskan, administrator diberi tahu. Pendaftaran tidak pernah diterima karena waktu."
+    ),
+    "registration_correction_due": N_("Bila belum diperbaiki, pendaftaran gugur."),
+    "undo_until": N_("Perpanjangan tidak dapat dibatalkan lagi dan menjadi tetap."),
+    "licence_expiry": N_("Masa berlaku perizinan berakhir."),
+}
+STOPPED: Final = N_("Waktu pemeriksaan berhenti selama menunggu perusahaan.")
+ACTS: Final[dict[Act, str]] = {
+    Act.OPEN: N_("Kewajiban dibuat untuk setiap akun yang wajib lapor."),
+    Act.SENDING_OPENS: N_("Periode berakhir dan laporan dapat dikirim."),
+    Act.REMIND: N_("Pengingat {days} hari sebelum {due} dikirim kepada yang belum melapor (zona {zone})."),
+    Act.OVERDUE: N_("Yang belum melapor sampai {due} masuk daftar lewat batas waktu."),
+    Act.WINDOW_CLOSES: N_("Kesempatan perbaikan data untuk batas waktu {due} berakhir."),
+    Act.SUMMARY: N_("Rekap periode disusun dan dikirim kepada petugas kepatuhan."),
+}
+
+
+async def future(session: AsyncSession, case: CaseFile, *, now: datetime, locale: str) -> list[FutureLine]:
+    """What lies ahead of an open case, in order; nothing of a closed one."""
+    if case.closed_at is not None:
+        return []
+    speak = translator(locale)
+    if case.held_at is not None:
+        return [FutureLine("held", None, speak.gettext(HELD))]
+    lines = [FutureLine("stuck", None, speak.gettext(STUCK))] if case.stuck else []
+    if waiting := WAITS.get((CaseKind(case.kind), case.status)):
+        lines.append(FutureLine("waits", None, speak.gettext(waiting)))
+    lines += await _of_kind(session, case, now, speak)
+    lines += await _queued(session, case, now, speak)
+    return sorted(lines, key=lambda line: (line.at is not None, line.at or now))
+
+
+async def _of_kind(
+    session: AsyncSession, case: CaseFile, now: datetime, speak: Translator
+) -> list[FutureLine]:
+    if case.kind == CaseKind.REPORT:
+        return await _report(session, case, now, speak)
+    if case.kind == CaseKind.PERIOD:
+        return await _period(session, case, now, speak)
+    return await _deadlines(session, case, now, speak)
+
+
+async def _report(
+    session: AsyncSession, case: CaseFile, now: datetime, speak: Translator
+) -> list[FutureLine]:
+    found = await store.of_case(session, case.id)
+    lines = [line for pair in found if pair[0].name != planning.DUE for line in _passing(*pair, now, speak)]
+    due = next((pair for pair in found if pair[0].name == planning.DUE), None)
+    if due is None:
+        return lines
+    rules = await rulebook.current(session, now=now)
+    policy = rules.policies.reminder(planning.REMINDERS)
+    if due[0].met_at is None and policy.applies_to(case.status):
+        lines += _unsent(case, *due, rules, now, speak)
+    window = derive(rules.policies.rule("rollback_window"), due[0].due_before, rules.calendars())
+    if window.due_before > now:
+        why = _why(window.derivation, speak)
+        lines.append(FutureLine("correction_window", window.shown, speak.gettext(WINDOW), why, certain=True))
+    return lines
+
+
+def _unsent(
+    case: CaseFile,
+    deadline: Deadline,
+    derivation: Derivation,
+    rules: rulebook.Rulebook,
+    now: datetime,
+    speak: Translator,
+) -> list[FutureLine]:
+    """The sending opens, the waves, the due date and lateness: each only as long as nothing was sent."""
+    due = deadline.due_before
+    if due <= now:
+        return [FutureLine("late", None, speak.gettext(STILL_POSSIBLE))]
+    lines = []
+    if case.status == ReportStatus.UPCOMING and case.period:
+        opens = planning.sending_opens_at(Period.parse(case.period))
+        lines.append(FutureLine("sending_opens", opens, speak.gettext(SENDING_OPENS), certain=True))
+    policy = rules.policies.reminder(planning.REMINDERS)
+    waves = wave_moments(due, ZoneInfo(case.zone), policy, rules.calendars()[policy.calendar])
+    for wave in waves:
+        if wave.at > now:
+            text = speak.gettext(REMINDER, days=-wave.offset_days)
+            lines.append(FutureLine("reminder", wave.at, text, _why(wave.why, speak)))
+    why = _why([Step.from_json(step) for step in derivation.steps], speak)
+    lines.append(FutureLine("due", last_second(due), speak.gettext(DUE), why, certain=True))
+    lines.append(FutureLine("overdue", due, speak.gettext(OVERDUE)))
+    if deadline.lenient_before and deadline.lenient_before > due:
+        lines.append(FutureLine("lenient", last_second(deadline.lenient_before), speak.gettext(LENIENT)))
+    return lines
+
+
+async def _deadlines(
+    session: AsyncSession, case: CaseFile, now: datetime, speak: Translator
+) -> list[FutureLine]:
+    """Registrations, licences, campaigns: each open date and what its passing brings about."""
+    return [
+        line
+        for deadline, derivation in await store.of_case(session, case.id)
+        for line in _passing(deadline, derivation, now, speak)
+    ]
+
+
+def _passing(
+    deadline: Deadline, derivation: Derivation, now: datetime, speak: Translator
+) -> list[FutureLine]:
+    text = PASSING.get(deadline.name)
+    if text is None or deadline.met_at is not None:
+        return []
+    if deadline.paused_since is not None:
+        stopped = deadline.name.endswith("_target")
+        return [FutureLine("stopped", None, speak.gettext(STOPPED))] if stopped else []
+    if deadline.due_before <= now:
+        return []
+    why = _why([Step.from_json(step) for step in derivation.steps], speak)
+    return [FutureLine(deadline.name, last_second(deadline.due_before), speak.gettext(text), why)]
+
+
+async def _period(
+    session: AsyncSession, case: CaseFile, now: datetime, speak: Translator
+) -> list[FutureLine]:
+    detail = await planning.load(session, case.id)
+    pending = await moments.pending(session, case, detail, now)
+    return [_act(moment, speak) for moment in pending[:MAX_MOMENTS]]
+
+
+def _act(moment: Moment, speak: Translator) -> FutureLine:
+    given: dict[str, object] = {}
+    if moment.due_before is not None:
+        given["due"] = format_due(moment.due_before, speak.locale)
+    if moment.wave is not None:
+        given |= {"days": -moment.wave.offset_days, "zone": moment.zone}
+    text = speak.gettext(ACTS[moment.act], **given)
+    why = _why(moment.wave.why, speak) if moment.wave else ()
+    return FutureLine(moment.act.value.split("-", 1)[1], moment.at, text, why, certain=True)
+
+
+async def _queued(
+    session: AsyncSession, case: CaseFile, now: datetime, speak: Translator
+) -> list[FutureLine]:
+    """Mail that is ready and waits for its hour."""
+    query = (
+        select(col(Message.not_before))
+        .where(col(Message.case_id) == case.id, col(Message.state) == MessageState.QUEUED)
+        .where(col(Message.not_before) > now)
+        .order_by(col(Message.not_before))
+        .limit(MAX_MOMENTS)
+    )
+    moments_of_mail = (await session.execute(query)).scalars()
+    return [FutureLine("message", at, speak.gettext(QUEUED)) for at in moments_of_mail]
+
+
+def _why(steps: Sequence[Step], speak: Translator) -> tuple[str, ...]:
+    return tuple(reason.text for reason in explain(steps, speak.locale))

@@ -1,0 +1,113 @@
+"""What each event of a case says. The only place that knows how an event reads."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from services.deadlines.periods import Period
+from services.i18n import N_, Translator, format_date, format_due, format_number
+
+# By kind of case where kinds use one word for different things; else by the event alone.
+TEXTS: Final[Mapping[str, str]] = {
+    # registration
+    "registration.submitted": N_("Pendaftaran dikirim."),
+    "resubmitted": N_("Pendaftaran yang sudah diperbaiki diterima (kiriman ke-{submission})."),
+    "acknowledged": N_("Bukti pendaftaran dikirim ke alamat e-mail pada NIB."),
+    "upp_reminded": N_("Separuh waktu pemeriksaan berlalu; petugas UPP diingatkan."),
+    "upp_escalated": N_("Target satu hari kerja terlewati tanpa keputusan; administrator diberi tahu."),
+    "registration.accepted": N_("Pendaftaran diterima sebagai akun tipe {type}."),
+    "registration.returned": N_("Pendaftaran dikembalikan untuk diperbaiki; waktu pemeriksaan berhenti."),
+    "registration.rejected": N_("Pendaftaran ditolak."),
+    "lapsed": N_("Pendaftaran gugur karena tidak diperbaiki pada waktunya."),
+    "account_voided": N_("Akun dibatalkan; perkara ini ditutup."),
+    # licences
+    "licence-review.uploaded": N_("Dokumen perizinan diunggah."),
+    "licence-review.valid": N_("Perizinan dinyatakan valid."),
+    "licence-review.invalid": N_("Perizinan dinyatakan tidak valid."),
+    "licence-review.replaced": N_("Perizinan diganti dengan dokumen baru."),
+    "licence-review.expired": N_("Masa berlaku perizinan berakhir."),
+    # the period of everyone
+    "planned": N_("Periode direncanakan."),
+    "opening_ordered": N_("Administrator membuka periode sebelum harinya."),
+    "period_open": N_("Periode dibuka: {count} kewajiban dibuat."),
+    "period_sending_opens": N_("Masa pengiriman dibuka untuk {count} kewajiban."),
+    "period_remind": N_("Pengingat {days} hari sebelum {due_before} disiapkan untuk {count} kewajiban."),
+    "period_overdue": N_("Batas waktu {due_before} lewat; {count} kewajiban belum dipenuhi."),
+    "period_correction_window_closes": N_(
+        "Masa permohonan perbaikan untuk batas waktu {due_before} berakhir."
+    ),
+    "period_summary": N_(
+        "Rekap periode: {expected} kewajiban, {on_time} tepat waktu, {late} terlambat, {missing} belum dikirim."
+    ),
+    # reports
+    "opened": N_("Kewajiban laporan {period} dibuat."),
+    "sending_opened": N_("Periode telah berakhir; laporan dapat dikirim."),
+    "reminder_queued": N_("Pengingat {days} hari sebelum batas waktu {due} disiapkan."),
+    "became_overdue": N_("Batas waktu lewat dan laporan belum dikirim."),
+    "deadline_extended": N_("Batas waktu diperpanjang dari {from} menjadi {to}."),
+    "extension_undone": N_("Perpanjangan batas waktu dibatalkan."),
+    "draft_started": N_("Pengisian laporan dimulai."),
+    "draft_discarded": N_("Konsep laporan dihapus."),
+    "classified": N_("Formulir laporan ditetapkan menurut skala usaha."),
+    "statement_printed": N_("Surat Pernyataan dicetak."),
+    "statement_attached": N_("Pindaian Surat Pernyataan diunggah."),
+    "report.sent": N_("Laporan dikirim (kiriman ke-{submission})."),
+    "baseline_lowered": N_("Nilai pembanding diturunkan oleh petugas."),
+    # extensions
+    "drafted": N_("Perpanjangan disusun."),
+    "previewed": N_("Akibatnya diperiksa: {moving} batas waktu akan bergeser, {messages} pemberitahuan."),
+    "campaign.approved": N_("Perpanjangan disetujui untuk {moving} kewajiban."),
+    "applied": N_("Perpanjangan diterapkan pada {count} kewajiban."),
+    "undo_ordered": N_("Pembatalan perpanjangan diperintahkan."),
+    "undone": N_("Perpanjangan dibatalkan di semua kewajiban."),
+    "cancelled": N_("Perpanjangan tidak dilanjutkan."),
+    "settled": N_("Masa pembatalan berakhir; perpanjangan tetap berlaku."),
+    # any case
+    "held": N_("Perkara ditahan."),
+    "released": N_("Perkara dilanjutkan."),
+    "assigned": N_("Perkara diserahkan kepada petugas."),
+    "unassigned": N_("Perkara dikembalikan ke meja bersama."),
+    "noted": N_("Catatan petugas ditambahkan."),
+    "mail_bounced": N_("Surel pemberitahuan ditolak oleh server penerima."),
+    "step_stuck": N_("Langkah “{step}” tertahan dan menunggu operator."),
+    "step_retried": N_("Langkah “{step}” dijalankan ulang oleh operator."),
+    "step_skipped": N_("Langkah “{step}” dilewati oleh operator."),
+}
+
+# The office's own affairs: no company reads them.
+INTERNAL: Final = frozenset(
+    {
+        "upp_reminded", "upp_escalated", "assigned", "noted", "step_stuck", "step_retried", "step_skipped",
+        "baseline_lowered", "mail_bounced",
+    }
+)  # fmt: skip
+
+_DUES: Final = frozenset({"from", "to", "due_before"})
+
+
+def sentence(kind: str, event: str, data: Mapping[str, Any], speak: Translator, zone: ZoneInfo) -> str:
+    """What happened, in the reader's language. An event without a text of its own shows its name."""
+    if event == "assigned" and not data.get("assignee"):
+        event = "unassigned"
+    text = TEXTS.get(f"{kind}.{event}") or TEXTS.get(event)
+    if text is None:
+        return event.replace("_", " ")
+    return speak.gettext(text, **{name: _written(name, value, speak, zone) for name, value in data.items()})
+
+
+def _written(name: str, value: Any, speak: Translator, zone: ZoneInfo) -> object:
+    if name in _DUES:
+        return format_due(datetime.fromisoformat(value), speak.locale, reader_zone=zone)
+    if name == "due":
+        return format_date(date.fromisoformat(value), speak.locale)
+    if name == "period":
+        return Period.parse(value).label(speak.locale)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return format_number(value, speak.locale)
+    return value
+
+
+def last_second(due_before: datetime) -> datetime:
+    """The moment people know an exclusive deadline by."""
+    return due_before - timedelta(seconds=1)
