@@ -92,7 +92,7 @@ def _temporal() -> Iterator[Finding]:
         "Temporal",
         "note",
         f"will be built once, {compiler}, in about five minutes",
-        "or set TEMPORAL_ADDRESS",
+        "to use a server of your own, set TEMPORAL_ADDRESS",
     )
     free = shutil.disk_usage(_existing(temporal_build.cache())).free / 1e9
     if free < temporal_build.FREE_GIGABYTES:
