@@ -28,6 +28,10 @@ _INTEND = text(
     """
 )
 
+_WAVE_FACTS = frozenset(
+    {"company", "period", "stage", "due_before", "old_before", "instrument", "reason", "sending_opens_at"}
+)
+
 # What every mail about a report says is read here, from the rows as they stand; the extension in force
 # explains a date that is not the base date. Spreading is by account, to the minute.
 _INTEND_MANY = text(
@@ -39,12 +43,14 @@ _INTEND_MANY = text(
                'company', a.name, 'zone', a.zone, 'period', c.period, 'stage', c.stage,
                'due_before', d.due_before,
                'old_before', CASE WHEN l.active THEN l.old_before ELSE l.target_before END,
-               'instrument', e.instrument, 'reason', e.reason)) || CAST(:extra AS jsonb),
+               'instrument', e.instrument, 'reason', e.reason, 'sending_opens_at', p.sending_opens_at
+           )) - CAST(:untold AS text[]) || CAST(:extra AS jsonb),
            {WAVE_KEY_SQL}, at.moment, at.moment, 'queued', 0, :now
     FROM unnest(CAST(:case_ids AS uuid[])) AS wanted(case_id)
     JOIN case_file c ON c.id = wanted.case_id
     JOIN account a ON a.id = c.account_id AND a.status = 'active'
     JOIN deadline d ON d.case_id = c.id AND d.name = :deadline
+    LEFT JOIN reporting_period p ON p.code = c.period
     LEFT JOIN profile_section k ON k.account_id = a.id AND k.section = 'contact_person'
     LEFT JOIN extension_line l
            ON l.extension_id = :extension_id AND l.case_id = c.id AND l.deadline_name = d.name
@@ -138,8 +144,8 @@ async def intend_many(
 ) -> list[UUID]:
     """Queue one notice for each of many (locked) report cases in one statement; returns the cases newly told.
 
-    Company, period, stage, date in force and the extension behind it are read from the rows, `extra` is the
-    same for all. With `extension_id` the old date is the one which that extension, or its undoing, replaced.
+    What a text about a report may ask for is read from the rows; `extra` is the same for all. With
+    `extension_id` the old date is the one which that extension, or its undoing, replaced.
     Messages are spread over whole minutes.
     """
     known = TEMPLATES[template]
@@ -154,6 +160,7 @@ async def intend_many(
             "deadline": deadline,
             "extension_id": extension_id,
             "extra": _json(extra or {}),
+            "untold": sorted(_WAVE_FACTS - known.keys - known.optional),
             "not_before": not_before or now,
             "spread": max(1, int(spread.total_seconds() // 60)),
             "now": now,

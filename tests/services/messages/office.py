@@ -17,6 +17,7 @@ from services.database import Sessions
 from services.messages.config import MailConfig, Relay
 from services.messages.intents import intend
 from services.messages.mime import Letterhead
+from services.messages.post_office import DeliverReport, deliver_due
 from services.messages.recipients import Recipient
 from services.models import (
     Account,
@@ -148,6 +149,13 @@ async def letters(
                 )
             )
     return [message_id for message_id in made if message_id is not None]
+
+
+async def deliver(
+    sessions: Sessions, config: MailConfig, lane: Lane = Lane.NOTICES, **given: Any
+) -> DeliverReport:
+    """One run of the post office."""
+    return await deliver_due(sessions, config, lane, **given)
 
 
 async def message(sessions: Sessions, message_id: UUID) -> Message:

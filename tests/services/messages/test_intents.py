@@ -139,6 +139,30 @@ async def test_a_wave_tells_each_case_once_with_all_its_text_needs(session: Asyn
     assert queued.context["zone"] == "Asia/Makassar"
 
 
+async def test_a_wave_knows_when_sending_opens_where_the_text_says_so(session: AsyncSession) -> None:
+    opens = datetime(2026, 12, 31, 17, tzinfo=UTC)
+    case = await a_report(session, await an_account(session))
+    key = f"period/{new_id()}"
+    period = await cases.open_case(
+        session, CaseFile(kind=CaseKind.PERIOD, key=key, status="open", opened_at=LONG_AGO)
+    )
+    await session.execute(
+        text(
+            "INSERT INTO reporting_period (case_id, code, regime, opens_at, sending_opens_at, due_before, counts)"
+            " VALUES (:id, '2026-Q4', 'PM13_2025', :opens, :opens, :opens, '{}')"
+        ),
+        {"id": period.id, "opens": opens},
+    )
+    for template in ("report_reminder", "report_overdue"):
+        await intend_many(session, template=template, case_ids=[case.id], occurrence="x", now=NOW)
+    for told in (await session.execute(select(Message))).scalars():
+        TEMPLATES[told.template].check(told.context)
+        shown = told.context.get("sending_opens_at")
+        assert (shown and datetime.fromisoformat(shown)) == (
+            opens if told.template == "report_reminder" else None
+        )
+
+
 async def test_a_date_that_moves_makes_another_message(session: AsyncSession) -> None:
     case = await a_report(session, await an_account(session))
     given: dict[str, Any] = {
