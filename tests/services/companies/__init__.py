@@ -1,0 +1,1 @@
+"""Tests of company data: page by page, complete before any report."""

@@ -1,0 +1,1 @@
+"""Tests of licences: uploaded, decided, replaced, in force."""
