@@ -60,7 +60,7 @@ def problem(
     detail = speak(message, **(params or {}))
     errors = [{"field": e.field, "message": speak(e.message, **e.params)} for e in fields]
     if not request.url.path.startswith(("/api/", "/health", "/metrics")):
-        return error_page(request, status, detail, headers or {})
+        return error_page(request, status, detail, headers or {}, code=code)
     body: dict[str, Any] = {
         "type": f"{TYPES}{code}",
         "title": code.replace("_", " "),

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from fastapi import UploadFile
 from fastapi.responses import StreamingResponse
 
+from api.security import DOCUMENT_POLICY
 from services.documents.store import DocumentStore
 from services.models import Document
 
@@ -29,7 +30,7 @@ async def attachment(store: DocumentStore, document: Document, *, inline: bool =
     headers = {
         "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(document.filename)}",
         "Content-Length": str(document.size),
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Security-Policy": DOCUMENT_POLICY if inline else "default-src 'none'; sandbox",
     }
     stream = await store.open(document.storage_key)
     return StreamingResponse(stream, media_type=document.media_type, headers=headers)

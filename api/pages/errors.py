@@ -1,18 +1,32 @@
 """A refusal or a failure as a page."""
 
+from typing import Final
+
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.pages.frame import answer, bare_page
 from api.pages.urls import url
 
+# Refusals that a page of ours can lift: people are led there, and back to where they wanted to go.
+_LIFTED_BY: Final = {
+    "unauthenticated": "sign_in",
+    "nda_required": "nda",
+    "reauthentication_required": "reauthenticate",
+}
 
-def error_page(
-    request: Request, status: int, detail: str, headers: dict[str, str], *, wants_page: bool = True
-) -> Response:
-    """The page of an error. Who is not signed in is led to the sign-in page and back."""
-    if status == 401 and request.method == "GET" and wants_page:
-        return RedirectResponse(url("sign_in") + f"?next={request.url.path}", 303)
+
+def error_page(request: Request, status: int, detail: str, headers: dict[str, str], *, code: str) -> Response:
+    """The page of an error. Who is not signed in, or has to agree to something first, is led there and back."""
+    lifted_by = _LIFTED_BY.get(code)
+    if lifted_by and request.method == "GET":
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        there = url(lifted_by, query={"next": here})
+        if request.headers.get(
+            "hx-request"
+        ):  # the page itself goes there, not the part that was to be swapped
+            return Response(status_code=204, headers={"HX-Redirect": there})
+        return RedirectResponse(there, 303)
     response: HTMLResponse = answer(
         "errors/error.html",
         bare_page(request),

@@ -20,17 +20,24 @@ def leave(request: Request, message: str, tone: str = "positive", **params: Any)
     cookies.set_flash(request, _serializer(request).dumps([text, tone]))
 
 
+def now(request: Request, message: str, tone: str = "positive", **params: Any) -> None:
+    """Say this on the page that answers this very request."""
+    text = translator(locale_of(request)).gettext(message, **params)
+    request.state.flashes = (*getattr(request.state, "flashes", ()), Flash(text, tone))
+
+
 def taken(request: Request) -> tuple[Flash, ...]:
-    """What the last action left to be said, if anything; said once."""
+    """What there is to be said now: by this request, or left by the last action. Each is said once."""
+    said: tuple[Flash, ...] = getattr(request.state, "flashes", ())
     left = cookies.read(request, cookies.FLASH)
     if not left:
-        return ()
+        return said
     cookies.clear_flash(request)
     try:
         text, tone = _serializer(request).loads(left, max_age=_LIFE_SECONDS)
     except BadSignature:
-        return ()
-    return (Flash(text, tone),)
+        return said
+    return (Flash(text, tone), *said)
 
 
 def _serializer(request: Request) -> URLSafeTimedSerializer:

@@ -1,9 +1,9 @@
 """What every page with a form shares: reading what was typed, carrying it out once, and coming back."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
-from fastapi import Request
+from fastapi import Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +18,9 @@ KEY: Final = "command"
 """The hidden field that names one rendering of a form: sent twice, it is carried out once."""
 _OURS: Final = frozenset({csrf.FIELD, KEY})
 _LONGEST_KEY: Final = 64
+
+Onward = Annotated[str, Query(alias="next", max_length=2000)]
+"""Where the reader wanted to go; trust it only through `local`."""
 
 T = TypeVar("T")
 
@@ -58,6 +61,13 @@ def number(values: Mapping[str, Any], name: str) -> int | None:
     """A whole number that our own page put into a hidden field; None when it is something else."""
     written = text(values, name)
     return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else None
+
+
+def local(path: str, otherwise: str) -> str:
+    """The path if it leads to a page of ours, so that no link of somebody else's leads our people away."""
+    if not path.startswith("/") or path.startswith(("//", "/\\")) or not path.isprintable():
+        return otherwise
+    return path
 
 
 def expect_version(stored: int, values: Mapping[str, Any]) -> None:

@@ -76,6 +76,11 @@ DOCUMENT = {
     "clean": Label(N_("Berkas aman"), "positive"),
     "rejected": Label(N_("Berkas ditolak"), "negative"),
 }
+PERSON = {
+    "invited": Label(N_("Diundang"), "info"),
+    "active": Label(N_("Aktif"), "positive"),
+    "disabled": Label(N_("Dinonaktifkan")),
+}
 PART = {  # a part of the system on the health pages
     "ok": Label(N_("Berjalan"), "positive"),
     "degraded": Label(N_("Terganggu"), "warning"),
@@ -90,6 +95,7 @@ STATUSES: dict[str, dict[str, Label]] = {
     "campaign": EXTENSION,
     "message": MESSAGE,
     "document": DOCUMENT,
+    "person": PERSON,
     "part": PART,
 }
 
@@ -129,7 +135,21 @@ SCOPES = {
     "accounts": N_("Daftar perusahaan"),
     "case": N_("Satu kasus"),
 }
+DEADLINES = {
+    "registration_target": N_("Keputusan UPP"),
+    "registration_reminder": N_("Separuh waktu pemeriksaan"),
+    "registration_correction_due": N_("Perbaikan oleh perusahaan"),
+    "licence_review_target": N_("Validasi UPP"),
+    "licence_expiring": N_("Pemberitahuan sebelum kedaluwarsa"),
+    "licence_expiry": N_("Akhir masa berlaku"),
+    "report_due": N_("Batas waktu laporan"),
+    "report_verification_target": N_("Sasaran verifikasi"),
+    "report_validation_target": N_("Sasaran validasi"),
+    "report_correction_due": N_("Perbaikan laporan"),
+    "undo_until": N_("Dapat dibatalkan sampai"),
+}
 WORDS: dict[str, dict[str, str]] = {
+    "deadline": DEADLINES,
     "kind": KINDS,
     "stage": STAGES,
     "role": ROLES,

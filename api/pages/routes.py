@@ -2,10 +2,14 @@
 
 from fastapi import APIRouter, FastAPI
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from api.pages.officer import routes as officer
+from api.pages.officer.reading import PurposeNeeded, ask
+
+ROUTERS: tuple[APIRouter, ...] = (*officer.ROUTERS,)
 
 
 def include(app: FastAPI) -> None:
     """Mount all pages; they are no part of the published API."""
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
+    app.exception_handler(PurposeNeeded)(ask)

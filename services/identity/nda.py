@@ -1,5 +1,6 @@
 """The non-disclosure agreement of officials: which text is current, and who accepted it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -33,6 +34,14 @@ async def accept(session: AsyncSession, person_id: UUID, *, version: str = VERSI
     """Record the acceptance (real time). Accepting twice keeps the first moment."""
     values = {"person_id": person_id, "version": version, "accepted_at": func.now()}
     await session.execute(insert(NdaAcceptance).values(values).on_conflict_do_nothing())
+
+
+async def accepted_at(session: AsyncSession, person_id: UUID) -> datetime | None:
+    """When the person accepted the current text (real time); None when they have not."""
+    found = select(col(NdaAcceptance.accepted_at)).where(
+        col(NdaAcceptance.person_id) == person_id, col(NdaAcceptance.version) == VERSION
+    )
+    return (await session.execute(found)).scalar_one_or_none()
 
 
 async def accepted(session: AsyncSession, person_id: UUID) -> bool:

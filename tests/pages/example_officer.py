@@ -34,13 +34,22 @@ STUCK = {
     "step": "remind",
     "message": "Alamat e-mail narahubung tidak ada.",
     "since": NOW - timedelta(hours=3),
+    "resolvable": True,
 }
 option = shapes.Option
+REGIONS = [option("64", "Kalimantan Timur")]
 
 
 def queue() -> dict[str, Any]:
     shared = examples.components()
-    return {"tabs": shared["tabs"], "tiles": shared["tiles"], "cases": examples.cases(), "paging": PAGING}
+    return {
+        "tabs": shared["tabs"],
+        "tiles": shared["tiles"],
+        "search": shapes.Search({"meja": "registrations", "q": "", "region": "64"}, {"region": REGIONS}),
+        "cases": examples.cases(),
+        "paging": PAGING,
+        "problem": "",
+    }
 
 
 def cases() -> dict[str, Any]:
@@ -57,6 +66,7 @@ def cases() -> dict[str, Any]:
         "cases": examples.cases(),
         "sorts": sorts,
         "paging": PAGING,
+        "problem": "",
     }
 
 
@@ -114,6 +124,8 @@ def case() -> dict[str, Any]:
         "notes": [shapes.NoteRow("Verifikator 1", NOW, "Bandingkan dengan triwulan lalu.")],
         "links": [shapes.Action("Buka isi laporan", "#", "secondary")],
         "note_form": Form(),
+        "hold_form": Form(),
+        "may_note": True,
         "holdable": True,
         "assignees": [option("p1", "Verifikator 1")],
     }
@@ -146,12 +158,14 @@ def registration() -> dict[str, Any]:
         "address": "Jl. Contoh Raya No. 17",
         "kind": "company",
         "submitted_at": NOW,
-        "submission": 1,
+        "submission": 2,
+        "returned_for": "Alamat pabrik belum sama dengan NIB.",
     }
     return {
         "case": CASE
         | {"kind": "registration", "status": "submitted", "title": "PT Contoh Rotan Mahakam", "period": ""},
         "registration": shown,
+        "story": "/kasus/c1",
         "similar": [{"label": "#1207, Jl. Contoh Raya No. 15", "href": "#"}],
         "document": DOCUMENT,
         "deadline": deadline(-3, label="Keputusan UPP"),
@@ -186,11 +200,15 @@ def licence() -> dict[str, Any]:
     return {
         "case": CASE | {"kind": "licence-review", "status": "pending"},
         "licence": shown,
-        "account": {"name": "PT Contoh Rotan Mahakam", "nib": "9120000000017", "href": "#"},
+        "account": {"name": "PT Contoh Rotan Mahakam", "nib": "9120000000017", "href": "#", "scale": "small",
+            "cross_region": False},
         "document": DOCUMENT | {"kind": "image", "state": "quarantined"},
         "deadline": deadline(),
         "form": Form(),
         "decided": None,
+        "decidable": True,
+        "story": "/kasus/c1",
+        "scales": [option("small", "Kecil")],
         "ss_options": [
             option("not_applicable", "Tidak berlaku"),
             option("unverified", "Belum terverifikasi"),
@@ -199,18 +217,80 @@ def licence() -> dict[str, Any]:
     }
 
 
+ACCOUNT = {
+    "id": "a1",
+    "number": 1207,
+    "name": "PT Contoh Rotan Mahakam",
+    "type": "Tipe A: perusahaan industri",
+    "status": "active",
+    "nib": "9120000000017",
+    "npwp": "01.234.567.8-722.000",
+    "username": "a1207",
+    "email": "kantor@rotan-mahakam.example",
+    "address": "Jl. Contoh Raya No. 17",
+    "region": "Kota Samarinda",
+    "created_at": NOW - timedelta(days=90),
+    "voided_at": None,
+    "void_reason": None,
+}
+
+
+def account() -> dict[str, Any]:
+    return {
+        "account": ACCOUNT,
+        "business_fields": "31002, 16291",
+        "people": [{"username": "a1207", "name": "PT Contoh Rotan Mahakam", "status": "active"}],
+        "licences": [
+            {
+                "type": "Perizinan Berusaha Sektor Industri",
+                "number": "912000",
+                "uploaded_at": NOW,
+                "status": "valid",
+                "href": "#",
+            }
+        ],
+        "cases": examples.cases(),
+        "paging": PAGING,
+        "may_void": True,
+        "form": Form(),
+        "reads": "#",
+    }
+
+
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "officer/queue.html": queue,
     "officer/queue.html#empty": lambda: queue() | {"cases": [], "paging": shapes.Paging(0)},
     "officer/cases.html": cases,
+    "officer/cases.html#problem": lambda: cases() | {"problem": "Kata pencarian paling sedikit 3 karakter."},
     "officer/cases.html#unsorted": lambda: cases() | {"sorts": {}},
     "officer/case.html": case,
     "officer/case.html#stuck": stuck_case,
     "officer/registration_decision.html": registration,
     "officer/registration_decision.html#decided": lambda: (
-        registration() | {"decided": {"verdict": "accepted", "at": NOW, "by": "Petugas UPP 1", "reason": ""}}
+        registration()
+        | {
+            "decided": {
+                "verdict": "accepted",
+                "at": NOW,
+                "by": "Petugas UPP 1",
+                "reason": "",
+                "account": "/akun/a1",
+            }
+        }
     ),
     "officer/licence_decision.html": licence,
+    "officer/account.html": account,
+    "officer/account.html#void": lambda: (
+        account()
+        | {
+            "account": ACCOUNT
+            | {"status": "void", "voided_at": NOW, "void_reason": "NIB dicabut; terdaftar dengan NIB orang lain."},
+            "may_void": False,
+            "licences": [],
+            "people": [],
+            "cases": [],
+        }
+    ),
     "officer/nda.html": lambda: {
         "paragraphs": ["Data perusahaan bersifat rahasia."],
         "version": 1,

@@ -1,0 +1,1 @@
+"""The officials' pages: what waits, each case with its whole story, the decisions."""

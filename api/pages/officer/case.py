@@ -1,0 +1,200 @@
+"""One case: its story and what will happen next, its dates with their reasons, papers, messages and notes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.deps import Now, SessionDep
+from api.pages import shapes
+from api.pages.frame import answer, page_for
+from api.pages.officer import deadlines, mail, reading, views
+from api.pages.rendering import Form
+from api.pages.urls import PATHS, url
+from api.permissions import require
+from services import casework, correspondence
+from services.i18n import N_, Translator, translator
+from services.identity import people, policy
+from services.identity.permissions import ALLOWED, Permission, roles_with
+from services.identity.policy import Target
+from services.identity.principal import Principal
+from services.models import Account, CaseFile, CaseKind, Document
+from services.timeline.future import FutureLine, future
+from services.timeline.past import PastLine, past
+
+router = APIRouter()
+EMPTY: Final = Form()
+
+# Events that change what somebody has to do stand out in the story.
+_TONES: Final = {
+    "deadline_extended": "warning",
+    "extension_undone": "warning",
+    "became_overdue": "negative",
+    "upp_escalated": "negative",
+    "mail_bounced": "negative",
+    "step_stuck": "negative",
+    "held": "warning",
+    "returned": "warning",
+    "rejected": "negative",
+    "account_voided": "negative",
+    "accepted": "positive",
+    "licence_valid": "positive",
+    "sent": "positive",
+}
+# Who may be handed a case of each kind.
+_WORKED_BY: Final = {
+    CaseKind.REGISTRATION: Permission.DECIDE_REGISTRATION,
+    CaseKind.LICENCE_REVIEW: Permission.REVIEW_LICENCE,
+    CaseKind.REPORT: Permission.VERIFY_REPORT,
+    CaseKind.PERIOD: Permission.OPEN_PERIOD,
+    CaseKind.CAMPAIGN: Permission.APPROVE_EXTENSION,
+}
+
+
+@router.get(PATHS["case"])
+async def show(
+    request: Request,
+    session: SessionDep,
+    now: Now,
+    case: UUID,
+    user: Annotated[Principal, require(Permission.READ_CASE)],
+) -> Response:
+    """The case as this official may see it; the reading is logged."""
+    opened = await reading.open_case(request, session, user, case)
+    return await render(request, session, user, opened, now=now)
+
+
+async def render(
+    request: Request,
+    session: AsyncSession,
+    user: Principal,
+    case: CaseFile,
+    *,
+    now: datetime,
+    status: int = 200,
+    note_form: Form = EMPTY,
+    hold_form: Form = EMPTY,
+) -> Response:
+    """The page of a case; a refused note or hold is shown again as it was typed."""
+    page = await page_for(request, session)
+    words = translator(page.locale)
+    told = await correspondence.messages(session, case.id, for_company=False, now=now)
+    before = await past(session, case, for_company=False, locale=page.locale)
+    context: dict[str, Any] = {
+        "case": await views.case_head(
+            session, case, words, operator=_may(user, case, Permission.OPERATE_PROCESSES)
+        ),
+        "past": [_past(line) for line in before],
+        "future": [_future(line) for line in await future(session, case, now=now, locale=page.locale)],
+        "deadlines_shown": await deadlines.views(session, case, words),
+        "facts": await _facts(session, case, words),
+        "documents": [document_row(row) for row in await correspondence.documents(session, case.id)],
+        "messages": await mail.rows(request, session, told, words, now=now),
+        "notes": await _notes(session, user, case),
+        "may_note": _may(user, case, Permission.WRITE_NOTES),
+        "decision": None,
+        "links": _links(user, case, words),
+        "note_form": note_form,
+        "hold_form": hold_form,
+        "holdable": case.closed_at is None and _may(user, case, Permission.HOLD_CASE),
+        "assignees": await _assignees(session, user, case),
+    }
+    return answer("officer/case.html", page, status=status, **context)
+
+
+def _may(user: Principal, case: CaseFile, permission: Permission) -> bool:
+    return policy.can(user, permission, Target.of_case(case))
+
+
+def _past(line: PastLine) -> shapes.PastEvent:
+    ground = " · ".join(part for part in (line.instrument, line.reason) if part)
+    return shapes.PastEvent(
+        at=line.at,
+        title=line.text,
+        actor=line.actor,
+        recorded_at=line.recorded_at,
+        detail=ground,
+        tone=_TONES.get(line.type, ""),
+    )
+
+
+def _future(line: FutureLine) -> shapes.FutureStep:
+    return shapes.FutureStep(line.text, line.at, basis=" ".join(line.why), certain=line.certain)
+
+
+async def _facts(session: AsyncSession, case: CaseFile, words: Translator) -> list[tuple[str, Any]]:
+    facts: list[tuple[str, Any]] = []
+    account = await session.get(Account, case.account_id) if case.account_id else None
+    if account is not None:
+        facts += [(words.gettext(N_("Akun")), f"#{account.number}"), ("NIB", account.nib)]
+    if case.kbli:
+        facts.append(("KBLI", ", ".join(case.kbli)))
+    facts.append((words.gettext(N_("Nomor perkara")), case.key))
+    return facts
+
+
+def document_row(document: Document) -> shapes.DocumentRow:
+    """A stored file as lists show it."""
+    return shapes.DocumentRow(
+        document.filename,
+        url("document", document=document.id),
+        document.size,
+        document.media_type.rpartition("/")[2].upper(),
+        document.created_at,
+        document.scan_state,
+    )
+
+
+async def _notes(session: AsyncSession, user: Principal, case: CaseFile) -> Sequence[shapes.NoteRow]:
+    if not _may(user, case, Permission.READ_NOTES):
+        return []
+    return [
+        shapes.NoteRow(author or "", note.written_at, note.body)
+        for note, author in await casework.notes(session, case.id)
+    ]
+
+
+def _links(user: Principal, case: CaseFile, words: Translator) -> list[shapes.Action]:
+    """Where else this case leads this official."""
+    links: list[tuple[str, str, str]] = []
+    if case.kind == CaseKind.REGISTRATION and _may(user, case, Permission.DECIDE_REGISTRATION):
+        links.append((N_("Dokumen dan keputusan"), url("registration_decision", case=case.id), "primary"))
+    if case.kind == CaseKind.LICENCE_REVIEW and _may(user, case, Permission.REVIEW_LICENCE):
+        links.append((N_("Dokumen dan keputusan"), url("licence_decision", case=case.id), "primary"))
+    if case.account_id is not None and _may(user, case, Permission.READ_ACCOUNT):
+        links.append((N_("Akun perusahaan"), url("account", account=case.account_id), "secondary"))
+    if (
+        case.kind == CaseKind.REPORT
+        and case.closed_at is None
+        and _may(user, case, Permission.DRAFT_EXTENSION)
+    ):
+        to = url("extension_new", query={"kasus": case.id})
+        links.append((N_("Perpanjang batas waktu"), to, "secondary"))
+    if case.kind == CaseKind.CAMPAIGN and user.grants_with(Permission.READ_EXTENSION):
+        to = url("extension", extension=case.key.removeprefix("campaign/"))
+        links.append((N_("Rincian perpanjangan"), to, "secondary"))
+    if case.kind == CaseKind.PERIOD and user.grants_with(Permission.READ_PERIOD):
+        links.append((N_("Jadwal periode"), url("period", period=case.period), "secondary"))
+    return [shapes.Action(words.gettext(label), href, kind) for label, href, kind in links]
+
+
+async def _assignees(session: AsyncSession, user: Principal, case: CaseFile) -> list[shapes.Option]:
+    """Those who work on cases of this kind in this region."""
+    if case.closed_at is not None or not _may(user, case, Permission.ASSIGN_CASE):
+        return []
+    needed = _WORKED_BY[CaseKind(case.kind)]
+    found = {
+        person.id: person
+        for role in sorted(roles_with(needed))
+        if Permission.READ_CASE in ALLOWED[role]
+        for person in await people.holding(session, role, region=case.region_code)
+    }
+    options = [shapes.Option(str(id_), person.name or person.username) for id_, person in found.items()]
+    if case.assignee_id is not None and case.assignee_id not in found:
+        names = await views.people_names(session, [case.assignee_id])
+        options.append(shapes.Option(str(case.assignee_id), names.get(case.assignee_id, "")))
+    return sorted(options, key=lambda option: option.label.casefold())

@@ -1,0 +1,49 @@
+"""The dates of a case as officials see them: each with the whole of its derivation, extensions and pauses included."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.pages import shapes
+from api.pages.officer.views import deadline_name
+from services.deadlines import reasons, store
+from services.deadlines.explanation import Reason
+from services.i18n import Translator
+from services.models import CaseFile, Deadline
+
+
+async def views(session: AsyncSession, case: CaseFile, words: Translator) -> list[shapes.DeadlineView]:
+    """Every date of the case, earliest first."""
+    return [
+        _view(deadline, await reasons.of_deadline(session, case, deadline.name, locale=words.locale), words)
+        for deadline, _ in await store.of_case(session, case.id)
+    ]
+
+
+async def view(
+    session: AsyncSession, case: CaseFile, name: str, words: Translator
+) -> shapes.DeadlineView | None:
+    """One date of the case, or None when it has no such date."""
+    found = {deadline.name: deadline for deadline, _ in await store.of_case(session, case.id)}
+    if name not in found:
+        return None
+    return _view(found[name], await reasons.of_deadline(session, case, name, locale=words.locale), words)
+
+
+def _view(deadline: Deadline, why: reasons.Explanation, words: Translator) -> shapes.DeadlineView:
+    moved_by = [
+        grant for grant in why.extensions if grant.active and grant.target_before == deadline.due_before
+    ]
+    moved = moved_by[-1] if moved_by and deadline.due_before != deadline.base_before else None
+    return shapes.DeadlineView(
+        deadline_name(deadline.name, words),
+        deadline.due_before,
+        base_before=deadline.base_before,
+        lenient_before=deadline.lenient_before,
+        met_at=deadline.met_at,
+        paused_since=deadline.paused_since,
+        reasons=[_with_basis(step) for step in why.steps],
+        extension=shapes.ExtensionView(moved.instrument, moved.reason) if moved else None,
+    )
+
+
+def _with_basis(step: Reason) -> str:
+    return f"{step.text} ({step.basis})" if step.basis else step.text

@@ -1,0 +1,77 @@
+"""Stored files for those who may read them: downloaded, or shown beside what has to be decided about them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.deps import PartsDep, SessionDep
+from api.pages.officer import reading
+from api.pages.urls import PATHS, url
+from api.permissions import require
+from api.uploads import attachment
+from services.documents import records
+from services.documents.inspection import MediaType
+from services.errors import NotFound
+from services.identity import policy
+from services.identity.permissions import Permission
+from services.identity.policy import Target
+from services.identity.principal import Principal
+from services.models import CaseFile, Document
+
+router = APIRouter()
+Reader = Annotated[Principal, require(Permission.READ_DOCUMENT)]
+
+# What a browser shows by itself without running anything of it: the intake lets nothing else in as a scan.
+_SHOWN = {MediaType.PDF: "pdf", MediaType.JPEG: "image", MediaType.PNG: "image"}
+
+
+@router.get(PATHS["document"])
+async def download(session: SessionDep, parts: PartsDep, document: UUID, user: Reader) -> StreamingResponse:
+    """The file as an attachment."""
+    return await attachment(parts.store, await _readable(session, user, document))
+
+
+@router.get(PATHS["document_view"])
+async def view(session: SessionDep, parts: PartsDep, document: UUID, user: Reader) -> StreamingResponse:
+    """The file for a frame of our own pages."""
+    found = await _readable(session, user, document)
+    if found.media_type not in _SHOWN:
+        raise NotFound
+    return await attachment(parts.store, found, inline=True)
+
+
+def beside(document: Document) -> dict[str, Any]:
+    """What `_components/beside.html` shows."""
+    kind = _SHOWN.get(MediaType(document.media_type), "")
+    return {
+        "name": document.filename,
+        "href": url("document", document=document.id),
+        "view": url("document_view", document=document.id) if kind else "",
+        "size": document.size,
+        "kind": kind,
+        "state": document.scan_state,
+    }
+
+
+async def _readable(session: AsyncSession, user: Principal, document_id: UUID) -> Document:
+    """The file, if this reader may; officials' readings are logged. 404 before 403 before the file's own state."""
+    found = await session.get(Document, document_id)
+    if found is None:
+        raise NotFound
+    case = await session.get(CaseFile, found.case_id) if found.case_id else None
+    target = await _target(session, found, case)
+    policy.authorise(user, Permission.READ_DOCUMENT, target)
+    await reading.log_document(session, user, found, case)
+    return await records.readable(session, document_id)
+
+
+async def _target(session: AsyncSession, document: Document, case: CaseFile | None) -> Target:
+    """A file is as visible as what it belongs to; one that belongs to nothing is hidden."""
+    if case is not None:
+        return Target.of_case(case)
+    if document.account_id is not None:
+        return await policy.account_target(session, document.account_id)
+    raise NotFound

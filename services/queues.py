@@ -1,0 +1,133 @@
+"""What waits for whom: the desks of the office, and how much lies on each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.identity.permissions import Permission
+from services.identity.policy import visible_filter
+from services.identity.principal import Principal
+from services.models import (
+    CaseFile,
+    CaseKind,
+    Deadline,
+    ExtensionStatus,
+    RegistrationStatus,
+    ReportStatus,
+    UppValidation,
+)
+from services.search import MAIN_DEADLINE, Filters, Sort
+
+# Counting stops here: nobody works through more in a day, and a page must not wait for the rest.
+MOST: Final = 1000
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One kind of work: the cases in these states wait for whoever holds the permission.
+
+    `half` names the date at which half of the office's own time is gone. With `late_only` a case is work only
+    once its date has passed. The most urgent are first where the office has a date to keep.
+    """
+
+    name: str
+    kind: CaseKind
+    status: tuple[str, ...]
+    permission: Permission
+    half: str | None = None
+    late_only: bool = False
+    sort: Sort = Sort.DUE
+
+
+DESKS: Final = (
+    Desk(
+        "registrations", CaseKind.REGISTRATION, (RegistrationStatus.SUBMITTED,),
+        Permission.DECIDE_REGISTRATION, "registration_reminder",
+    ),
+    Desk("licences", CaseKind.LICENCE_REVIEW, (UppValidation.PENDING,), Permission.REVIEW_LICENCE),
+    Desk(
+        "verification", CaseKind.REPORT, (ReportStatus.SENT,), Permission.VERIFY_REPORT, sort=Sort.NEWEST
+    ),
+    Desk(
+        "validation", CaseKind.REPORT, (ReportStatus.VERIFIED,), Permission.VALIDATE_REPORT,
+        sort=Sort.NEWEST,
+    ),
+    Desk(
+        "overdue", CaseKind.REPORT,
+        (ReportStatus.UPCOMING, ReportStatus.NOT_STARTED, ReportStatus.DRAFT, ReportStatus.RETURNED),
+        Permission.EXCUSE_OBLIGATION, late_only=True,
+    ),
+    Desk(
+        "extensions", CaseKind.CAMPAIGN, (ExtensionStatus.PREVIEWED,), Permission.APPROVE_EXTENSION,
+        sort=Sort.NEWEST,
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much waits, how much of it is past half of its time, and past all of it; each at most `MOST`."""
+
+    waiting: int
+    half: int
+    late: int
+
+
+def of(principal: Principal) -> Sequence[Desk]:
+    """The desks at which this official works."""
+    return [desk for desk in DESKS if principal.grants_with(desk.permission)]
+
+
+async def load(session: AsyncSession, principal: Principal, desk: Desk, *, now: datetime) -> Load:
+    """How much lies on a desk, of what this official may see."""
+    waiting = 0 if desk.late_only else await _count(session, principal, desk)
+    late = await _count(session, principal, desk, _passed(MAIN_DEADLINE[desk.kind], now))
+    half = await _count(session, principal, desk, _passed(desk.half, now)) if desk.half else late
+    return Load(waiting or late, max(half - late, 0), late)
+
+
+def filters(desk: Desk, *, region: str | None, q: str | None, now: datetime) -> Filters:
+    """The desk as a search."""
+    return Filters(
+        kind=desk.kind,
+        status=desk.status,
+        region=region,
+        q=q,
+        due_before=now if desk.late_only else None,
+        sort=desk.sort,
+    )
+
+
+async def _count(
+    session: AsyncSession, principal: Principal, desk: Desk, *narrower: ColumnElement[bool]
+) -> int:
+    some = (
+        select(literal(1))
+        .select_from(CaseFile)
+        .where(
+            col(CaseFile.kind) == desk.kind,
+            col(CaseFile.status).in_(desk.status),
+            visible_filter(principal, CaseFile),
+            *narrower,
+        )
+        .limit(MOST)
+        .subquery()
+    )
+    return (await session.execute(select(func.count()).select_from(some))).scalar_one()
+
+
+def _passed(name: str, now: datetime) -> ColumnElement[bool]:
+    open_date: Any = select(literal(1)).where(
+        col(Deadline.case_id) == col(CaseFile.id),
+        col(Deadline.name) == name,
+        col(Deadline.met_at).is_(None),
+        col(Deadline.paused_since).is_(None),
+        col(Deadline.due_before) <= now,
+    )
+    found: ColumnElement[bool] = open_date.exists()
+    return found
