@@ -31,6 +31,7 @@ NAMES = (
     "TENGGAT_ENV",
     "TENGGAT_MAIL_CATCHER",
     "TENGGAT_MAIL_JOURNAL",
+    "TENGGAT_MAIL_PATIENCE",
     "TENGGAT_PORT",
     "TENGGAT_PUBLIC_URL",
     "TENGGAT_TRUSTED_PROXIES",
@@ -67,6 +68,7 @@ class Settings:
     `database_url` is in SQLAlchemy's form for psycopg 3. `temporal_address` None leaves address, TLS and API
     key to the SDK's own environment variables. `mail_allow_list` None lets mail go anywhere.
     `mail_catcher` says that `smtp_url` is our own catcher, whose mail is shown on a page.
+    `mail_patience` is how many seconds the mail server may take over one command; leases follow from it.
     `trusted_proxies` are the addresses or networks whose X-Forwarded-For and -Proto are believed.
     """
 
@@ -86,6 +88,7 @@ class Settings:
     secret_key: str
     web_pool: int = 10
     worker_pool: int = 10
+    mail_patience: int = 30
     trusted_proxies: tuple[str, ...] = ()
     helpdesk: Helpdesk = Helpdesk()
 
@@ -169,6 +172,7 @@ def _build(home: Path, values: Mapping[str, str], problems: list[str]) -> Settin
         secret_key=values.get("TENGGAT_SECRET_KEY", ""),
         web_pool=_number("TENGGAT_WEB_POOL", values, 10, problems),
         worker_pool=_number("TENGGAT_WORKER_POOL", values, 10, problems),
+        mail_patience=_number("TENGGAT_MAIL_PATIENCE", values, 30, problems),
         trusted_proxies=tuple(values.get("TENGGAT_TRUSTED_PROXIES", "").replace(",", " ").split()),
         helpdesk=_helpdesk(values),
     )

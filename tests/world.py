@@ -82,12 +82,13 @@ class World:
     settings: Settings
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[tuple[AsyncSession, datetime]]:
+    async def transaction(self, *, nudged: bool = True) -> AsyncIterator[tuple[AsyncSession, datetime]]:
         """A command's transaction: the session and the legal moment; nudges follow the commit."""
         async with self.sessions() as session:
             async with session.begin():
                 yield session, await app_now(session)
-            hand_over(session, self.gateway)
+            if nudged:
+                hand_over(session, self.gateway)
 
     async def now(self) -> datetime:
         async with self.sessions() as session:
@@ -141,8 +142,8 @@ class World:
             await people.set_password_hash(session, person.id, "not a hash: nobody signs in with it")
         return f"{name}@dinas.example"
 
-    async def register(self, **given: str) -> Registration:
-        """A registration, valid unless the test says otherwise."""
+    async def register(self, *, nudged: bool = True, **given: str) -> Registration:
+        """A registration, valid unless the test says otherwise; `nudged=False` leaves its process to the sweep."""
         unique = f"{secrets.randbelow(10**12):012d}"
         typed = {
             "company_name": f"PT Contoh Rotan {unique[-4:]}",
@@ -152,7 +153,7 @@ class World:
             "region_code": "64.72",
             "address": f"Jalan Uji Coba No. {unique[-5:]}",
         } | given
-        async with self.transaction() as (session, now):
+        async with self.transaction(nudged=nudged) as (session, now):
             document = Document(
                 kind="nib", sha256="0" * 64, size=1, media_type="application/pdf", filename="nib.pdf",
                 storage_key=f"test/{unique}", scan_state=ScanState.CLEAN, uploaded_by="test", created_at=now,

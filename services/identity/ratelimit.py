@@ -42,7 +42,7 @@ RESET_ACCOUNT: Final = Limit("reset.account", 3, _HOUR)
 RESET_ADDRESS: Final = Limit("reset.address", 20, _HOUR)
 RESET_EVERYONE: Final = Limit("reset.everyone", 300, _MINUTE)
 LINK_ADDRESS: Final = Limit("link.address", 60, _QUARTER)
-REGISTRATION_ADDRESS: Final = Limit("registration.address", 20, _HOUR)
+REGISTRATION_ADDRESS: Final = Limit("registration.address", 300, _HOUR)
 EXPORT_ACTOR: Final = Limit("export.actor", 30, _HOUR)
 CHECK_PAGE_ADDRESS: Final = Limit("check_page.address", 60, _MINUTE)
 

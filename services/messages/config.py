@@ -86,7 +86,13 @@ class MailConfig:
         """ValueError when SMTP_URL or MAIL_FROM is missing or unusable."""
         if settings.smtp_url is None:
             raise ValueError("SMTP_URL is missing: start the mail catcher, or name a server")
+        patience = settings.mail_patience
+        lease = timedelta(seconds=4 * patience)
         return cls(
+            command_timeout=patience,
+            data_timeout=2 * patience,
+            claim_lease=lease,
+            sending_lease=max(lease, timedelta(seconds=3 * patience + 5)),
             relay=Relay.parse(settings.smtp_url),
             letterhead=Letterhead(settings.mail_from, settings.helpdesk.email),
             public_url=settings.public_url,

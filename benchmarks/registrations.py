@@ -1,0 +1,95 @@
+"""Registration processes a second, against the same workflow with empty steps: what our rows and rules cost."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import text
+from temporalio import activity
+from temporalio.worker import Worker
+
+from activities.contracts import CaseRef, StepResult
+from benchmarks.machine import Usage
+from benchmarks.table import Row
+from services.models import new_id
+from services.processes import Answer, Question, Sight
+from services.waking import Nudge
+from stack.postgres import DURABLE
+from tests.engine import running_postgres, running_temporal
+from tests.world import World, opened
+from worker import sandbox
+from workflows.contracts import TASK_QUEUE
+from workflows.registration import RegistrationWorkflow
+
+TIMES_EMPTY = 1 / 0.8
+
+
+@dataclass
+class EmptySteps:
+    """The same activities without a database: acknowledged, looked at, asleep."""
+
+    looks: int = 0
+
+    @activity.defn(name="case.look")
+    async def look(self, question: Question) -> Answer:
+        self.looks += 1
+        return Answer(Sight.SLEEP)
+
+    @activity.defn(name="registration.acknowledge")
+    async def acknowledge(self, case: CaseRef) -> StepResult:
+        return StepResult.DONE
+
+
+async def measure(count: int) -> list[Row]:
+    """One row: processes from their start to their end, with the rate of empty ones as the floor."""
+    with TemporaryDirectory() as directory, running_postgres(Path(directory), DURABLE) as engine:
+        with running_temporal(engine) as temporal:
+            async with AsyncExitStack() as stack:
+                world = await stack.enter_async_context(
+                    opened(engine.clone(), temporal.address, Path(directory), "2026-07-06T08:00:00+07:00")
+                )
+                real = await _real(world, count)
+            async with AsyncExitStack() as stack:
+                world = await stack.enter_async_context(
+                    opened(
+                        engine.clone(), temporal.address, Path(directory), "2026-07-06T08:00:00+07:00",
+                        working=False,
+                    )
+                )  # fmt: skip
+                empty = await _empty(world, count)
+    usage = Usage(seconds=real)
+    return [Row("registration processes", count, usage, empty, None, TIMES_EMPTY, "floor: empty steps")]
+
+
+async def _real(world: World, count: int) -> float:
+    """Registrations are there, their processes are not: started, acknowledged (with the mail), looked at, asleep."""
+    async with world.transaction() as (session, _):
+        await session.execute(text("UPDATE lane_state SET held_at = now(), reason = 'benchmark'"))
+    for _ in range(count):
+        await world.register(nudged=False)
+    started = time.perf_counter()
+    await world.rest()
+    seconds = time.perf_counter() - started
+    async with world.sessions() as session:
+        done = (await session.execute(text("SELECT count(*) FROM case_step WHERE step = 'acknowledge'"))).scalar_one()
+    assert done == count, f"{done} of {count} acknowledged"
+    return seconds
+
+
+async def _empty(world: World, count: int) -> float:
+    steps = EmptySteps()
+    worker = Worker(
+        world.client, task_queue=TASK_QUEUE, workflows=[RegistrationWorkflow],
+        activities=[steps.look, steps.acknowledge], workflow_runner=sandbox(), max_concurrent_workflow_tasks=64,
+        max_concurrent_local_activities=32,
+    )  # fmt: skip
+    nudges = [Nudge("registration", f"registration/empty-{number}", new_id()) for number in range(count)]
+    async with worker:
+        started = time.perf_counter()
+        await world.gateway.nudge_all(nudges, ())
+        while steps.looks < count:
+            await asyncio.sleep(0.02)
+        return time.perf_counter() - started

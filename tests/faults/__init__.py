@@ -1,0 +1,1 @@
+"""Killing parts of a running instance and counting what was lost: nothing."""
