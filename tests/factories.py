@@ -1,6 +1,6 @@
 """Accounts and reports for tests: valid by default, the rest named by keyword."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from services.models import (
     Licence,
     LicenceType,
     Organisation,
+    ProductCapacity,
     ProfileSection,
     Report,
     ScanState,
@@ -166,29 +167,57 @@ async def make_scan(
 async def _company_data(
     session: AsyncSession, account: Account, kbli: tuple[str, ...], licensed: tuple[str, ...]
 ) -> None:
+    """Every page that must be filled before a report, and the industry licence: waiting, if it covers nothing."""
+    for section, data in _pages(account).items():
+        page = ProfileSection(
+            account_id=account.id, section=section, data=data, updated_at=EARLY, updated_by=ACTOR
+        )
+        session.add(page)
     for position, code in enumerate(kbli):
-        session.add(BusinessField(account_id=account.id, kbli=code, is_primary=position == 0))
-    contact = {"name": "Bagian Pelaporan", "email": f"lapor.{account.username}@contoh.example"}
+        primary = position == 0
+        session.add(BusinessField(account_id=account.id, kbli=code, is_primary=primary, risk_level="low"))
     session.add(
-        ProfileSection(
-            account_id=account.id,
-            section="contact_person",
-            data=contact,
-            updated_at=account.created_at,
-            updated_by=ACTOR,
+        ProductCapacity(
+            account_id=account.id, kbli=kbli[0], product="Kursi rotan", unit="unit", capacity="3600"
         )
     )
-    if licensed:
-        session.add(
-            Licence(
-                account_id=account.id,
-                type=LicenceType.INDUSTRY_LICENCE,
-                number="91200000000170001",
-                kbli=list(licensed),
-                risk_level="low",
-                upp_validation=UppValidation.VALID,
-                uploaded_at=account.created_at,
-                verified_at=account.created_at + timedelta(hours=1),
-            )
+    session.add(
+        Licence(
+            account_id=account.id,
+            type=LicenceType.INDUSTRY_LICENCE,
+            number="91200000000170001",
+            kbli=list(licensed or kbli),
+            risk_level="low",
+            upp_validation=UppValidation.VALID if licensed else UppValidation.PENDING,
+            uploaded_at=EARLY,
+            verified_at=EARLY if licensed else None,
         )
+    )
     await session.flush()
+
+
+def _pages(account: Account) -> dict[str, dict[str, Any]]:
+    place = {"village": "Contoh", "district": "Contoh Hulu", "postcode": "75100"}
+    investment = {
+        "machine_value": 1_500_000_000,
+        "other_fixed_value": 500_000_000,
+        "working_capital": 1_000_000_000,
+    }
+    return {
+        "general": {
+            "legal_form": "legal_entity",
+            "business_form": "limited_company",
+            "person_in_charge": "Penanggung Jawab Pabrik",
+            "position": "Kepala Pabrik",
+            "phone": "0541000000",
+            **investment,
+        },
+        "head_office": {"street": "Jl. Contoh No. 1", "region_code": "64.72", **place},
+        "factory": place,
+        "contact_person": {
+            "name": "Bagian Pelaporan",
+            "position": "Staf",
+            "phone": "0541000000",
+            "email": f"lapor.{account.username}@contoh.example",
+        },
+    }

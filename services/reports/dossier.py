@@ -116,6 +116,7 @@ class Dossier:
             period=self.period,
             business_fields=self.company.business_fields,
             certificates=self.company.certificates,
+            account=self.company.asked,
             sections=self.sections,
             previous=self.previous.sections,
             notation=notation,
@@ -238,7 +239,7 @@ async def lock(session: AsyncSession, report_id: UUID, *, now: datetime) -> Doss
 
 
 async def of_case(session: AsyncSession, case: CaseFile, *, now: datetime) -> Dossier:
-    """The rest of a report whose case is at hand, in five statements."""
+    """The rest of a report whose case is at hand, in four statements."""
     query = (
         select(Report, Document)
         .outerjoin(Document, col(Document.id) == col(Report.statement_document_id))

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases, rulebook
+from services.companies.completeness import require_complete
 from services.deadlines.periods import Period
 from services.errors import FieldError, InvalidInput, NotFound, StaleVersion, TransitionRefused
 from services.i18n import N_
@@ -24,7 +25,8 @@ async def open_draft(
 ) -> Report:
     """Begin a report, or go on with the one begun. A past period not opened yet is opened late.
 
-    InvalidInput for a period or stage nobody reports on, and for a period that lies ahead.
+    InvalidInput for a period or stage nobody reports on, and for a period that lies ahead; Conflict while the
+    company data are incomplete.
     """
     wanted = planning.parse(period)
     report_id = await _find(session, account_id, wanted, stage)
@@ -36,11 +38,15 @@ async def open_draft(
 
 
 async def begin(session: AsyncSession, held: Dossier, *, actor: str, now: datetime) -> None:
-    """Make sure that a locked report is being written: a draft, or one that came back. Otherwise refuse."""
+    """Make sure that a locked report is being written: a draft, or one that came back. Otherwise refuse.
+
+    TransitionRefused once it was sent; Conflict while the company data, which come first, are incomplete.
+    """
     if held.case.status in EDITABLE:
         return
     if held.case.status not in UNSTARTED:
         raise TransitionRefused(N_("Laporan ini sudah dikirim atau ditutup, sehingga tidak dapat diubah."))
+    await require_complete(session, held.report.account_id)
     cases.move(held.case, ReportStatus.DRAFT)
     choose_form(held)
     await session.flush()

@@ -11,10 +11,13 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services import cases
+from services import cases, rulebook
 from services.clock import app_now
 from services.database import Sessions
 from services.deadlines import store
+from services.deadlines.derivation import derive
+from services.deadlines.waves import wave_moments
+from services.deadlines.zones import WITA
 from services.errors import InvalidInput, StaleVersion, TransitionRefused
 from services.models import (
     CaseEvent,
@@ -28,6 +31,7 @@ from services.models import (
     ScanState,
 )
 from services.periods import reminders
+from services.periods.planning import REMINDERS
 from services.reports import drafting, opening, receipts, sending
 from services.reports.sending import Sent
 from tests.factories import ACTOR, OPEN, PERIOD, fill_small_report, make_account, make_report
@@ -38,7 +42,7 @@ DUE = datetime(2027, 1, 10, 17, tzinfo=UTC)  # 10 January 24.00 WIB
 
 
 async def send(session: AsyncSession, report: Report, command_id: str = "c-1", **given: Any) -> Sent:
-    known = {"expected_version": report.content_version, "actor": ACTOR, "now": OPEN} | given
+    known: dict[str, Any] = {"expected_version": report.content_version, "actor": ACTOR, "now": OPEN} | given
     return await sending.send(session, report.case_id, command_id=command_id, **known)
 
 
@@ -139,7 +143,8 @@ async def test_an_empty_report_is_refused_with_the_seven_messages_of_the_officia
 async def test_one_page_left_out_is_told_in_the_official_words_and_nothing_is_sent(
     session: AsyncSession, page: str, message: str
 ) -> None:
-    report = await fill_small_report(session, await make_report(session), signed=False, **{page: None})
+    left_out: dict[str, Any] = {page: None}
+    report = await fill_small_report(session, await make_report(session), signed=False, **left_out)
     assert (await refusals(session, report))[page] == message
     assert report.sent_at is None
     assert await versions(session) == 0
@@ -293,7 +298,7 @@ async def test_a_report_sent_again_too_late_counts_from_then(session: AsyncSessi
     ]
 
 
-async def test_sending_takes_few_statements_and_little_time(sessions: Sessions) -> None:
+async def test_sending_takes_fifteen_statements(sessions: Sessions) -> None:
     async with sessions() as session, session.begin():
         report = await ready(session)
     statements: list[str] = []
@@ -302,20 +307,12 @@ async def test_sending_takes_few_statements_and_little_time(sessions: Sessions) 
         connection = (await session.connection()).sync_connection
         assert connection is not None
         event.listen(connection, "before_cursor_execute", lambda *call: statements.append(call[2]))
-        started = asyncio.get_running_loop().time()
         await send(session, report)
         await session.flush()
-        took = asyncio.get_running_loop().time() - started
-    print(f"{len(statements)} statements, {took * 1000:.1f} ms")
-    assert len(statements) <= 16
-    assert took < 0.25
+    assert len(statements) <= 15, statements
 
 
 async def _queue_reminder(session: AsyncSession, report: Report) -> None:
-    from services import rulebook
-    from services.deadlines.waves import wave_moments
-    from services.deadlines.zones import WITA
-    from services.periods.planning import REMINDERS
 
     rules = await rulebook.current(session, now=OPEN)
     policy = rules.policies.reminder(REMINDERS)
@@ -325,13 +322,9 @@ async def _queue_reminder(session: AsyncSession, report: Report) -> None:
 
 async def _returned(session: AsyncSession, report: Report, *, until: datetime) -> None:
     """A verifier returned it, to be corrected until then."""
-    from services import rulebook
-    from services.deadlines.derivation import derive
-    from services.policies.bundle import load_shipped
 
     rules = await rulebook.current(session, now=OPEN)
-    rule = load_shipped().rule("report_correction_due")
-    correction = derive(rule, OPEN, rules.calendars())
+    correction = derive(rules.policies.rule("report_correction_due"), OPEN, rules.calendars())
     await store.set_deadline(session, report.case_id, "report_correction_due", correction, now=OPEN)
     await session.execute(
         update(Deadline).where(col(Deadline.name) == "report_correction_due").values(due_before=until)
