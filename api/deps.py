@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.parts import Parts
+from api.principals import principal_of
 from services import i18n
 from services.clock import app_now
 from services.waking import hand_over
@@ -22,8 +23,13 @@ def parts_of(request: Request) -> Parts:
 PartsDep = Annotated[Parts, Depends(parts_of)]
 
 
-async def get_session(parts: PartsDep) -> AsyncIterator[AsyncSession]:
-    """One transaction for one request: committed before the answer, nudges after the commit."""
+async def get_session(request: Request, parts: PartsDep) -> AsyncIterator[AsyncSession]:
+    """One transaction for one request: committed before the answer, nudges after the commit.
+
+    Who asks is looked up before, on a connection that is given back: a request that held one while it waited for
+    another would, ten at a time, wait for ever.
+    """
+    await principal_of(request)
     async with parts.sessions() as session:
         async with session.begin():
             yield session
@@ -41,6 +47,16 @@ async def legal_moment(session: SessionDep) -> datetime:
 
 
 Now = Annotated[datetime, Depends(legal_moment)]
+
+
+async def arrival(request: Request, parts: PartsDep) -> datetime:
+    """As `legal_moment`, without keeping a transaction open: for routes that first take in a file."""
+    await principal_of(request)
+    async with parts.sessions() as session:
+        return await app_now(session)
+
+
+Arrival = Annotated[datetime, Depends(arrival)]
 
 
 def locale_of(request: Request) -> str:

@@ -54,7 +54,7 @@ class Once:
         await self.session.execute(
             update(IdempotencyKey).where(*self._mine()).values(status=status, answer=answer)
         )
-        return JSONResponse(answer, status_code=status)
+        return JSONResponse(_steady(answer), status_code=status)
 
     async def _claim(self, request_hash: str) -> bool:
         """Insert first: a second request with this key waits here until the first has committed."""
@@ -72,7 +72,7 @@ class Once:
         if row.request_hash != request_hash:
             raise KeyReused(N_("Idempotency-Key ini sudah dipakai untuk permintaan lain."))
         return JSONResponse(
-            row.answer, status_code=row.status or 200, headers={"Idempotency-Replayed": "true"}
+            _steady(row.answer), status_code=row.status or 200, headers={"Idempotency-Replayed": "true"}
         )
 
     def _mine(self) -> tuple[Any, ...]:
@@ -81,6 +81,11 @@ class Once:
             col(IdempotencyKey.route) == self.route,
             col(IdempotencyKey.key) == self.key,
         )
+
+
+def _steady(answer: dict[str, Any] | None) -> Any:
+    """In one order of keys, whatever order the column keeps: a repeated answer is the same to the byte."""
+    return json.loads(json.dumps(answer, sort_keys=True))
 
 
 async def once(

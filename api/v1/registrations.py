@@ -5,14 +5,15 @@ from io import BytesIO
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import Now, PartsDep, SessionDep
+from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import public, require
 from api.principals import ClientAddress, ReadPurpose
+from api.security import MAX_UPLOAD_BODY
 from api.uploads import chunks, uploaded_name
 from services import cases
 from services.documents import records
@@ -77,13 +78,23 @@ class DecisionIn(BaseModel):
     checklist: dict[str, bool] = Field(default_factory=dict)
 
 
-@router.post("", status_code=201, response_model=ReceiptOut, dependencies=[public()])
+async def limited(parts: PartsDep, address: ClientAddress) -> None:
+    """Nobody registers factories by the hundred; counted before anything else is opened."""
+    await ratelimit.hit(parts.sessions, ratelimit.Try(ratelimit.REGISTRATION_ADDRESS, address))
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=ReceiptOut,
+    dependencies=[public(), Depends(limited)],
+    max_body_size=MAX_UPLOAD_BODY,
+)
 async def register(
     parts: PartsDep,
     session: SessionDep,
-    now: Now,
+    now: Arrival,
     once: OnceDep,
-    address: ClientAddress,
     company_name: Annotated[str, Form()] = "",
     nib: Annotated[str, Form()] = "",
     npwp: Annotated[str, Form()] = "",
@@ -94,7 +105,6 @@ async def register(
     document: Annotated[UploadFile, File()] = NO_FILE,
 ) -> JSONResponse:
     """Take in a registration with the NIB document (PDF, JPG or PNG, at most 64 MB)."""
-    await ratelimit.hit(parts.sessions, ratelimit.Try(ratelimit.REGISTRATION_ADDRESS, address))
     typed = form.RegistrationForm(company_name, nib, npwp, email, region_code, factory_address, kind)
     checked = form.check(typed, has_document=bool(document.filename))
     accepted = await parts.intake.accept(chunks(document), filename=uploaded_name(document), field="document")

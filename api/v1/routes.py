@@ -3,15 +3,19 @@
 from fastapi import FastAPI
 
 from api.v1 import (
+    accounts,
     cases,
     casework,
     clock,
     correspondence,
     extensions,
+    licences,
     periods,
     processes,
     registrations,
+    reports,
     sessions,
+    statements,
 )
 from api.v1.description import describe
 
@@ -19,6 +23,10 @@ PREFIX = "/api/v1"
 ROUTERS = (
     registrations.router,
     sessions.router,
+    accounts.router,
+    licences.router,
+    reports.router,
+    statements.router,
     cases.router,
     casework.router,
     correspondence.router,

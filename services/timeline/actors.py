@@ -16,6 +16,7 @@ COMPANY: Final = N_("Perusahaan")
 OFFICER: Final = N_("Petugas")
 APPLICANT: Final = N_("Pendaftar")
 OPERATOR: Final = N_("Operator sistem")
+OTHERS: Final = {"anonymous": APPLICANT, "cli": OPERATOR}
 
 
 async def labels(
@@ -41,7 +42,7 @@ async def labels(
             role = speak.gettext(COMPANY if owner else OFFICER)
             shown[actor] = role if for_company or not label else f"{role} ({label})"
         else:
-            shown[actor] = speak.gettext({"anonymous": APPLICANT, "cli": OPERATOR}.get(actor, SYSTEM))
+            shown[actor] = speak.gettext(OTHERS.get(actor, SYSTEM))
     return shown
 
 

@@ -80,6 +80,8 @@ PASSING: Final[dict[str, str]] = {
     ),
     "registration_correction_due": N_("Bila belum diperbaiki, pendaftaran gugur."),
     "undo_until": N_("Perpanjangan tidak dapat dibatalkan lagi dan menjadi tetap."),
+    "licence_review_target": N_("Bila belum divalidasi, petugas UPP diingatkan."),
+    "licence_expiring": N_("Perusahaan diberi tahu bahwa masa berlaku perizinan segera berakhir."),
     "licence_expiry": N_("Masa berlaku perizinan berakhir."),
 }
 STOPPED: Final = N_("Waktu pemeriksaan berhenti selama menunggu perusahaan.")

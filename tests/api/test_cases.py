@@ -1,18 +1,19 @@
 """Cases over HTTP: who sees what, lists page by page, timelines in words."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.models import Account, Role
-from services.periods import obligations, planning
 from services import rulebook
 from services.deadlines.periods import Period
+from services.models import Account, Role
+from services.periods import obligations, planning
 from tests.api.conftest import Api, once
 from tests.factories import make_account
 
 
-async def owing(api: Api, **given: str) -> tuple[Account, UUID]:
+async def owing(api: Api, **given: Any) -> tuple[Account, UUID]:
     """An account and its report for 2026-Q4."""
     async with api.transaction() as (session, now):
         account = await make_account(session, **given)
@@ -66,7 +67,7 @@ async def test_pages_are_stable_and_complete(api: Api) -> None:
         seen: list[str] = []
         cursor = None
         while True:
-            query = {"kind": "report", "limit": 3, "sort": sort} | ({"cursor": cursor} if cursor else {})
+            query = {"kind": "report", "limit": "3", "sort": sort} | ({"cursor": cursor} if cursor else {})
             page = (await officer.get("/api/v1/cases", params=query)).json()
             seen += [item["id"] for item in page["items"]]
             await owing(api)  # newcomers neither shift nor repeat what was there

@@ -1,0 +1,40 @@
+"""Letters as PDF: rendered when first asked for, outside any transaction, and kept."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+from fastapi import Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.parts import Parts
+from api.uploads import attachment
+from services.clock import app_now
+from services.documents import records
+from services.documents.letters import Letter
+from services.identity.principal import Principal
+from services.proofs import Proof
+from services.reports.receipts import Receipt
+
+PDF = "application/pdf"
+
+
+async def kept(
+    parts: Parts, user: Principal, find: Callable[[AsyncSession], Awaitable[Receipt | Proof]]
+) -> StreamingResponse:
+    """The stored PDF of what `find` enters in the registry; whoever asks first has it made."""
+    async with parts.sessions.begin() as session:
+        found = await find(session)
+    if found.document is not None:
+        return await attachment(parts.store, found.document)
+    stored = await parts.store.put_bytes(await parts.typesetter.render(found.letter))
+    async with parts.sessions.begin() as session:
+        now = await app_now(session)
+        document = await records.keep_letter(session, found.issued.id, stored, actor=user.actor, now=now)
+    return await attachment(parts.store, document)
+
+
+async def fresh(parts: Parts, letter: Letter) -> Response:
+    """A letter that is printed and signed on paper: made anew each time, always of the same bytes."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(letter.number)}.pdf"}
+    return Response(await parts.typesetter.render(letter), media_type=PDF, headers=headers)
