@@ -87,6 +87,8 @@ def bench(database: Database) -> Iterator[Bench]:
 
 
 class Access(RuleBasedStateMachine):
+    """What ends access is tried while there is some: otherwise most steps would end nothing."""
+
     bench: Bench
 
     def __init__(self) -> None:
@@ -94,6 +96,7 @@ class Access(RuleBasedStateMachine):
         self.caller = Caller(address=str(uuid4()))
         self.gate = Gate(self.bench.factory, key="k" * 40, second_factor_required=False)
         self.someone: Someone = self._do(self._make)
+        self.sign_in()
 
     def _do(self, work: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> Any:
         return self.bench.run.run(work(*args))
@@ -107,8 +110,9 @@ class Access(RuleBasedStateMachine):
                 email="x@rotan.example",
                 account_id=self.bench.account,
             )
+            granted = await people.grant(session, person.id, Role.AUDITOR, granted_by="system")
             await people.set_password_hash(session, person.id, self.bench.password_hash)
-        return Someone(person.id, person.username)
+        return Someone(person.id, person.username, roles={Role.AUDITOR: granted.id})
 
     async def _sign_in(self) -> Token | None:
         try:
@@ -165,6 +169,7 @@ class Access(RuleBasedStateMachine):
         self.someone.tokens.append(Token(fresh, old.id, old.idle, True, old.unseen, old.lived))
         old.alive = False
 
+    @precondition(lambda self: self._alive())
     @rule()
     def disable(self) -> None:
         self.bench.run.run(self._in_transaction(people.disable, self.someone.id, by="system"))
@@ -186,14 +191,14 @@ class Access(RuleBasedStateMachine):
             self.someone.end_all()
         self.someone.roles[role] = granted.id
 
-    @precondition(lambda self: self.someone.roles)
+    @precondition(lambda self: self.someone.roles and self._alive())
     @rule()
     def revoke_role(self) -> None:
         _, grant = self.someone.roles.popitem()
         self.bench.run.run(self._in_transaction(people.revoke_grant, grant, by="system"))
         self.someone.end_all()
 
-    @precondition(lambda self: self.someone.member)
+    @precondition(lambda self: self.someone.member and self._alive())
     @rule()
     def leave_the_account(self) -> None:
         self.bench.run.run(
@@ -210,6 +215,7 @@ class Access(RuleBasedStateMachine):
         )
         self.someone.member = True
 
+    @precondition(lambda self: self._alive())
     @rule()
     def set_a_password(self) -> None:
         self.bench.run.run(

@@ -1,6 +1,9 @@
 """Sessions: how long they last, how they end, and that nothing works after the end."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -151,3 +154,43 @@ async def test_a_void_account_opens_nothing(session: AsyncSession) -> None:
     assert found.principal.roles == ()
     await people.end_access_to(session, account.id)
     assert await sessions.authenticate(session, begun.token) is None
+
+
+@dataclass(frozen=True)
+class Scene:
+    person: UUID
+    account: UUID
+    grant: UUID
+    session: UUID
+    token: str
+
+
+# Each of these ends the access of a person who is an official and acts for a company.
+ENDINGS: dict[str, Callable[[AsyncSession, Scene], Awaitable[object]]] = {
+    "signing out": lambda s, at: sessions.end_token(s, at.token),
+    "ending it from the list": lambda s, at: sessions.end(s, at.session, person_id=at.person),
+    "ending all": lambda s, at: sessions.end_all(s, at.person),
+    "proving the password again": lambda s, at: sessions.rotate(s, at.session),
+    "a new password": lambda s, at: people.set_password_hash(s, at.person, "$argon2id$"),
+    "disabling the person": lambda s, at: people.disable(s, at.person, by="system"),
+    "one role more": lambda s, at: people.grant(s, at.person, Role.AUDITOR, granted_by="system"),
+    "one role less": lambda s, at: people.revoke_grant(s, at.grant, by="system"),
+    "leaving the account": lambda s, at: people.remove_member(s, at.person, at.account, by="system"),
+    "a void account": lambda s, at: people.end_access_to(s, at.account),
+    "losing the second factor": lambda s, at: people.remove_second_factor(s, at.person, by="system"),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_access_ends_with_the_transaction_that_ends_it(session: AsyncSession, ending: str) -> None:
+    account = await factories.account(session)
+    person = await factories.official(session)
+    other = await factories.official(session, username="lain")
+    await people.add_member(session, person.id, account.id, by="system")
+    [grant] = await people.grants(session, person.id)
+    begun = await sessions.start(session, person.id, official=True)
+    others = await sessions.start(session, other.id, official=True)
+    assert await sessions.authenticate(session, begun.token) is not None
+    await ENDINGS[ending](session, Scene(person.id, account.id, grant.id, begun.id, begun.token))
+    assert await sessions.authenticate(session, begun.token) is None
+    assert await sessions.authenticate(session, others.token) is not None
