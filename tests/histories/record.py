@@ -10,6 +10,7 @@ from pathlib import Path
 
 from services.models import Role
 from tests.workflows.test_extension_campaign import extend
+from tests.workflows.test_licence_review import find, uploaded
 from tests.world import World
 
 HERE = Path(__file__).parent
@@ -61,10 +62,23 @@ async def quarter(world: World) -> list[str]:
     return ["period/2026-Q4", f"campaign/{kept.id}", f"campaign/{undone.id}", "post-office/notices"]
 
 
+async def licences(world: World) -> list[str]:
+    """One that the UPP forgets and then finds not valid; one found valid, announced to expire, expired."""
+    await world.official(Role.UPP_OFFICER)
+    _, forgotten = await uploaded(world)
+    _, followed = await uploaded(world, expires_on="2027-06-30")
+    await find(world, followed)
+    await world.advance_to("2027-01-15T09:00:00+07:00")
+    await find(world, forgotten, valid=False)
+    await world.advance_to("2027-07-01T09:00:00+07:00")
+    return [f"licence/{forgotten.id}", f"licence/{followed.id}"]
+
+
 SCENARIOS: dict[str, Scenario] = {
     "accepted": accepted,
     "late-then-returned": late_then_returned,
     "lapsed": lapsed,
+    "licences": licences,
     "quarter": quarter,
 }
 
