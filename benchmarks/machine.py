@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 
@@ -87,12 +88,12 @@ def _memory(pid: int) -> float:
 def described() -> str:
     """One line about the machine."""
     model = next((line.split(":")[1].strip() for line in _cpuinfo() if line.startswith("model name")), "?")
-    return f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+    system = f"{platform.system()} {platform.release()}"
+    return f"{model}, {os.cpu_count()} cores, {system}, Python {platform.python_version()}"
 
 
 def _cpuinfo() -> list[str]:
     try:
-        with open("/proc/cpuinfo") as file:
-            return file.readlines()
+        return Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return []

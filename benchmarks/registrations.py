@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,41 +24,41 @@ from workflows.contracts import TASK_QUEUE
 from workflows.registration import RegistrationWorkflow
 
 TIMES_EMPTY = 1 / 0.8
+START = "2026-07-06T08:00:00+07:00"
 
 
 @dataclass
 class EmptySteps:
     """The same activities without a database: acknowledged, looked at, asleep."""
 
+    wanted: int
     looks: int = 0
+    done: asyncio.Event = field(default_factory=asyncio.Event)
 
     @activity.defn(name="case.look")
-    async def look(self, question: Question) -> Answer:
+    async def look(self, _: Question) -> Answer:
         self.looks += 1
+        if self.looks == self.wanted:
+            self.done.set()
         return Answer(Sight.SLEEP)
 
     @activity.defn(name="registration.acknowledge")
-    async def acknowledge(self, case: CaseRef) -> StepResult:
+    async def acknowledge(self, _: CaseRef) -> StepResult:
         return StepResult.DONE
 
 
 async def measure(count: int) -> list[Row]:
     """One row: processes from their start to their end, with the rate of empty ones as the floor."""
-    with TemporaryDirectory() as directory, running_postgres(Path(directory), DURABLE) as engine:
-        with running_temporal(engine) as temporal:
-            async with AsyncExitStack() as stack:
-                world = await stack.enter_async_context(
-                    opened(engine.clone(), temporal.address, Path(directory), "2026-07-06T08:00:00+07:00")
-                )
-                real = await _real(world, count)
-            async with AsyncExitStack() as stack:
-                world = await stack.enter_async_context(
-                    opened(
-                        engine.clone(), temporal.address, Path(directory), "2026-07-06T08:00:00+07:00",
-                        working=False,
-                    )
-                )  # fmt: skip
-                empty = await _empty(world, count)
+    with (
+        TemporaryDirectory() as directory,
+        running_postgres(Path(directory), DURABLE) as engine,
+        running_temporal(engine) as temporal,
+    ):
+        home = Path(directory)
+        async with opened(engine.clone(), temporal.address, home, START) as world:
+            real = await _real(world, count)
+        async with opened(engine.clone(), temporal.address, home, START, working=False) as world:
+            empty = await _empty(world, count)
     usage = Usage(seconds=real)
     return [Row("registration processes", count, usage, empty, None, TIMES_EMPTY, "floor: empty steps")]
 
@@ -74,13 +73,15 @@ async def _real(world: World, count: int) -> float:
     await world.rest()
     seconds = time.perf_counter() - started
     async with world.sessions() as session:
-        done = (await session.execute(text("SELECT count(*) FROM case_step WHERE step = 'acknowledge'"))).scalar_one()
+        done = (
+            await session.execute(text("SELECT count(*) FROM case_step WHERE step = 'acknowledge'"))
+        ).scalar_one()
     assert done == count, f"{done} of {count} acknowledged"
     return seconds
 
 
 async def _empty(world: World, count: int) -> float:
-    steps = EmptySteps()
+    steps = EmptySteps(count)
     worker = Worker(
         world.client, task_queue=TASK_QUEUE, workflows=[RegistrationWorkflow],
         activities=[steps.look, steps.acknowledge], workflow_runner=sandbox(), max_concurrent_workflow_tasks=64,
@@ -90,6 +91,5 @@ async def _empty(world: World, count: int) -> float:
     async with worker:
         started = time.perf_counter()
         await world.gateway.nudge_all(nudges, ())
-        while steps.looks < count:
-            await asyncio.sleep(0.02)
+        await steps.done.wait()
         return time.perf_counter() - started

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy import text
 
@@ -31,16 +32,16 @@ TIMES_FLOOR = 2.5
 
 async def measure(count: int) -> list[Row]:
     """Rows of the table for `count` obligations. AssertionError where a count is wrong: then there is no rate."""
-    with TemporaryDirectory() as directory, running_postgres(Path(directory), DURABLE) as engine:
-        with running_temporal(engine) as temporal:
-            database = engine.clone()
-            async with AsyncExitStack() as stack:
-                world = await stack.enter_async_context(
-                    opened(database, temporal.address, Path(directory), START)
-                )
-                world.advance = type(world.advance)(world.sessions, world.gateway, patience=900)
-                meter = Meter(_roles(engine, temporal.process.pid if temporal.process else 0))
-                return await _quarter(world, libpq_url(database.app_url), meter, count)
+    with (
+        TemporaryDirectory() as directory,
+        running_postgres(Path(directory), DURABLE) as engine,
+        running_temporal(engine) as temporal,
+    ):
+        database = engine.clone()
+        async with opened(database, temporal.address, Path(directory), START) as world:
+            world.advance = type(world.advance)(world.sessions, world.gateway, patience=900)
+            meter = Meter(_roles(engine, temporal.process.pid if temporal.process else 0))
+            return await _quarter(world, libpq_url(database.app_url), meter, count)
 
 
 def _roles(engine: Engine, temporal: int) -> dict[str, int]:
@@ -142,6 +143,6 @@ async def _count(world: World, query: str) -> int:
     return int(number)
 
 
-async def _first(world: World, query: str) -> tuple[object, ...]:
+async def _first(world: World, query: str) -> tuple[Any, ...]:
     async with world.sessions() as session:
         return tuple((await session.execute(text(query))).one())

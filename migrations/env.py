@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import services.models  # noqa: E402, F401  -- registers every table
+import services.models  # noqa: F401  -- registers every table
 
 url = make_url(context.config.attributes.get("url") or os.environ["MIGRATOR_DATABASE_URL"])
 engine = create_engine(url.set(drivername="postgresql+psycopg"))

@@ -27,6 +27,25 @@ TRADES = (
     ("Logam", "25920"), ("Percetakan", "18111"),
 )  # fmt: skip
 
+_PLACE = {"village": "Contoh", "district": "Contoh Hulu", "postcode": "75100"}
+
+# Data Perusahaan, complete, so that a fictitious company can report at once.
+PAGES = {
+    "general": {
+        "legal_form": "legal_entity",
+        "business_form": "limited_company",
+        "person_in_charge": "Penanggung Jawab Pabrik",
+        "position": "Kepala Pabrik",
+        "phone": "0541000000",
+        "machine_value": 1_500_000_000,
+        "other_fixed_value": 500_000_000,
+        "working_capital": 1_000_000_000,
+    },
+    "head_office": _PLACE,
+    "factory": _PLACE,
+    "contact_person": {"name": "Bagian Pelaporan", "position": "Staf", "phone": "0541000000"},
+}
+
 
 @dataclass(frozen=True)
 class Seeded:
@@ -99,6 +118,16 @@ _ACCOUNTS = text(
     ), fields AS (
         INSERT INTO business_field (account_id, kbli, kbli_version, is_primary, risk_level)
         SELECT account, kbli, '2025', true, 'low' FROM given
+    ), capacities AS (
+        INSERT INTO product_capacity (id, account_id, kbli, kbli_version, product, unit, capacity)
+        SELECT uuidv7(), account, kbli, '2025', 'Produk contoh', 'unit', '3600' FROM given
+    ), pages AS (
+        INSERT INTO profile_section (account_id, section, data, version, updated_at, updated_by)
+        SELECT account, p.section, p.data || jsonb_strip_nulls(jsonb_build_object(
+                   'region_code', CASE WHEN p.section = 'head_office' THEN region END,
+                   'street', CASE WHEN p.section = 'head_office' THEN address END,
+                   'email', CASE WHEN p.section = 'contact_person' THEN email END)), 1, :now, 'system'
+        FROM given CROSS JOIN jsonb_each(CAST(:pages AS jsonb)) AS p(section, data)
     ), licences AS (
         INSERT INTO licence (id, account_id, type, number, kbli, risk_level, upp_validation, ss_verification,
                              uploaded_at, verified_at, verified_by)
@@ -111,7 +140,7 @@ _ACCOUNTS = text(
 
 
 async def _insert(session: AsyncSession, batch: list[dict[str, Any]], now: datetime) -> list[Seeded]:
-    given = {"rows": json.dumps(batch, default=str), "now": now}
+    given = {"rows": json.dumps(batch, default=str), "pages": json.dumps(PAGES), "now": now}
     rows = (await session.execute(_ACCOUNTS, given)).all()
     return [Seeded(*row) for row in rows]
 

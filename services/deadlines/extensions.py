@@ -60,6 +60,7 @@ class Preview:
     moving: int
     unchanged: int
     messages: int
+    held: int
     earliest_old: datetime | None
     groups: list[dict[str, Any]] = field(default_factory=list)
     sample: list[dict[str, Any]] = field(default_factory=list)
@@ -214,7 +215,7 @@ async def dry_run(session: AsyncSession, extension_id: UUID, *, actor: str, now:
     case, extension = await load(session, extension_id)
     if case.status not in (ExtensionStatus.DRAFT, ExtensionStatus.PREVIEWED):
         raise TransitionRefused(N_("Perpanjangan ini sudah disetujui atau dibatalkan."))
-    preview = await _preview(session, extension, now)
+    preview = await preview_of(session, extension, now=now)
     if case.status == ExtensionStatus.DRAFT:
         cases.move(case, ExtensionStatus.PREVIEWED)
     extension.status, extension.previewed_at = ExtensionStatus.PREVIEWED, now
@@ -224,11 +225,13 @@ async def dry_run(session: AsyncSession, extension_id: UUID, *, actor: str, now:
     return preview
 
 
-async def _preview(session: AsyncSession, extension: Extension, now: datetime) -> Preview:
+async def preview_of(session: AsyncSession, extension: Extension, *, now: datetime) -> Preview:
+    """What the extension would do as things stand now; writes nothing."""
     given = _given(extension, now)
     groups = await session.execute(
         text(
             "SELECT d.due_before AS old, count(*) AS cases, count(*) FILTER (WHERE d.met_at IS NULL) AS unsent,"
+            " count(*) FILTER (WHERE c.held_at IS NOT NULL) AS held,"
             f" d.due_before < :target AS moves {_SCOPE} GROUP BY d.due_before ORDER BY d.due_before"
         ),
         given,
@@ -247,6 +250,7 @@ async def _preview(session: AsyncSession, extension: Extension, now: datetime) -
         moving=sum(row.cases for row in moving),
         unchanged=sum(row.cases for row in rows if not row.moves),
         messages=sum(row.unsent for row in moving) if extension.notify else 0,
+        held=sum(row.held for row in moving),
         earliest_old=min((row.old for row in moving), default=None),
         groups=[
             {"old": row.old, "new": max(row.old, extension.target_before), "cases": row.cases} for row in rows
@@ -260,12 +264,12 @@ async def approve(session: AsyncSession, extension_id: UUID, *, actor: str, now:
     case, extension = await load(session, extension_id)
     if case.status != ExtensionStatus.PREVIEWED:
         raise TransitionRefused(N_("Periksa dahulu akibat perpanjangan (uji coba) sebelum menyetujuinya."))
-    preview = await _preview(session, extension, now)
+    preview = await preview_of(session, extension, now=now)
     if preview.moving == 0:
         raise Conflict(N_("Tidak ada batas waktu yang akan bergeser."))
     rules = await rulebook.current(session, now=now)
     limit = rules.policies.second_person_above
-    if preview.moving > limit and actor == extension.requested_by:
+    if needs_second_person(extension, preview.moving, limit, actor):
         raise Forbidden(
             N_("Perpanjangan untuk lebih dari {limit} kewajiban harus disetujui orang kedua."), limit=limit
         )
@@ -276,6 +280,11 @@ async def approve(session: AsyncSession, extension_id: UUID, *, actor: str, now:
     await cases.record(session, case, "approved", now=now, actor=actor, data=data)
     cases.wake(case, now)
     return extension
+
+
+def needs_second_person(extension: Extension, moving: int, limit: int, actor: str) -> bool:
+    """Above the size set in policy, whoever asked for an extension may not approve it."""
+    return moving > limit and actor == extension.requested_by
 
 
 async def order_undo(session: AsyncSession, extension_id: UUID, *, actor: str, now: datetime) -> Extension:
@@ -322,13 +331,13 @@ _LINES = text(
     RETURNING case_id, old_before
     """
 )
-_NEXT = text(  # noqa: S608 -- built from the constants above
+_NEXT = text(
     f"""
     SELECT c.id
     {_SCOPE} AND c.id > :after AND d.due_before < :target
       AND NOT EXISTS (SELECT FROM extension_line l WHERE l.extension_id = :extension AND l.case_id = c.id)
     ORDER BY c.id LIMIT :batch
-    """
+    """  # noqa: S608 -- built from the constants above
 )
 
 

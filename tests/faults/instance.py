@@ -25,7 +25,7 @@ class Instance:
 
     def run(self, *arguments: str, timeout: float = 300) -> str:
         """One `tenggat` command; its standard output. CalledProcessError when it fails."""
-        done = subprocess.run(  # noqa: S603 -- our own command line
+        done = subprocess.run(
             [sys.executable, "-m", "cli", *arguments],
             cwd=ROOT, env=self._environment(), capture_output=True, text=True, timeout=timeout, check=False,
         )  # fmt: skip
@@ -63,7 +63,7 @@ class Instance:
         return int(pid)
 
     def _parts(self) -> list[dict[str, Any]]:
-        done = subprocess.run(  # noqa: S603 -- our own command line
+        done = subprocess.run(
             [sys.executable, "-m", "cli", "status", "--json"],
             cwd=ROOT, env=self._environment(), capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip

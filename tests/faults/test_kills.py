@@ -131,7 +131,9 @@ async def test_a_quarter_under_kill_9_of_every_part_in_turn(instance: Instance) 
     load, stop = Load(instance.url), asyncio.Event()
     disturbance = asyncio.create_task(disturb(instance, stop))
     try:
-        await asyncio.gather(advance(sessions, instance, "2027-01-12T12:00:00+07:00"), load.run(REGISTRATIONS))
+        await asyncio.gather(
+            advance(sessions, instance, "2027-01-12T12:00:00+07:00"), load.run(REGISTRATIONS)
+        )
     finally:
         stop.set()
         kills = await disturbance

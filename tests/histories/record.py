@@ -87,7 +87,7 @@ async def record(world: World, release: str, name: str) -> list[Path]:
     """Play one scenario and store the histories of its workflows."""
     directory = HERE / release
     directory.mkdir(exist_ok=True)
-    written = []
+    written: list[Path] = []
     for workflow_id in await SCENARIOS[name](world):
         history = await world.client.get_workflow_handle(workflow_id).fetch_history()
         kind = workflow_id.split("/", maxsplit=1)[0]

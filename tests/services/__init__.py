@@ -1,0 +1,1 @@
+"""The domain, on a real database."""
