@@ -16,7 +16,8 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from services.i18n import LOCALES, SOURCE_LOCALE  # noqa: E402  (the checkout is importable only now)
+from services.companies import definition as profile  # noqa: E402  (the checkout is importable only now)
+from services.i18n import LOCALES, SOURCE_LOCALE  # noqa: E402
 from services.reports import definition  # noqa: E402
 
 WIDTH = 110
@@ -85,7 +86,9 @@ def update(locale: str) -> None:
 
 
 def _data_texts() -> Iterator[tuple[str, str]]:
-    """The texts of report forms, which people read and which are data."""
+    """The texts of report forms and of company data, which people read and which are data."""
+    for text in profile.texts():
+        yield profile.PATH.relative_to(ROOT).as_posix(), text
     for path in sorted((ROOT / "policies" / "forms").glob("*.yaml")):
         for text in definition.texts(definition.load(path)):
             yield path.relative_to(ROOT).as_posix(), text
