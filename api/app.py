@@ -11,7 +11,7 @@ import settings as settings_module
 from api import errors, health
 from api.pages import routes as pages
 from api.parts import fill, opened
-from api.security import harden
+from api.security import MAX_BODY, harden
 from api.v1 import routes as v1
 from settings import Settings
 
@@ -44,6 +44,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        max_body_size=MAX_BODY,
     )
     app.given = used
     app.state.settings = used

@@ -175,6 +175,8 @@ class Boot:
 
     def _web(self, settings: Settings) -> Child:
         options = ["--factory", "--host", ports.LOOPBACK, "--port", str(settings.port), "--no-access-log"]
+        # The application itself decides whose forwarded addresses to believe; uvicorn believes every local caller.
+        options += ["--no-proxy-headers", "--no-server-header"]
         command = launch.python(
             "uvicorn", "api.app:create_app", *options, "--timeout-graceful-shutdown", "10"
         )
