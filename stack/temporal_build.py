@@ -87,7 +87,7 @@ def _same_minor(server: str) -> bool:
 
 @contextmanager
 def _building(target: Path, progress: Progress) -> Iterator[None]:
-    with target.with_suffix(".lock").open("w") as lock:
+    with target.with_name(f"{target.name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
