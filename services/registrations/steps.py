@@ -16,7 +16,9 @@ from services.registrations.submission import CORRECTION, REMINDER, TARGET
 
 
 async def acknowledge(session: AsyncSession, case: CaseFile, now: datetime) -> None:
-    """The proof of registration goes to the e-mail address on the NIB."""
+    """The proof of registration goes to the e-mail address on the NIB, unless the decision went there first."""
+    if case.status != RegistrationStatus.SUBMITTED:
+        return
     registration = await _registration(session, case)
     await tell_company(
         session, case, registration, "registration_received", now=now, submitted_at=registration.submitted_at
