@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.deps import LocaleDep, Now, PartsDep, SessionDep
+from api.deps import Arrival, LocaleDep, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
 from api.principals import ReadPurpose
@@ -222,7 +222,7 @@ async def void(
 
 @router.get("/{account_id}/ownership-proof", response_class=Response)
 async def ownership_proof(
-    account_id: UUID, parts: PartsDep, now: Now, user: Reader, purpose: ReadPurpose
+    account_id: UUID, parts: PartsDep, now: Arrival, user: Reader, purpose: ReadPurpose
 ) -> Response:
     """Bukti Kepemilikan Akun as PDF, with a code that anyone can check."""
 

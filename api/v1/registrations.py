@@ -102,12 +102,13 @@ async def register(
     region_code: Annotated[str, Form()] = "",
     factory_address: Annotated[str, Form(alias="address")] = "",
     kind: Annotated[str, Form()] = "company",
-    document: Annotated[UploadFile, File()] = NO_FILE,
+    document: Annotated[UploadFile | None, File()] = None,
 ) -> JSONResponse:
     """Take in a registration with the NIB document (PDF, JPG or PNG, at most 64 MB)."""
     typed = form.RegistrationForm(company_name, nib, npwp, email, region_code, factory_address, kind)
-    checked = form.check(typed, has_document=bool(document.filename))
-    accepted = await parts.intake.accept(chunks(document), filename=uploaded_name(document), field="document")
+    checked = form.check(typed, has_document=bool(document and document.filename))
+    scan = document or NO_FILE
+    accepted = await parts.intake.accept(chunks(scan), filename=uploaded_name(scan), field="document")
 
     async def command() -> ReceiptOut:
         row = await records.add(session, accepted, kind="nib", uploaded_by=ANYONE, now=now)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.deps import LocaleDep, Now, PartsDep, SessionDep
+from api.deps import Arrival, LocaleDep, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
 from api.principals import ReadPurpose
@@ -216,7 +216,7 @@ async def discard(
 async def receipt(
     report_id: UUID,
     parts: PartsDep,
-    now: Now,
+    now: Arrival,
     user: Reader,
     purpose: ReadPurpose,
     submission: Annotated[int | None, Query(ge=1)] = None,

@@ -90,7 +90,7 @@ async def prepare(
 
 
 @router.get("/statement-letter", response_class=Response)
-async def print_letter(report_id: UUID, parts: PartsDep, user: Writer, now: Now) -> Response:
+async def print_letter(report_id: UUID, parts: PartsDep, user: Writer, now: Arrival) -> Response:
     """The letter as PDF. 409 when none was prepared for the present data."""
     async with parts.sessions.begin() as session:
         await authorised(session, report_id, user, Permission.WRITE_REPORT)

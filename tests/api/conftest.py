@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -102,3 +102,12 @@ async def served_world(world: World) -> AsyncIterator[tuple[World, Api]]:
     """The world, and the application beside its worker."""
     async with serving(world.settings) as served:
         yield world, served
+
+
+@pytest.fixture
+async def real(database: Database, tmp_path: Path) -> AsyncIterator[Api]:
+    """The application on a database that is no rehearsal, with Temporal away."""
+    instance.create(database.migrator_url)
+    given = replace(settings_for(database, tmp_path, 25, NOWHERE), environment="development")
+    async with serving(given) as served:
+        yield served
