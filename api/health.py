@@ -29,7 +29,7 @@ async def live() -> dict[str, str]:
 @router.get("/health/ready", dependencies=[public()])
 async def ready(parts: PartsDep) -> JSONResponse:
     """Ready needs Postgres. Temporal away is only degraded: what companies send is still accepted."""
-    database, engine = await asyncio.gather(_database(parts), _engine(parts))
+    database, engine = await asyncio.gather(database_state(parts), engine_state(parts))
     if database != "ok":
         body = {"status": "busy", "database": database, "engine": engine}
         return JSONResponse(body, 503, {"Retry-After": "5"})
@@ -61,7 +61,8 @@ def _gauge(registry: CollectorRegistry, name: str, what: str, value: float) -> N
     Gauge(name, what, registry=registry).set(value)
 
 
-async def _database(parts: Parts) -> str:
+async def database_state(parts: Parts) -> str:
+    """Either ok, or what keeps Postgres from answering."""
     try:
         async with asyncio.timeout(PATIENCE), parts.sessions() as session:
             await session.execute(text("SELECT 1"))
@@ -70,7 +71,8 @@ async def _database(parts: Parts) -> str:
     return "ok"
 
 
-async def _engine(parts: Parts) -> str:
+async def engine_state(parts: Parts) -> str:
+    """Either ok, or what keeps Temporal from answering."""
     try:
         async with asyncio.timeout(PATIENCE):
             healthy = await parts.gateway.client.service_client.check_health()

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, func, literal, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -101,6 +102,20 @@ def filters(desk: Desk, *, region: str | None, q: str | None, now: datetime) -> 
         due_before=now if desk.late_only else None,
         sort=desk.sort,
     )
+
+
+async def past_half(
+    session: AsyncSession, desk: Desk, ids: Sequence[UUID], *, now: datetime
+) -> frozenset[UUID]:
+    """Which of these cases are past half of their time, but not past all of it."""
+    if desk.half is None or not ids:
+        return frozenset()
+    found = select(col(CaseFile.id)).where(
+        col(CaseFile.id).in_(ids),
+        _passed(desk.half, now),
+        not_(_passed(MAIN_DEADLINE[desk.kind], now)),
+    )
+    return frozenset((await session.execute(found)).scalars())
 
 
 async def _count(

@@ -1,6 +1,7 @@
 """A refusal or a failure as a page."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -19,9 +20,8 @@ _LIFTED_BY: Final = {
 def error_page(request: Request, status: int, detail: str, headers: dict[str, str], *, code: str) -> Response:
     """The page of an error. Who is not signed in, or has to agree to something first, is led there and back."""
     lifted_by = _LIFTED_BY.get(code)
-    if lifted_by and request.method == "GET":
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        there = url(lifted_by, query={"next": here})
+    if lifted_by and (request.method == "GET" or code == "reauthentication_required"):
+        there = url(lifted_by, query={"next": _here(request)})
         if request.headers.get(
             "hx-request"
         ):  # the page itself goes there, not the part that was to be swapped
@@ -37,3 +37,9 @@ def error_page(request: Request, status: int, detail: str, headers: dict[str, st
     )
     response.headers.update(headers)
     return response
+
+
+def _here(request: Request) -> str:
+    """The page that was asked for; of a refused command, the page its form was on."""
+    asked = urlsplit(str(request.url) if request.method == "GET" else request.headers.get("referer", ""))
+    return asked.path + (f"?{asked.query}" if asked.query else "")

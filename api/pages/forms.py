@@ -34,6 +34,9 @@ class Done(BaseModel):
     params: dict[str, str | int] = {}
 
 
+Command = Callable[[], Awaitable[Done]]
+
+
 async def typed(request: Request) -> dict[str, Any]:
     """Every text field as it was typed; a field sent several times is a list. Files are left to the route."""
     form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
@@ -77,7 +80,7 @@ def expect_version(stored: int, values: Mapping[str, Any]) -> None:
         raise StaleVersion(version=stored)
 
 
-async def once(request: Request, session: AsyncSession, command: Callable[[], Awaitable[Done]]) -> Response:
+async def once(request: Request, session: AsyncSession, command: Command) -> Response:
     """Carry out a form's command and lead on (303). The same rendering sent again leads on without doing it again.
 
     A form without the hidden key is simply carried out: its own rules keep it from happening twice.

@@ -148,7 +148,13 @@ DEADLINES = {
     "report_correction_due": N_("Perbaikan laporan"),
     "undo_until": N_("Dapat dibatalkan sampai"),
 }
+LANES = {
+    "credentials": N_("Akses akun"),
+    "legal": N_("Surat resmi"),
+    "notices": N_("Pemberitahuan"),
+}
 WORDS: dict[str, dict[str, str]] = {
+    "lane": LANES,
     "deadline": DEADLINES,
     "kind": KINDS,
     "stage": STAGES,

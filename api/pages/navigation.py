@@ -36,7 +36,9 @@ MENU: tuple[tuple[Entry, frozenset[str]], ...] = (
     (Entry("cases", N_("Semua kasus")), _OFFICERS),
     (Entry("periods", N_("Periode")), _ADMINISTRATORS | {"compliance_officer", "auditor"}),
     (Entry("extensions", N_("Perpanjangan")), _ADMINISTRATORS | {"compliance_officer", "auditor"}),
-    (Entry("health", N_("Kesehatan sistem")), _ADMINISTRATORS),
+    (Entry("people", N_("Petugas")), _ADMINISTRATORS | {"auditor"}),
+    (Entry("health", N_("Kesehatan sistem")), _ADMINISTRATORS | {"auditor"}),
+    (Entry("reads", N_("Pembukaan data")), _ADMINISTRATORS | {"auditor"}),
 )
 PUBLIC_MENU = (
     Entry("register", N_("Daftar akun")),

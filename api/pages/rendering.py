@@ -28,6 +28,8 @@ class Viewer:
     name: str
     roles: frozenset[str]
     account_name: str | None = None
+    others: Sequence[shapes.Option] = ()
+    """Further accounts this person may act for, to switch to."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ def environment(locale: str) -> Environment:
         Option=shapes.Option,
         Column=shapes.Column,
         Step=shapes.Step,
+        Tile=shapes.Tile,
     )
     engine.filters.update(_filters(words))
     return engine

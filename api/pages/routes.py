@@ -2,10 +2,12 @@
 
 from fastapi import APIRouter, FastAPI
 
+from api.pages.admin import routes as admin
+from api.pages.dev import routes as dev
 from api.pages.officer import routes as officer
 from api.pages.officer.reading import PurposeNeeded, ask
 
-ROUTERS: tuple[APIRouter, ...] = (*officer.ROUTERS,)
+ROUTERS: tuple[APIRouter, ...] = (*officer.ROUTERS, *admin.ROUTERS, *dev.ROUTERS)
 
 
 def include(app: FastAPI) -> None:

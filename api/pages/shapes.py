@@ -120,13 +120,17 @@ class PastEvent:
 
 @dataclass(frozen=True)
 class FutureStep:
-    """What will happen. Without `at` it waits for something; not `certain`: unless something comes before."""
+    """What will happen. Without `at` it waits for something; not `certain`: unless something comes before.
+
+    `reasons` say why at that moment, in order.
+    """
 
     title: str
     at: datetime | None = None
     detail: str = ""
     basis: str = ""
     certain: bool = True
+    reasons: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -178,6 +182,8 @@ class CaseRow:
     waiting_since: datetime | None = None
     stuck: bool = False
     held: bool = False
+    half: bool = False
+    """Half of the time that the office gives itself is gone."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ EXTENSION = {
     "approved_by": "",
     "approved_at": None,
     "applied_at": None,
+    "undone_by": "",
     "undone_at": None,
     "case_id": "c9",
     "cases": 4120,
@@ -38,7 +39,11 @@ def dry_run() -> dict[str, Any]:
         "previewed_at": NOW,
         "may_approve": True,
         "needs_second": False,
+        "limit": 1000,
+        "may_cancel": True,
         "may_undo": False,
+        "moving": False,
+        "sampled": True,
         "progress": None,
         "form": Form(),
         "paging": PAGING,
@@ -56,6 +61,7 @@ def dry_run() -> dict[str, Any]:
             {
                 "title": "PT Contoh Rotan Mahakam",
                 "href": "#",
+                "region": "Kota Samarinda",
                 "old_before": old,
                 "new_before": new,
                 "note": "",
@@ -110,24 +116,88 @@ def health() -> dict[str, Any]:
     lane = {
         "name": "notices",
         "queued": 1204,
+        "later": 310,
         "oldest": NOW - timedelta(minutes=12),
         "held": "",
-        "unknown": 1,
-        "bounced": 3,
+        "undecided": 0,
+    }
+    letter = {
+        "id": "m1",
+        "subject": "Surat Peringatan I",
+        "recipient": "k•••@rotan-mahakam.example",
+        "lane": "legal",
+        "since": NOW - timedelta(days=1),
+        "why": "mungkin sudah terkirim sebelum pemulihan cadangan",
+        "href": "#",
     }
     return {
         "parts_up": [
             {"label": "PostgreSQL", "state": "ok", "detail": "18.6"},
-            {"label": "Temporal", "state": "down", "detail": "tidak menjawab"},
+            {"label": "Temporal", "state": "degraded", "detail": "tidak menjawab"},
         ],
         "tiles": [
             shapes.Tile("Belum bangun", "3", tone="warning"),
             shapes.Tile("Macet", "1", tone="negative"),
         ],
-        "stuck": [{"title": "PT Contoh Galangan Berau", "href": "#"} | STUCK],
-        "lanes": [lane, lane | {"name": "legal", "oldest": None, "held": "setelah pemulihan cadangan"}],
+        "stuck": [{"id": "c1", "title": "PT Contoh Galangan Berau", "href": "#", "version": 3} | STUCK],
+        "lanes": [
+            lane,
+            lane | {"name": "legal", "oldest": None, "held": "setelah pemulihan cadangan", "undecided": 1},
+        ],
+        "held": [letter],
+        "may_operate": True,
+        "may_mail": True,
         "clock": {"now": NOW, "rehearsal": True, "next": NOW + timedelta(days=1)},
     }
+
+
+PERSON = {
+    "id": "p1",
+    "username": "dinas.kaltim",
+    "name": "Petugas Daerah 1",
+    "email": "dinas-kaltim@dinas.example",
+    "status": "active",
+    "roles": ["Petugas daerah (Kalimantan Timur)"],
+}
+CHOICES = {
+    "roles": [option("upp_officer", "Petugas UPP"), option("regional_officer", "Petugas daerah")],
+    "regions": [option("64", "Kalimantan Timur")],
+}
+
+
+def person() -> dict[str, Any]:
+    return {
+        "person": PERSON | {"created_at": NOW, "second_factor": NOW, "password_set_at": None},
+        "grants": [{"id": "g1", "label": "Petugas daerah (Kalimantan Timur)", "granted_at": NOW}],
+        "may_manage": True,
+        "oneself": False,
+        "form": Form(),
+        **CHOICES,
+    }
+
+
+def clock() -> dict[str, Any]:
+    return {
+        "clock": {"now": NOW, "target": None, "moments": 214, "failure": ""},
+        "upcoming": [
+            {"at": NOW + timedelta(hours=2), "what": "Periode pelaporan", "count": 1, "titles": "2026-Q4"},
+            {"at": NOW + timedelta(hours=3), "what": "Surat berangkat", "count": 4120, "titles": ""},
+        ],
+        "form": Form(),
+    }
+
+
+def reads() -> dict[str, Any]:
+    row = {
+        "at": NOW,
+        "reader": "Petugas UPP 1 (Petugas)",
+        "what": "pendaftaran",
+        "purpose": "Pemeriksaan pendaftaran",
+        "title": "PT Contoh Rotan Mahakam",
+        "href": "#",
+    }
+    unnamed = row | {"title": "", "href": "", "what": "pencarian"}
+    return {"reads": [row, unnamed], "search": {"akun": 1207, "petugas": ""}, "paging": PAGING}
 
 
 def mail() -> dict[str, Any]:
@@ -136,12 +206,13 @@ def mail() -> dict[str, Any]:
         "to": "kantor@rotan-mahakam.example",
         "subject": "Akun Tenggat Anda",
         "accepted_at": NOW,
-        "message_id": "<a@tenggat.example>",
     }
     opened = row | {
         "from": "tenggat@tenggat.example",
         "text": "Nama pengguna: rotan.mahakam\n…",
+        "message_id": "<a@tenggat.example>",
         "links": ["http://127.0.0.1/aktivasi/t"],
+        "frame": "/dev/mail/m1/html",
     }
     return {"mails": [row], "opened": opened, "q": "", "paging": PAGING}
 
@@ -161,15 +232,21 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         ],
         "case_title": "",
     },
-    "admin/extension_dry_run.html": dry_run,
-    "admin/extension_dry_run.html#applied": lambda: (
+    "admin/extension.html": dry_run,
+    "admin/extension.html#applied": lambda: (
         dry_run()
         | {
             "extension": EXTENSION
             | {"status": "applied", "approved_by": "Administrator 2", "approved_at": NOW, "applied_at": NOW},
             "may_undo": True,
+            "may_cancel": False,
+            "moving": True,
+            "sampled": False,
             "progress": {"done": 2000, "total": 4120},
         }
+    ),
+    "admin/extension.html#draft": lambda: (
+        dry_run() | {"extension": EXTENSION | {"status": "draft"}, "may_approve": False}
     ),
     "admin/period.html": period,
     "admin/periods.html": lambda: {
@@ -179,12 +256,43 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
                 "label": "Triwulan IV 2026",
                 "status": "open",
                 "due_before": deadline().due_before,
-                "owed": 160214,
-                "sent": None,
-            }
+                "counts": {"expected": 160214, "on_time": 24120, "late": 310, "missing": 135784},
+            },
+            {
+                "code": "2027-Q1",
+                "label": "Triwulan I 2027",
+                "status": "planned",
+                "due_before": deadline(90).due_before,
+                "counts": None,
+            },
         ]
     },
     "admin/health.html": health,
+    "admin/health.html#reader": lambda: (
+        health() | {"may_operate": False, "may_mail": False, "held": [], "stuck": []}
+    ),
+    "admin/people.html": lambda: {
+        "people": [PERSON, PERSON | {"roles": [], "status": "disabled", "name": ""}],
+        "q": "",
+        "may_manage": True,
+        "paging": PAGING,
+    },
+    "admin/person_new.html": lambda: {"form": Form(), **CHOICES},
+    "admin/person.html": person,
+    "admin/person.html#disabled": lambda: (
+        person()
+        | {
+            "person": PERSON
+            | {"status": "disabled", "created_at": NOW, "second_factor": None, "password_set_at": NOW}
+        }
+    ),
+    "admin/person.html#oneself": lambda: person() | {"oneself": True, "grants": []},
+    "admin/clock.html": clock,
+    "admin/clock.html#advancing": lambda: (
+        clock()
+        | {"clock": {"now": NOW, "target": NOW + timedelta(days=30), "moments": 214, "failure": "NotAtRest"}}
+    ),
+    "admin/reads.html": reads,
     "dev/mail.html": mail,
     "dev/components.html": examples.components,
 }

@@ -200,8 +200,13 @@ def licence() -> dict[str, Any]:
     return {
         "case": CASE | {"kind": "licence-review", "status": "pending"},
         "licence": shown,
-        "account": {"name": "PT Contoh Rotan Mahakam", "nib": "9120000000017", "href": "#", "scale": "small",
-            "cross_region": False},
+        "account": {
+            "name": "PT Contoh Rotan Mahakam",
+            "nib": "9120000000017",
+            "href": "#",
+            "scale": "small",
+            "cross_region": False,
+        },
         "document": DOCUMENT | {"kind": "image", "state": "quarantined"},
         "deadline": deadline(),
         "form": Form(),
@@ -284,7 +289,11 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         account()
         | {
             "account": ACCOUNT
-            | {"status": "void", "voided_at": NOW, "void_reason": "NIB dicabut; terdaftar dengan NIB orang lain."},
+            | {
+                "status": "void",
+                "voided_at": NOW,
+                "void_reason": "NIB dicabut; terdaftar dengan NIB orang lain.",
+            },
             "may_void": False,
             "licences": [],
             "people": [],

@@ -123,7 +123,7 @@ def _past(line: PastLine) -> shapes.PastEvent:
 
 
 def _future(line: FutureLine) -> shapes.FutureStep:
-    return shapes.FutureStep(line.text, line.at, basis=" ".join(line.why), certain=line.certain)
+    return shapes.FutureStep(line.text, line.at, certain=line.certain, reasons=line.why)
 
 
 async def _facts(session: AsyncSession, case: CaseFile, words: Translator) -> list[tuple[str, Any]]:

@@ -188,7 +188,8 @@ async def _carry_out(
         case = await cases.lock(session, case_id)
         policy.authorise(user, permission, Target.of_case(case))
         forms.expect_version(case.version, typed)
-        return Done(to=url("case", case=case_id), message=await work(case, typed))
+        back = forms.local(forms.text(typed, "next"), url("case", case=case_id))
+        return Done(to=back, message=await work(case, typed))
 
     outcome = await forms.attempt(session, lambda: forms.once(request, session, command))
     if not isinstance(outcome, DomainError):

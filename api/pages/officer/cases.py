@@ -85,12 +85,12 @@ def _filters(asked: dict[str, str]) -> Filters:
 
 
 def _end_of(day: str) -> datetime:
-    """Due before a day, as people mean it: on that day or earlier."""
+    """Due up to a day, as people mean it: that day included. Deadlines are the first instant after their day."""
     try:
         wanted = datetime.fromisoformat(day).date()
     except ValueError:
         raise InvalidInput(N_("“{typed}” bukan tanggal."), field="due_before", typed=day[:20]) from None
-    return datetime.combine(wanted, time(0), WIB) + timedelta(days=1)
+    return datetime.combine(wanted, time(0), WIB) + timedelta(days=1, seconds=1)
 
 
 def _sorts(asked: dict[str, str]) -> dict[str, str]:

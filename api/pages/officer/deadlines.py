@@ -9,12 +9,15 @@ from services.deadlines.explanation import Reason
 from services.i18n import Translator
 from services.models import CaseFile, Deadline
 
+_REMINDERS = frozenset({"registration_reminder", "licence_expiring"})
+
 
 async def views(session: AsyncSession, case: CaseFile, words: Translator) -> list[shapes.DeadlineView]:
-    """Every date of the case, earliest first."""
+    """Every date of the case, earliest first. Moments at which we remind are in its story, not among its dates."""
     return [
         _view(deadline, await reasons.of_deadline(session, case, deadline.name, locale=words.locale), words)
         for deadline, _ in await store.of_case(session, case.id)
+        if deadline.name not in _REMINDERS
     ]
 
 

@@ -1,6 +1,6 @@
 """The messages of a case as officials see them: what it says on the envelope, to whom, what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
@@ -49,10 +49,11 @@ async def rows(
     now: datetime,
 ) -> list[shapes.MessageRow]:
     """One row per message, newest first."""
-    subjects = await _subjects(request, session, [line.id for line in lines], now)
+    query = select(Message).where(col(Message.id).in_([line.id for line in lines]))
+    envelopes = await subjects(request, (await session.execute(query)).scalars(), now)
     return [
         shapes.MessageRow(
-            subject=subjects.get(line.id, line.template),
+            subject=envelopes.get(line.id, line.template),
             recipient=line.recipient,
             state=state_of(line),
             at=line.done_at or line.not_before,
@@ -67,14 +68,12 @@ def state_of(line: MessageLine) -> str:
     return line.delivery or line.state if line.state == MessageState.DONE else line.state
 
 
-async def _subjects(
-    request: Request, session: AsyncSession, ids: Sequence[UUID], now: datetime
-) -> dict[UUID, str]:
+async def subjects(request: Request, messages: Iterable[Message], now: datetime) -> dict[UUID, str]:
     """What stands in the subject lines. A context that was erased leaves the template's name."""
     settings = settings_of(request)
     engine = renderer(settings.public_url, settings.helpdesk)
     shown: dict[UUID, str] = {}
-    for message in (await session.execute(select(Message).where(col(Message.id).in_(ids)))).scalars():
+    for message in messages:
         about = Subject(message.case_id, message.account_id)
         try:
             shown[message.id] = engine.render(message.template, message.context, now=now, about=about).subject

@@ -1,5 +1,6 @@
 """What waits for an official: one desk at a time, the most urgent first."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -70,7 +71,7 @@ async def _found(
     desk: Desk,
     asked: dict[str, str],
     cursor: str,
-    now: Any,
+    now: datetime,
     words: Translator,
 ) -> dict[str, Any]:
     wanted = queues.filters(desk, region=asked["region"] or None, q=asked["q"] or None, now=now)
@@ -81,8 +82,9 @@ async def _found(
     if found.rows and desk.kind not in (CaseKind.CAMPAIGN, CaseKind.PERIOD):
         await log_read(session, user, what="list:queue", purpose=desk.name)
     more = url("queue", query={**asked, "cursor": found.next_cursor}) if found.next_cursor else ""
+    half = await queues.past_half(session, desk, [row.case.id for row in found.rows], now=now)
     return {
-        "cases": await views.case_rows(session, user, found.rows, words),
+        "cases": await views.case_rows(session, user, found.rows, words, half),
         "paging": shapes.Paging(len(found.rows), next=more),
     }
 

@@ -91,9 +91,16 @@ def short_deadline(deadline: Deadline | None, words: Translator) -> shapes.Deadl
 
 
 async def case_rows(
-    session: AsyncSession, user: Principal, rows: Sequence[Row], words: Translator
+    session: AsyncSession,
+    user: Principal,
+    rows: Sequence[Row],
+    words: Translator,
+    half: frozenset[UUID] = frozenset(),
 ) -> list[shapes.CaseRow]:
-    """The lines of a queue or a search, each leading to where this official works on it."""
+    """The lines of a queue or a search, each leading to where this official works on it.
+
+    `half` are the cases for which half of the office's own time is gone.
+    """
     names = await people_names(session, {row.case.assignee_id for row in rows if row.case.assignee_id})
     details = await subtitles(session, [row.case for row in rows], words)
     return [
@@ -110,6 +117,7 @@ async def case_rows(
             waiting_since=row.case.opened_at if row.case.closed_at is None else None,
             stuck=row.case.stuck is not None,
             held=row.case.held_at is not None,
+            half=row.case.id in half,
         )
         for row in rows
     ]

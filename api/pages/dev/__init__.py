@@ -1,0 +1,1 @@
+"""Pages for those who build, train and try out: never in production."""

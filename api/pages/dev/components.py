@@ -1,0 +1,19 @@
+"""The style guide: every shared part of a page, with invented content."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.deps import SessionDep
+from api.pages import examples
+from api.pages.dev.guard import outside_production
+from api.pages.frame import answer, page_for
+from api.pages.urls import PATHS
+from api.permissions import public
+
+router = APIRouter(dependencies=[public(), outside_production()])
+
+
+@router.get(PATHS["dev_components"])
+async def show(request: Request, session: SessionDep) -> Response:
+    """All of them on one page."""
+    return answer("dev/components.html", await page_for(request, session), **examples.components())
