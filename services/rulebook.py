@@ -16,6 +16,9 @@ from services.models import CalendarDay, PolicyVersion, new_id
 from services.policies.bundle import Policies, load_shipped
 
 
+SHIPPED = "shipped"
+
+
 @dataclass(frozen=True)
 class Rulebook:
     """One version of the policies, and every decreed day that overrides the library's calendar."""
@@ -30,7 +33,7 @@ class Rulebook:
 
 
 async def current(session: AsyncSession, *, now: datetime) -> Rulebook:
-    """The rules in force. The first use stores the shipped ones as version one."""
+    """The rules in force. Shipped rules are stored when first used, and again when a release ships others."""
     query = (
         select(PolicyVersion)
         .where(col(PolicyVersion.in_force_from) <= now)
@@ -38,7 +41,7 @@ async def current(session: AsyncSession, *, now: datetime) -> Rulebook:
         .limit(1)
     )
     version = (await session.execute(query)).scalar_one_or_none()
-    if version is None:
+    if version is None or (version.note == SHIPPED and version.digest != load_shipped().version):
         version = await _store_shipped(session, now)
     return Rulebook(version.id, _parsed(version.digest, version), await _days(session))
 
@@ -46,7 +49,7 @@ async def current(session: AsyncSession, *, now: datetime) -> Rulebook:
 async def _store_shipped(session: AsyncSession, now: datetime) -> PolicyVersion:
     shipped = load_shipped()
     row = {
-        "id": new_id(), "digest": shipped.version, "content": shipped.document, "note": "shipped",
+        "id": new_id(), "digest": shipped.version, "content": shipped.document, "note": SHIPPED,
         "proposed_by": "system", "approved_by": "system", "created_at": now, "in_force_from": now,
     }  # fmt: skip
     await session.execute(insert(PolicyVersion).values(row).on_conflict_do_nothing())

@@ -16,6 +16,7 @@ from services.deadlines import extensions, store
 from services.deadlines.periods import Period
 from services.deadlines.waves import due_waves, wave_moments
 from services.errors import NotFound
+from services.licences import dates, kinds
 from services.models import (
     Account,
     AccountStatus,
@@ -49,10 +50,12 @@ class Duty:
 _ACCOUNTS = text(
     """
     SELECT a.id, a.type, a.operating_commercially, a.expanding,
-           bool_or(l.risk_level IN ('low', 'medium_low') OR l.ss_verification = 'verified') AS allowing,
+           bool_or(l.type = ANY(:legacy) OR l.risk_level IN ('low', 'medium_low') OR l.ss_verification = 'verified')
+               AS allowing,
            bool_or(l.risk_level IN ('medium_high', 'high') AND l.ss_verification <> 'verified') AS waiting
     FROM account a LEFT JOIN licence l
-        ON l.account_id = a.id AND l.upp_validation = 'valid' AND l.risk_level IS NOT NULL
+        ON l.account_id = a.id AND l.type = ANY(:sector) AND l.upp_validation = 'valid' AND l.ended_at IS NULL
+           AND (l.expires_on IS NULL OR l.expires_on >= :today)
     WHERE a.status = 'active' AND a.type IN ('A', 'B')
       AND CASE WHEN CAST(:only AS uuid) IS NULL THEN a.id > :after ELSE a.id = :only END
     GROUP BY a.id ORDER BY a.id LIMIT :batch
@@ -90,7 +93,7 @@ async def open_batch(
     session: AsyncSession, period: Period, rules: Rulebook, after: UUID, *, now: datetime, batch: int = BATCH
 ) -> tuple[UUID | None, int]:
     """Open what the next accounts (in id order) owe. Returns the last account seen, None at the end, and a count."""
-    rows = (await session.execute(_ACCOUNTS, {"after": after, "only": None, "batch": batch})).all()
+    rows = (await session.execute(_ACCOUNTS, {"after": after, "only": None, "batch": batch, **_in_force(now)})).all()
     if not rows:
         return None, 0
     duties = [Duty(row.id, stage) for row in rows for stage in stages_due(_facts(row))]
@@ -122,6 +125,11 @@ async def open_duties(
     return opened
 
 
+def _in_force(now: datetime) -> dict[str, Any]:
+    """What the query needs to tell a licence in force; as `licences.force.in_force` has it."""
+    return {"sector": list(kinds.SECTOR), "legacy": list(kinds.LEGACY), "today": dates.today(now)}
+
+
 def _facts(row: Row[Any]) -> StageFacts:
     """The NIB that the UPP accepted is itself the licence of a low-risk business: nothing more is known yet."""
     licences = [LicenceFact(Risk.LOW)] if row.allowing or not row.waiting else []
@@ -140,7 +148,7 @@ async def open_for_account(session: AsyncSession, account: Account, *, now: date
     if account.type not in REPORTING_TYPES or account.status != AccountStatus.ACTIVE:
         return []
     rules = await rulebook.current(session, now=now)
-    duties = await duties_of(session, account)
+    duties = await duties_of(session, account, now=now)
     opened: list[UUID] = []
     for case, detail in await open_periods(session, now):
         new = await open_duties(session, Period.parse(detail.code), duties, rules, now=now)
@@ -150,9 +158,9 @@ async def open_for_account(session: AsyncSession, account: Account, *, now: date
     return opened
 
 
-async def duties_of(session: AsyncSession, account: Account) -> list[Duty]:
+async def duties_of(session: AsyncSession, account: Account, *, now: datetime) -> list[Duty]:
     """What a period asks of this account today; nothing of an account that is void or owes no reports."""
-    given = {"after": account.id, "only": account.id, "batch": 1}
+    given = {"after": account.id, "only": account.id, "batch": 1, **_in_force(now)}
     rows = (await session.execute(_ACCOUNTS, given)).all()
     return [Duty(row.id, stage) for row in rows for stage in stages_due(_facts(row))]
 

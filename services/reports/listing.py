@@ -91,7 +91,7 @@ async def unopened(session: AsyncSession, account_id: UUID, *, now: datetime) ->
     if account.status != AccountStatus.ACTIVE:
         return []
     rules = await rulebook.current(session, now=now)
-    duties = await obligations.duties_of(session, account)
+    duties = await obligations.duties_of(session, account, now=now)
     today, since = (moment.astimezone(WIB).date() for moment in (now, account.created_at))
     standing = select(col(Report.period), col(Report.stage)).where(col(Report.account_id) == account_id)
     opened = {(period, stage) for period, stage in await session.execute(standing)}
