@@ -1,6 +1,7 @@
 """Letters as PDF: rendered when first asked for, outside any transaction, and kept."""
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 from urllib.parse import quote
 
 from fastapi import Response
@@ -13,14 +14,24 @@ from services.clock import app_now
 from services.documents import records
 from services.documents.letters import Letter
 from services.identity.principal import Principal
-from services.proofs import Proof
-from services.reports.receipts import Receipt
+from services.models import Document, IssuedDocument
 
 PDF = "application/pdf"
 
 
+class Entry(Protocol):
+    """A letter in the registry. `document` is the stored PDF, None while nobody has asked for it."""
+
+    @property
+    def issued(self) -> IssuedDocument: ...
+    @property
+    def letter(self) -> Letter: ...
+    @property
+    def document(self) -> Document | None: ...
+
+
 async def kept(
-    parts: Parts, user: Principal, find: Callable[[AsyncSession], Awaitable[Receipt | Proof]]
+    parts: Parts, user: Principal, find: Callable[[AsyncSession], Awaitable[Entry]]
 ) -> StreamingResponse:
     """The stored PDF of what `find` enters in the registry; whoever asks first has it made."""
     async with parts.sessions.begin() as session:

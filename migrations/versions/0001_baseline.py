@@ -216,6 +216,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_account_number")),
         sa.UniqueConstraint("username", name=op.f("uq_account_username")),
     )
+    op.create_index(
+        "ix_account_name",
+        "account",
+        ["name"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"name": "gin_trgm_ops"},
+    )
     op.create_index(op.f("ix_account_organisation_id"), "account", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_account_region_code"), "account", ["region_code"], unique=False)
     op.create_table(
@@ -370,8 +378,28 @@ def upgrade() -> None:
     )
     op.create_index("ix_case_file_account", "case_file", ["account_id", "kind", "period"], unique=False)
     op.create_index(op.f("ix_case_file_account_id"), "case_file", ["account_id"], unique=False)
+    op.create_index(
+        "ix_case_file_applicant",
+        "case_file",
+        ["title"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"title": "gin_trgm_ops"},
+        postgresql_where=sa.text("account_id IS NULL"),
+    )
+    op.create_index(
+        "ix_case_file_assignee",
+        "case_file",
+        ["assignee_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("assignee_id IS NOT NULL"),
+    )
     op.create_index("ix_case_file_period", "case_file", ["period", "kind", "status", "id"], unique=False)
+    op.create_index("ix_case_file_period_newest", "case_file", ["period", "id"], unique=False)
     op.create_index("ix_case_file_queue", "case_file", ["kind", "status", "region_code", "id"], unique=False)
+    op.create_index(
+        "ix_case_file_stuck", "case_file", ["id"], unique=False, postgresql_where=sa.text("stuck IS NOT NULL")
+    )
     op.create_index(
         "ix_case_file_waking",
         "case_file",

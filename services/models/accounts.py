@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Identity, Integer, Text, UniqueConstraint
+from sqlalchemy import Identity, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -62,6 +62,7 @@ class Account(SQLModel, table=True):
         one_of("status", AccountStatus),
         one_of("licence_scale", LicenceScale),
         UniqueConstraint("nib", "region_code", "address_key"),
+        Index("ix_account_name", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -46,6 +46,17 @@ class CaseFile(SQLModel, table=True):
         Index("ix_case_file_account", "account_id", "kind", "period"),
         Index("ix_case_file_period", "period", "kind", "status", "id"),
         Index("ix_case_file_queue", "kind", "status", "region_code", "id"),
+        Index("ix_case_file_period_newest", "period", "id"),
+        Index("ix_case_file_assignee", "assignee_id", "id", postgresql_where=text("assignee_id IS NOT NULL")),
+        Index("ix_case_file_stuck", "id", postgresql_where=text("stuck IS NOT NULL")),
+        # Companies with an account are found by its name; only who has none yet is found here.
+        Index(
+            "ix_case_file_applicant",
+            "title",
+            postgresql_using="gin",
+            postgresql_ops={"title": "gin_trgm_ops"},
+            postgresql_where=text("account_id IS NULL"),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
