@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -73,16 +73,16 @@ async def stated(
     session: AsyncSession, principal: Principal, *, account_id: UUID | None, case_id: UUID | None
 ) -> str | None:
     """The purpose under which this official opened the same company (or the same case) a short while ago."""
+    # A registration that was opened before it became an account is the same company.
+    same = and_(col(ReadLog.account_id).is_(None), col(ReadLog.case_id) == case_id)
     query = (
         select(col(ReadLog.purpose))
         .where(
-            col(ReadLog.account_id) == account_id if account_id else col(ReadLog.account_id).is_(None),
+            or_(col(ReadLog.account_id) == account_id, same) if account_id else same,
             col(ReadLog.at) > func.now() - HOLDS,
             col(ReadLog.reader) == principal.actor,
         )
         .order_by(col(ReadLog.at).desc())
         .limit(1)
     )
-    if account_id is None:
-        query = query.where(col(ReadLog.case_id) == case_id)
     return (await session.execute(query)).scalar_one_or_none()

@@ -13,7 +13,7 @@ from services.identity.permissions import Permission
 from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.identity.read_log import log_read
-from services.models import CaseFile, Document
+from services.models import Account, CaseFile, Document
 
 
 class PurposeNeeded(Exception):
@@ -49,7 +49,10 @@ async def open_account(
 ) -> None:
     """An account this official may read, and the reading logged."""
     policy.authorise(principal, Permission.READ_ACCOUNT, await policy.account_target(session, account_id))
-    purpose = await purposes.stated(session, principal, account_id=account_id, case_id=None)
+    account = await session.get_one(Account, account_id)
+    purpose = await purposes.stated(
+        session, principal, account_id=account_id, case_id=account.registration_id
+    )
     if purpose is None and principal.is_official:
         raise PurposeNeeded(url("account_purpose", account=account_id, query={"next": request.url.path}))
     await log_read(session, principal, what="account", purpose=purpose or "", account_id=account_id)
