@@ -1,0 +1,103 @@
+"""Registrations over HTTP, with Temporal away: what companies send is taken in all the same."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from services.models import Role
+from services.registrations.decisions import CHECKLIST
+from tests.api.conftest import Api, once
+from tests.services.documents.corpus import pdf
+
+TYPED = {
+    "company_name": "PT Contoh Rotan Mahakam",
+    "nib": "9123456789012",
+    "npwp": "013456789012345",
+    "email": "pemilik@contoh.example",
+    "region_code": "64.72",
+    "address": "Jalan Contoh No. 1",
+}
+
+
+async def register(
+    api: Api, *, key: dict[str, str] | None = None, file: bytes | None = None, **typed: str
+) -> Any:
+    """Send a registration as anybody may."""
+    client = await api.anonymous()
+    files = {"document": ("nib.pdf", pdf() if file is None else file)}
+    return await client.post("/api/v1/registrations", data=TYPED | typed, files=files, headers=key or once())
+
+
+async def test_a_registration_is_received_decided_and_becomes_an_account(api: Api) -> None:
+    health = (await (await api.anonymous()).get("/health/ready")).json()
+    assert (health["status"], health["database"]) == ("degraded", "ok")
+    received = await register(api)
+    assert received.status_code == 201, received.text
+    path = f"/api/v1/registrations/{received.json()['id']}"
+    officer, elsewhere = await api.as_(Role.UPP_OFFICER), await api.as_(Role.REGIONAL_OFFICER, region="31")
+    assert (await elsewhere.get(path)).status_code == 404
+    seen = (await officer.get(path)).json()
+    assert (seen["status"], seen["nib"]) == ("submitted", TYPED["nib"])
+    document = await officer.get(f"/api/v1/documents/{seen['document_id']}/content")
+    assert document.content == pdf()
+    assert document.headers["content-security-policy"].startswith("default-src 'none'")
+
+    future = (await officer.get(f"/api/v1/cases/{seen['id']}/timeline")).json()["future"]
+    assert [line["name"] for line in future] == ["registration_reminder", "registration_target"]
+    incomplete = await officer.post(f"{path}/decision", json={"verdict": "accept"}, headers=once())
+    fields = {error["field"] for error in incomplete.json()["errors"]}
+    assert fields == {"account_type", *(f"checklist.{point}" for point in CHECKLIST)}
+    decision = {"verdict": "accept", "account_type": "A", "checklist": dict.fromkeys(CHECKLIST, True)}
+    accepted = await officer.post(f"{path}/decision", json=decision, headers=once())
+    assert accepted.json()["status"] == "accepted"
+    again = await officer.post(f"{path}/decision", json=decision, headers=once())
+    assert again.status_code == 409
+    account = await officer.get(f"/api/v1/accounts/{accepted.json()['account_id']}")
+    assert account.json()["name"] == TYPED["company_name"]
+
+
+async def test_the_same_again_is_the_first_answer_and_another_body_is_refused(api: Api) -> None:
+    key = once()
+    first, again = await register(api, key=key), await register(api, key=key)
+    assert first.content == again.content
+    assert again.headers["idempotency-replayed"] == "true"
+    other = await register(api, key=key, address="Jalan Lain No. 2")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    async with api.transaction() as (session, _):
+        assert (await session.execute(text("SELECT count(*) FROM registration"))).scalar_one() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"nib": "123"}, "nib"),
+        ({"npwp": "12"}, "npwp"),
+        ({"email": "bukan alamat"}, "email"),
+        ({"region_code": "99.99"}, "region_code"),
+        ({"region_code": "64"}, "region_code"),
+        ({"company_name": " "}, "company_name"),
+        ({"address": "x" * 501}, "address"),
+    ],
+)
+async def test_what_cannot_be_accepted_is_said_at_its_field(
+    api: Api, typed: dict[str, Any], field: str
+) -> None:
+    answer = await register(api, **typed)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    async with api.transaction() as (session, _):
+        assert (await session.execute(text("SELECT count(*) FROM case_file"))).scalar_one() == 0
+
+
+@pytest.mark.parametrize("file", [b"", b"PK\x03\x04 a zip by another name", b"%PDF-1.7\n"])
+async def test_a_file_that_is_no_document_is_refused(api: Api, file: bytes) -> None:
+    answer = await register(api, file=file)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["document"]
+
+
+async def test_one_factory_registers_once(api: Api) -> None:
+    assert (await register(api)).status_code == 201
+    same = await register(api, address="JL. Contoh no 1")
+    assert (same.status_code, [error["field"] for error in same.json()["errors"]]) == (409, ["address"])
