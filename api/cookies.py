@@ -1,4 +1,4 @@
-"""The cookies we set: session, form, known device, flash. One place for their names and attributes.
+"""The cookies we set: session, form, known device, flash, account, language. One place for their names and attributes.
 
 `__Host-` and Secure need https. On http://127.0.0.1 today's Chromium and Firefox make an exception, Safari and
 older Chromium do not, and nobody does for another address; so an http:// instance (never production: the
@@ -18,7 +18,10 @@ SESSION: Final = "tenggat"
 FORM: Final = "tenggat-form"
 DEVICE: Final = "tenggat-device"
 FLASH: Final = "tenggat-flash"
+ACCOUNT: Final = "tenggat-account"
+LANGUAGE: Final = "lang"
 DEVICE_LIFE: Final = timedelta(days=180)
+CHOICE_LIFE: Final = timedelta(days=365)
 
 
 def settings_of(request: Request) -> Settings:
@@ -57,6 +60,16 @@ def clear_flash(request: Request) -> None:
     _set(request, FLASH, "", life=timedelta(0))
 
 
+def set_account(request: Request, account_id: str) -> None:
+    """Which of their accounts somebody acts for. A wish, not a right: it is checked against their accounts."""
+    _set(request, ACCOUNT, account_id, life=CHOICE_LIFE)
+
+
+def set_language(request: Request, locale: str) -> None:
+    """The language this browser reads; the same name on http and https, so that it needs no session."""
+    _put(request, LANGUAGE, locale, CHOICE_LIFE)
+
+
 def form_cookie(request: Request) -> str | None:
     """The secret that forms for people who are not signed in are bound to."""
     made: str | None = getattr(request.state, "form_cookie", None)
@@ -79,7 +92,10 @@ def _https(request: Request) -> bool:
 
 
 def _set(request: Request, name: str, value: str, *, life: timedelta | None = None) -> None:
-    full = _full(request, name)
+    _put(request, _full(request, name), value, life)
+
+
+def _put(request: Request, full: str, value: str, life: timedelta | None) -> None:
     cookie = SimpleCookie({full: value})
     morsel = cookie[full]
     morsel["path"] = "/"

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
-from fastapi import UploadFile
 from fastapi.responses import StreamingResponse
+from starlette.datastructures import UploadFile
 
 from api.security import DOCUMENT_POLICY
 from services.documents.store import DocumentStore

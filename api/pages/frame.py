@@ -89,9 +89,7 @@ async def _accounts(session: AsyncSession, principal: Principal | None) -> dict[
     return {account.id: account for account in (await session.execute(query)).scalars()}
 
 
-def _viewer(
-    principal: Principal | None, account: Account | None, own: Collection[Account]
-) -> Viewer | None:
+def _viewer(principal: Principal | None, account: Account | None, own: Collection[Account]) -> Viewer | None:
     if principal is None:
         return None
     others = [

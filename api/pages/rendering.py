@@ -156,6 +156,7 @@ def environment(locale: str) -> Environment:
         Option=shapes.Option,
         Column=shapes.Column,
         Step=shapes.Step,
+        Tab=shapes.Tab,
         Tile=shapes.Tile,
     )
     engine.filters.update(_filters(words))

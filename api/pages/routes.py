@@ -3,11 +3,19 @@
 from fastapi import APIRouter, FastAPI
 
 from api.pages.admin import routes as admin
+from api.pages.company import routes as company
 from api.pages.dev import routes as dev
 from api.pages.officer import routes as officer
 from api.pages.officer.reading import PurposeNeeded, ask
+from api.pages.public import routes as public
 
-ROUTERS: tuple[APIRouter, ...] = (*officer.ROUTERS, *admin.ROUTERS, *dev.ROUTERS)
+ROUTERS: tuple[APIRouter, ...] = (
+    *public.ROUTERS,
+    *company.ROUTERS,
+    *officer.ROUTERS,
+    *admin.ROUTERS,
+    *dev.ROUTERS,
+)
 
 
 def include(app: FastAPI) -> None:

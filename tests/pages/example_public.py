@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from markupsafe import Markup
+
 from api.pages import shapes
 from api.pages.examples import NOW, deadline, password_rules
 from api.pages.rendering import Form
@@ -85,16 +87,18 @@ def correction() -> dict[str, Any]:
         "form": Form(TYPED),
         "regions": REGIONS,
         "document": shapes.StoredFile("nib.pdf", 1_482_113),
+        "document_token": "d",
+        "token": "t",
     }
 
 
 def sign_in() -> dict[str, Any]:
-    return {"form": Form(), "audience": "company", "next": "", "expired": False, "ask_code": False}
+    return {"form": Form(), "audience": "company", "next": "", "expired": False}
 
 
 def sign_in_refused() -> dict[str, Any]:
     refused = Form({"username": "rotan.mahakam"}, (), "Nama pengguna, kata sandi, atau kode salah.")
-    return {"form": refused, "audience": "government", "next": "/kasus", "expired": True, "ask_code": True}
+    return {"form": refused, "audience": "government", "next": "/kasus", "expired": True}
 
 
 def activate() -> dict[str, Any]:
@@ -156,6 +160,18 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "public/sign_in.html": sign_in,
     "public/sign_in.html#refused": sign_in_refused,
     "public/reauthenticate.html": lambda: {"form": Form(), "action": "/konfirmasi", "next": "/antrean"},
+    "public/second_factor.html": lambda: {"form": Form(), "ticket": "t", "next": "", "enrolment": None},
+    "public/second_factor.html#enrol": lambda: {
+        "form": Form({}, (), "Nama pengguna, kata sandi, atau kode salah."),
+        "ticket": "t",
+        "next": "/antrean",
+        "enrolment": {"svg": Markup('<svg width="41" height="41"></svg>'), "secret": "ABCD EFGH IJKL MNOP"},
+    },
+    "public/recovery_codes.html": lambda: {"codes": ["AB12-CD34-EF56", "GH78-JK90-LM12"], "next": "/antrean"},
+    "public/link_gone.html": lambda: {
+        "message": "Tautan perbaikan ini sudah dipakai atau tidak berlaku lagi.",
+        "actions": [shapes.Action("Lihat status pendaftaran", "/pendaftaran/r1")],
+    },
     "public/activate.html": activate,
     "public/activate.html#used": lambda: activate() | {"usable": False, "form": Form()},
     "public/reset_request.html": lambda: {"form": Form(), "sent": False, "human_check": HUMAN},

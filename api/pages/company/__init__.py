@@ -1,0 +1,1 @@
+"""Pages of a company: what it owes, its data, its reports."""

@@ -1,0 +1,75 @@
+"""Beranda: what the company owes, by when, why that date, what happens next; and which account it looks at."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import cookies
+from api.deps import Now, SessionDep
+from api.pages import forms, shapes
+from api.pages.acting import ActingAccount
+from api.pages.company import duties, notices, profile_pages
+from api.pages.frame import answer, page_for
+from api.pages.urls import PATHS, url
+from api.permissions import require
+from services import accounts
+from services.companies import completeness
+from services.errors import NotFound
+from services.i18n import Translator, translator
+from services.identity.permissions import Permission
+from services.identity.principal import Principal
+from services.messages import announcements
+from services.models import Account
+from services.reference import regions
+from services.reports.home import obligations_home
+
+router = APIRouter()
+Company = Annotated[Principal, require(Permission.WRITE_REPORT)]
+NEWEST = 5
+
+
+@router.get(PATHS["company_home"])
+async def show(
+    request: Request, session: SessionDep, now: Now, _: Company, account_id: ActingAccount
+) -> Response:
+    """Everything at a glance."""
+    account = await accounts.get(session, account_id)
+    page = await page_for(request, session)
+    words = translator(page.locale)
+    duties_found = await obligations_home(session, account_id, now=now)
+    news = await announcements.announcements(session, account_id, now=now, limit=NEWEST)
+    return answer(
+        "company/home.html",
+        page,
+        account=_head(account),
+        owed=[duties.duty(owed, words) for owed in duties_found if not owed.settled],
+        settled=[duties.duty(met, words) for met in duties_found if met.settled],
+        missing=await _missing(session, account_id, words),
+        banners=[text for owed in duties_found if (text := duties.banner(owed, words))],
+        announcements=notices.lines(request, news, page.locale, now),
+    )
+
+
+@router.post(PATHS["choose_account"])
+async def choose(request: Request, user: Company) -> RedirectResponse:
+    """Act for another factory of theirs from now on."""
+    chosen = forms.text(await forms.typed(request), "account")
+    if chosen not in {str(account) for account in user.accounts}:
+        raise NotFound
+    cookies.set_account(request, chosen)
+    return RedirectResponse(url("company_home"), 303)
+
+
+async def _missing(session: AsyncSession, account_id: UUID, words: Translator) -> list[shapes.Check]:
+    """What holds up every report, one line per page."""
+    items = await completeness.completeness(session, account_id)
+    return [profile_pages.check(item, words) for item in items]
+
+
+def _head(account: Account) -> dict[str, Any]:
+    region = regions.find(account.region_code)
+    place = f"{account.address}, {region.name}" if region else account.address
+    return {"name": account.name, "address": place}

@@ -1,0 +1,63 @@
+"""Pengumuman as pages show them: the mail's own text, in the reader's language, without its letterhead."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from fastapi import Request
+
+from api.cookies import settings_of
+from api.pages.officer.mail import renderer
+from services.messages.rendering import Subject
+from services.models import Message
+
+_RULE: Final = re.compile(r"^-{20,}$", re.MULTILINE)
+_EXCERPT: Final = 160
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A notice in words. `link` is a path of ours, or empty."""
+
+    subject: str
+    body: tuple[str, ...]
+    link: str
+
+
+def written(request: Request, message: Message, locale: str, now: datetime) -> Notice:
+    """What the notice says. One whose content was erased shows that it was there."""
+    settings = settings_of(request)
+    engine = renderer(settings.public_url, settings.helpdesk)
+    about = Subject(message.case_id, message.account_id)
+    try:
+        rendered = engine.render(message.template, message.context, now=now, about=about)
+    except KeyError:
+        return Notice(message.template, (), "")
+    indonesian, english, *_ = _RULE.split(rendered.text)
+    part = english.replace("English", "", 1) if locale == "en" else indonesian
+    link = re.search(re.escape(settings.public_url) + r"(/\S*)", part)
+    plain = part.replace(link[0], "") if link else part
+    return Notice(rendered.subject, _paragraphs(plain), link[1] if link else "")
+
+
+def lines(request: Request, messages: Sequence[Message], locale: str, now: datetime) -> list[dict[str, Any]]:
+    """The notices of a list, the newest first."""
+    return [_line(message, written(request, message, locale, now)) for message in messages]
+
+
+def _line(message: Message, notice: Notice) -> dict[str, Any]:
+    start = next((text for text in notice.body if len(text) > 40), "")  # the salutation says nothing
+    return {
+        "id": message.id,
+        "subject": notice.subject,
+        "at": message.planned_for,
+        "unread": message.read_at is None,
+        "excerpt": start if len(start) <= _EXCERPT else start[:_EXCERPT].rsplit(" ", 1)[0] + " …",
+    }
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    parts = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
+    return tuple(part for part in parts if part and not part.startswith("Perlu bantuan?"))

@@ -1,0 +1,76 @@
+"""Files that survive a refused form: what was taken in stays in the store, and the form carries a token of it."""
+
+from typing import Any, Final
+
+from fastapi import Request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from starlette.datastructures import UploadFile
+
+from api.cookies import settings_of
+from api.csrf import MAX_FIELDS, MAX_FILES
+from api.deps import parts_of
+from api.pages.shapes import StoredFile
+from api.uploads import chunks, uploaded_name
+from services.documents.inspection import MediaType
+from services.documents.uploads import Accepted
+from services.errors import DomainError, FieldError, InvalidInput, TooLarge
+from services.models.documents import ScanState
+
+TOKEN: Final = "document_token"  # noqa: S105  (the name of a field)
+LIFE_SECONDS: Final = 4 * 3600
+"""Files that no row knows are swept out of the store after a day."""
+MAX_FORM_BODY: Final = 96 * 1024 * 1024
+"""More than a file may have, so that one that is a little too large is refused at its field, with the rest kept."""
+
+
+async def taken_in(request: Request, typed: dict[str, Any], field: str) -> Accepted | None:
+    """The file of this form, or the one it kept; None when there is none. InvalidInput or TooLarge at the field.
+
+    To be called before the first statement of the request: no transaction stands open while a file is looked at.
+    """
+    form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
+    upload = form.get(field)
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        return _kept(request, typed)
+    accepted = await parts_of(request).intake.accept(
+        chunks(upload), filename=uploaded_name(upload), field=field
+    )
+    typed[TOKEN] = _serializer(request).dumps(vars(accepted))
+    return accepted
+
+
+async def tried(
+    request: Request, typed: dict[str, Any], field: str
+) -> tuple[Accepted | None, list[FieldError]]:
+    """As `taken_in`, with a refusal as errors at the field, to be shown with those of the other fields."""
+    try:
+        return await taken_in(request, typed, field), []
+    except (InvalidInput, TooLarge) as refused:
+        return None, refused.fields or [FieldError(field, refused.message, refused.params)]
+
+
+def shown(accepted: Accepted | None) -> StoredFile | None:
+    """The kept file as the form names it."""
+    return StoredFile(accepted.filename, accepted.size) if accepted else None
+
+
+def together(problems: list[FieldError], refused: DomainError | None, otherwise: str) -> InvalidInput | None:
+    """One refusal out of several; None when nothing was refused."""
+    fields = [*problems, *(refused.fields if refused else ())]
+    if refused is not None and not refused.fields:
+        return InvalidInput(refused.message, fields=fields, **refused.params)
+    return InvalidInput(otherwise, fields=fields) if fields else None
+
+
+def _kept(request: Request, typed: dict[str, Any]) -> Accepted | None:
+    try:
+        facts = _serializer(request).loads(str(typed.get(TOKEN, "")), max_age=LIFE_SECONDS)
+    except BadSignature:
+        return None
+    facts["media_type"] = MediaType(facts["media_type"])
+    facts["scan_state"] = ScanState(facts["scan_state"])
+    return Accepted(**facts)
+
+
+def _serializer(request: Request) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings_of(request).secret_key, salt="kept-file")

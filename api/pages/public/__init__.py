@@ -1,0 +1,1 @@
+"""Pages for everyone: the front door, registration, signing in, checking a document."""
