@@ -19,6 +19,7 @@ from api.pages.officer import views
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
+from services.clock import app_now
 from services.deadlines import extensions
 from services.deadlines.extensions import ExtensionDraft
 from services.errors import DomainError, FieldError, InvalidInput
@@ -28,6 +29,7 @@ from services.identity.permissions import Permission
 from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import Account, CaseFile, ExtensionScope, PeriodStatus, ReportingPeriod
+from services.periods import obligations
 
 router = APIRouter()
 Drafter = Annotated[Principal, require(Permission.DRAFT_EXTENSION)]
@@ -42,8 +44,15 @@ _FIELDS: Final = {"account_ids": "accounts", "case_id": "case"}
 @router.get(PATHS["extension_new"])
 async def show(request: Request, session: SessionDep, user: Drafter, kasus: UUID | None = None) -> Response:
     """An empty form; from the page of a case, for that case alone."""
-    values = {"scope": "case", "case": str(kasus)} if kasus else {"scope": "period"}
+    values = {"scope": "case", "case": str(kasus)} if kasus else await _likely(session)
     return await _render(request, session, user, Form(values))
+
+
+async def _likely(session: AsyncSession) -> dict[str, str]:
+    """Most extensions are of the period that is due next."""
+    now = await app_now(session)
+    soon = await obligations.open_periods(session, now)
+    return {"scope": "period", "period": soon[0][1].code if soon else ""}
 
 
 @router.post(PATHS["extension_new"])

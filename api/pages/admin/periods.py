@@ -15,12 +15,13 @@ from api.pages import flash, forms, shapes
 from api.pages.forms import Done
 from api.pages.frame import answer, page_for
 from api.pages.officer import views
+from api.pages.phrases import SECOND
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from services import rulebook
 from services.errors import DomainError
-from services.i18n import N_, Translator, format_due, format_number, translator, zone_name
+from services.i18n import N_, Translator, due_day, format_date, format_number, translator, zone_name
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.models import CaseFile, PeriodStatus, ReportingPeriod, WaveRun
@@ -36,9 +37,9 @@ _ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)  # Indonesia has no summer t
 _ACTS: Final = {
     Act.OPEN: N_("Kewajiban dibuat untuk setiap akun yang wajib lapor"),
     Act.SENDING_OPENS: N_("Pengiriman dibuka"),
-    Act.REMIND: N_("Pengingat {days} hari sebelum {due}"),
-    Act.OVERDUE: N_("Batas waktu {due}"),
-    Act.WINDOW_CLOSES: N_("Permohonan perbaikan untuk batas waktu {due} ditutup"),
+    Act.REMIND: N_("Pengingat {days} hari sebelum batas waktu {due}"),
+    Act.OVERDUE: N_("Batas waktu; yang belum mengirim dicatat terlambat"),
+    Act.WINDOW_CLOSES: N_("Kesempatan mengajukan perbaikan berakhir (batas waktu {due})"),
     Act.SUMMARY: N_("Rekap periode"),
 }
 
@@ -187,7 +188,7 @@ def _run(run: WaveRun, words: Translator) -> dict[str, Any]:
     count = run.counts.get("count")
     return {
         "label": _label(Act(act), due, run.counts.get("days") or _offset(rest), words),
-        "at": run.at,
+        "at": _shown_at(Act(act), run.at),
         "state": "done",
         "detail": words.gettext(N_("dilewati: pengingat berikutnya mengatakan hal yang sama"))
         if skipped
@@ -199,16 +200,21 @@ def _pending(moment: Moment, words: Translator) -> dict[str, Any]:
     days = -moment.wave.offset_days if moment.wave else None
     return {
         "label": _label(moment.act, moment.due_before, days, words),
-        "at": moment.at,
+        "at": _shown_at(moment.act, moment.at),
         "state": "todo",
         "detail": _named_zone(moment.zone),
     }
 
 
+def _shown_at(act: Act, at: datetime) -> datetime:
+    """Deadlines as people know them: by their last second."""
+    return at - SECOND if act in (Act.OVERDUE, Act.WINDOW_CLOSES) else at
+
+
 def _label(act: Act, due: datetime | None, days: int | None, words: Translator) -> str:
     given: dict[str, object] = {}
     if due is not None:
-        given["due"] = format_due(due, words.locale)
+        given["due"] = format_date(due_day(due), words.locale, style="medium")
     if days is not None:
         given["days"] = days
     return words.gettext(_ACTS[act], **given)
