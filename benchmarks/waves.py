@@ -4,7 +4,6 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -69,7 +68,7 @@ async def _quarter(world: World, url: str, meter: Meter, count: int) -> list[Row
 
 async def _open(world: World, url: str, meter: Meter, count: int) -> Row:
     usage = await _timed(meter, lambda: world.advance_to("2026-12-23T06:00:00+07:00"))
-    done = await _count(world, f"SELECT count(*) FROM report WHERE period = '{PERIOD}'")
+    done = await _count(world, "SELECT count(*) FROM report WHERE period = '2026-Q4'")
     assert done == count, f"{done} of {count} opened"
     policy, derivation, due = await _first(
         world,

@@ -15,7 +15,6 @@ from services.deadlines.derivation import Calendars
 from services.models import CalendarDay, PolicyVersion, new_id
 from services.policies.bundle import Policies, load_shipped
 
-
 SHIPPED = "shipped"
 
 

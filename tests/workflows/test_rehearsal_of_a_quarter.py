@@ -63,7 +63,9 @@ async def make(world: World, region: str) -> list[Account]:
 async def days_of(world: World, account: Account) -> list[str]:
     async with world.sessions() as session:
         address = await session.execute(
-            text("SELECT data ->> 'email' FROM profile_section WHERE account_id = :id AND section = 'contact_person'"),
+            text(
+                "SELECT data ->> 'email' FROM profile_section WHERE account_id = :id AND section = 'contact_person'"
+            ),
             {"id": account.id},
         )
     return [
@@ -113,4 +115,7 @@ async def test_every_company_gets_exactly_what_the_rules_ask_for(world: World) -
         for company in companies:
             assert await days_of(world, company) == days, name
             assert await overdue_at(world, company.id) == overdue, name
-    assert await world.templates_to("perbaikan@contoh.example") == ["registration_returned", "registration_lapsed"]
+    assert await world.templates_to("perbaikan@contoh.example") == [
+        "registration_returned",
+        "registration_lapsed",
+    ]
