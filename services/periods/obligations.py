@@ -93,7 +93,9 @@ async def open_batch(
     session: AsyncSession, period: Period, rules: Rulebook, after: UUID, *, now: datetime, batch: int = BATCH
 ) -> tuple[UUID | None, int]:
     """Open what the next accounts (in id order) owe. Returns the last account seen, None at the end, and a count."""
-    rows = (await session.execute(_ACCOUNTS, {"after": after, "only": None, "batch": batch, **_in_force(now)})).all()
+    rows = (
+        await session.execute(_ACCOUNTS, {"after": after, "only": None, "batch": batch, **_in_force(now)})
+    ).all()
     if not rows:
         return None, 0
     duties = [Duty(row.id, stage) for row in rows for stage in stages_due(_facts(row))]
