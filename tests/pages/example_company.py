@@ -165,6 +165,8 @@ def licences() -> dict[str, Any]:
         "types": [option("pbsi", "Perizinan Berusaha Sektor Industri")],
         "kblis": [option("31002", "31002 Industri furnitur dari rotan")],
         "risks": [option("low", "Rendah"), option("high", "Tinggi")],
+        "kept": None,
+        "document_token": "",
     }
 
 
@@ -190,7 +192,13 @@ def reports() -> dict[str, Any]:
         shapes.Tab("Tahap produksi", "?tahap=production", True),
         shapes.Tab("Tahap pembangunan", "?tahap=construction"),
     ]
-    return {"reports": [first, sent], "stage_tabs": tabs, "paging": PAGING}
+    owed = {
+        "period": "Triwulan IV 2025",
+        "code": "2025-Q4",
+        "stage": "production",
+        "deadline": deadline(-365),
+    }
+    return {"reports": [first, sent], "unopened": [owed], "stage_tabs": tabs, "paging": PAGING}
 
 
 def announcements() -> dict[str, Any]:

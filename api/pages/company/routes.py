@@ -1,5 +1,8 @@
-"""The routers of a company's pages, in one list."""
+"""The companies' routers, in one list."""
 
-from api.pages.company import announcements, home
+from api.pages.company import announcements, home, licences, profile, reports, sections, sending, statement
 
-ROUTERS = tuple(module.router for module in (home, announcements))
+ROUTERS = tuple(
+    module.router
+    for module in (home, reports, sections, statement, sending, announcements, profile, licences)
+)
