@@ -99,6 +99,10 @@ function enhance(root) {
   for (const button of all("[data-reveal]", root)) button.hidden = false;
   for (const list of all("[data-rules-for]", root)) judge(list);
   for (const menu of all("details[data-close-narrow]", root)) menu.open &&= window.innerWidth >= 900;
+  for (const dialog of all("dialog[open]:not(:modal)", root)) {
+    dialog.close(); // asked again after a refusal: as the dialog it was
+    dialog.showModal();
+  }
   root.querySelector("[data-focus]")?.focus();
 }
 

@@ -1,6 +1,6 @@
 """Officials as administrators manage them: found, invited with a role, ended; nobody locks themselves out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,8 +16,11 @@ from services.identity import people, policy, recovery
 from services.identity.permissions import Permission
 from services.identity.policy import Target
 from services.identity.principal import Principal
+from services.identity.scopes import check_scope
+from services.identity.usernames import normalise
 from services.messages.recipients import is_address
 from services.models import Membership, Person, Role, RoleGrant
+from services.reference.identifiers import each
 
 PAGE: Final = 100
 
@@ -62,14 +65,27 @@ async def invite(
     username: str,
     name: str,
     email: str,
-    role: Role,
+    role: str,
     region: str,
-    kbli_divisions: Iterable[str],
+    kbli_divisions: Sequence[str],
     now: datetime,
 ) -> Person:
-    """A new official with a role; a link to choose a password goes to their address."""
-    if not is_address(email.strip()):
-        raise InvalidInput(N_("Alamat e-mail ini tidak dapat dikirimi surat."), field="email")
+    """A new official with a role; a link to choose a password goes to their address.
+
+    InvalidInput names every field that cannot be accepted.
+    """
+    _, problems = each(
+        {
+            "username": lambda: normalise(username),
+            "email": lambda: _address(email),
+            "role": lambda: role_of(role),
+            "region": lambda: (
+                check_scope(role_of(role), region, kbli_divisions)[0] if role in list(Role) else ""
+            ),
+        }
+    )
+    if problems:
+        raise InvalidInput(N_("Periksa kembali isian yang ditandai."), fields=problems)
     person = await people.create(session, username=username, name=name, email=email, created_by=by.actor)
     await grant(session, by, person.id, role=role, region=region, kbli_divisions=kbli_divisions)
     await recovery.mail_link_to_person(session, person.id, now=now)
@@ -81,9 +97,9 @@ async def grant(
     by: Principal,
     person_id: UUID,
     *,
-    role: Role,
+    role: str,
     region: str,
-    kbli_divisions: Iterable[str],
+    kbli_divisions: Sequence[str],
 ) -> RoleGrant:
     """Give a role, as far as the giver's own authority reaches."""
     target = Target(region_code=region.strip() or None, individual=False)
@@ -91,7 +107,12 @@ async def grant(
         raise Forbidden
     await get(session, person_id)
     return await people.grant(
-        session, person_id, role, granted_by=by.actor, region_prefix=region, kbli_divisions=kbli_divisions
+        session,
+        person_id,
+        role_of(role),
+        granted_by=by.actor,
+        region_prefix=region,
+        kbli_divisions=kbli_divisions,
     )
 
 
@@ -115,6 +136,19 @@ async def enable(session: AsyncSession, by: Principal, person_id: UUID) -> None:
     """Give access back."""
     await get(session, person_id)
     await people.enable(session, person_id, by=by.actor)
+
+
+def role_of(typed: str) -> Role:
+    """The role that was chosen; InvalidInput when it is none of an official's."""
+    if typed not in list(Role) or typed == Role.COMPANY_USER:
+        raise InvalidInput(N_("Pilih peran."), field="role")
+    return Role(typed)
+
+
+def _address(typed: str) -> str:
+    if not is_address(typed.strip()):
+        raise InvalidInput(N_("Alamat e-mail ini tidak dapat dikirimi surat."), field="email")
+    return typed.strip()
 
 
 def _not_oneself(by: Principal, person_id: UUID) -> None:

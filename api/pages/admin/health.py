@@ -45,7 +45,7 @@ async def show(
         "tiles": await _tiles(session, now, words),
         "stuck": await _stuck(session, words),
         "lanes": [_lane(line) for line in await health.lanes(session, now=now)],
-        "held": await _held(request, session, now, words),
+        "held": await _held(request, session, words),
         "may_operate": bool(user.grants_with(Permission.OPERATE_PROCESSES)),
         "may_mail": bool(user.grants_with(Permission.OPERATE_MAIL)),
         "clock": {
@@ -116,12 +116,10 @@ def _lane(line: health.LaneHealth) -> dict[str, Any]:
     }
 
 
-async def _held(
-    request: Request, session: AsyncSession, now: datetime, words: Translator
-) -> list[dict[str, Any]]:
+async def _held(request: Request, session: AsyncSession, words: Translator) -> list[dict[str, Any]]:
     """Letters that an officer must decide on: nobody knows whether they arrived."""
     found = await lanes.held_messages(session)
-    subjects = await mail.subjects(request, found, now)
+    subjects = await mail.subjects(request, found)
     return [
         {
             "id": message.id,

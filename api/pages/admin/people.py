@@ -1,7 +1,7 @@
 """Officials and their roles: found, invited, given and taken roles, disabled, sent a new link."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -27,7 +27,6 @@ from services.models import Role, RoleGrant
 router = APIRouter()
 Reader = Annotated[Principal, require(Permission.READ_PEOPLE)]
 Manager = Annotated[Principal, require(Permission.MANAGE_PEOPLE, recent=True)]
-_FIELDS: Final = {"region_prefix": "region"}
 
 
 @router.get(PATHS["people"])
@@ -69,7 +68,7 @@ async def invite(request: Request, session: SessionDep, now: Now, user: Manager)
             username=forms.text(typed, "username"),
             name=forms.text(typed, "name"),
             email=forms.text(typed, "email"),
-            role=_role(typed),
+            role=forms.text(typed, "role"),
             region=forms.text(typed, "region"),
             kbli_divisions=_divisions(typed),
             now=now,
@@ -102,7 +101,7 @@ async def grant(request: Request, session: SessionDep, person: UUID, user: Manag
             session,
             user,
             person,
-            role=_role(typed),
+            role=forms.text(typed, "role"),
             region=forms.text(typed, "region"),
             kbli_divisions=_divisions(typed),
         )
@@ -164,13 +163,6 @@ async def _carry_out(
         flash.now(request, outcome.message, "negative", **outcome.params)
     form = Form.refused(typed, outcome, translator(locale_of(request))) if typed else Form()
     return await _render(request, session, user, person_id, form, outcome.status)
-
-
-def _role(typed: dict[str, Any]) -> Role:
-    chosen = forms.text(typed, "role")
-    if chosen not in list(Role):
-        raise InvalidInput(N_("Pilih peran."), field="role")
-    return Role(chosen)
 
 
 def _divisions(typed: dict[str, Any]) -> list[str]:

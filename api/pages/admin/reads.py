@@ -11,6 +11,7 @@ from sqlmodel import col
 from api.deps import SessionDep
 from api.pages import shapes
 from api.pages.frame import answer, page_for
+from api.pages.officer import queue
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from services.i18n import N_, Translator, translator
@@ -35,6 +36,8 @@ _VIEWS: Final = {
     "list:queue": N_("antrean"),
     "list:cases": N_("pencarian"),
 }
+# Stated purposes, and those that follow from the list that was opened.
+_PURPOSES: Final = {**queue.TABS, **purposes.PURPOSES, "search": N_("Pencarian")}
 
 
 @router.get(PATHS["reads"])
@@ -101,5 +104,5 @@ async def _rows(session: AsyncSession, found: Any, words: Translator) -> list[di
 
 def _purpose(written: str, words: Translator) -> str:
     code, _, explained = written.partition(": ")
-    label = words.gettext(purposes.PURPOSES[code]) if code in purposes.PURPOSES else code
+    label = words.gettext(_PURPOSES.get(code, code))
     return f"{label}: {explained}" if explained else label

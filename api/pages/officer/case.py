@@ -93,7 +93,7 @@ async def render(
         "deadlines_shown": await deadlines.views(session, case, words),
         "facts": await _facts(session, case, words),
         "documents": [document_row(row) for row in await correspondence.documents(session, case.id)],
-        "messages": await mail.rows(request, session, told, words, now=now),
+        "messages": await mail.rows(request, session, told, words),
         "notes": await _notes(session, user, case),
         "may_note": _may(user, case, Permission.WRITE_NOTES),
         "decision": None,

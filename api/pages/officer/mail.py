@@ -1,7 +1,6 @@
 """The messages of a case as officials see them: what it says on the envelope, to whom, what became of it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -45,12 +44,10 @@ async def rows(
     session: AsyncSession,
     lines: Sequence[MessageLine],
     words: Translator,
-    *,
-    now: datetime,
 ) -> list[shapes.MessageRow]:
     """One row per message, newest first."""
     query = select(Message).where(col(Message.id).in_([line.id for line in lines]))
-    envelopes = await subjects(request, (await session.execute(query)).scalars(), now)
+    envelopes = await subjects(request, (await session.execute(query)).scalars())
     return [
         shapes.MessageRow(
             subject=envelopes.get(line.id, line.template),
@@ -68,15 +65,20 @@ def state_of(line: MessageLine) -> str:
     return line.delivery or line.state if line.state == MessageState.DONE else line.state
 
 
-async def subjects(request: Request, messages: Iterable[Message], now: datetime) -> dict[UUID, str]:
-    """What stands in the subject lines. A context that was erased leaves the template's name."""
+async def subjects(request: Request, messages: Iterable[Message]) -> dict[UUID, str]:
+    """What stands in the subject lines, as they were on their day.
+
+    A context that was erased leaves the template's name.
+    """
     settings = settings_of(request)
     engine = renderer(settings.public_url, settings.helpdesk)
     shown: dict[UUID, str] = {}
     for message in messages:
         about = Subject(message.case_id, message.account_id)
+        on_its_day = message.done_at or message.planned_for
         try:
-            shown[message.id] = engine.render(message.template, message.context, now=now, about=about).subject
+            mail = engine.render(message.template, message.context, now=on_its_day, about=about)
+            shown[message.id] = mail.subject
         except KeyError:
             shown[message.id] = message.template
     return shown
