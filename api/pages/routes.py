@@ -1,7 +1,8 @@
 """Every page's router, in one list."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
+from api.pages import forms
 from api.pages.admin import routes as admin
 from api.pages.company import routes as company
 from api.pages.dev import routes as dev
@@ -21,5 +22,5 @@ ROUTERS: tuple[APIRouter, ...] = (
 def include(app: FastAPI) -> None:
     """Mount all pages; they are no part of the published API."""
     for router in ROUTERS:
-        app.include_router(router, include_in_schema=False)
+        app.include_router(router, include_in_schema=False, dependencies=[Depends(forms.closed)])
     app.exception_handler(PurposeNeeded)(ask)

@@ -119,7 +119,8 @@ async def corrected(
     _, found = await registrations.find(session, registration)
     words = translator(locale_of(request))
     form = Form.refused(typed, outcome, words) if outcome else Form(typed)
-    return await _form(request, session, found, form, read.document, token, 422)
+    status = outcome.status if outcome else 422
+    return await _form(request, session, found, form, read.document, token, status)
 
 
 async def _resubmit(

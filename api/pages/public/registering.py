@@ -108,7 +108,7 @@ async def _again(
 ) -> Response:
     words = translator(locale_of(request))
     form = Form.refused(typed, refused, words) if refused else Form(typed)
-    return await _form(request, session, form, document, 422)
+    return await _form(request, session, form, document, refused.status if refused else 422)
 
 
 async def _form(
