@@ -99,6 +99,7 @@ def send() -> dict[str, Any]:
         "version": 9,
         "command_id": "c",
         "receipt": "",
+        "sent": None,
         "class_message": "",
     }
 
@@ -114,5 +115,8 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "company/report_send.html": send,
     "company/report_send.html#ready": lambda: send() | {"sendable": True, "checks": send()["checks"][1:2]},
     "company/report_send.html#early": lambda: send() | {"opens_at": NOW},
-    "company/report_send.html#sent": lambda: send() | {"receipt": "/laporan/p1/bukti"},
+    "company/report_send.html#sent": lambda: (
+        send()
+        | {"receipt": "/laporan/p1/bukti", "sent": {"number": 10022, "at": NOW, "hash": "4f9c21ab77d0"}}
+    ),
 }

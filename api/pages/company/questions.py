@@ -1,7 +1,8 @@
 """Questions of a form definition as fields of a page: their kinds, choices, conditions."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from api.pages import shapes
 from api.pages.public import registrations
 from services.companies.definition import FormattedText
 from services.errors import FieldError
-from services.i18n import Translator
+from services.i18n import Translator, format_date
 from services.reference import countries, kbli, units
 from services.reference.kbli import Kbli
 from services.reports import conditions, display, fields, values
@@ -58,8 +59,9 @@ class Asking:
 
 def shown(questions: Sequence[FormField], asking: Asking) -> list[shapes.Field]:
     """The fields of a page or of one row, without those that answers on other pages rule out."""
-    described = (_described(question, asking) for question in questions if question.id not in asking.hidden)
-    return [one for one in described if one is not None]
+    asked = [question for question in questions if question.id not in asking.hidden]
+    described = (_described(question, asking) for question in asked)
+    return [*_given(asked, asking), *(one for one in described if one is not None)]
 
 
 def boxes(questions: Sequence[FormField], clean: Values) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def boxes(questions: Sequence[FormField], clean: Values) -> dict[str, Any]:
 def cell(question: FormField, clean: Values, typed: Mapping[str, Any], words: Translator) -> str:
     """An answer in an overview; what was not understood as it was typed."""
     if question.id in clean:
-        found = _named(question, str(clean[question.id]))
+        found = _named(question, str(clean[question.id]), words)
         return found or display.shown(question, clean[question.id], words)
     raw = typed.get(question.id) or ""
     return ", ".join(map(str, raw)) if isinstance(raw, list) else str(raw)
@@ -94,15 +96,19 @@ def spoken(section: Any, error: FieldError, words: Translator) -> str:
     return f"{about}: {said}" if about else said
 
 
+def _given(asked: Sequence[FormField], asking: Asking) -> Iterator[shapes.Field]:
+    """What the report itself answers, in one line above the questions."""
+    known = [question for question in asked if isinstance(question, fields.GivenField)]
+    said = [f"{asking.words.gettext(q.label)}: {asking.given.get(q.id, '')}" for q in known]
+    if known:
+        yield shapes.Field(known[0].id, "note", " · ".join(said))
+
+
 def _described(question: FormField, asking: Asking) -> shapes.Field | None:
     condition = _settled(question.visible_when, asking.elsewhere) if question.visible_when else True
-    if condition is False:
+    if condition is False or isinstance(question, fields.GivenField):
         return None
     say = asking.words.gettext
-    if isinstance(question, fields.GivenField):
-        return shapes.Field(
-            question.id, "note", f"{say(question.label)}: {asking.given.get(question.id, '')}"
-        )
     options = _options(question, asking)
     before = asking.previous.get(question.id)
     return shapes.Field(
@@ -169,10 +175,12 @@ def _unit(question: FormField) -> str:
     return ""
 
 
-def _named(question: FormField, code: str) -> str:
+def _named(question: FormField, code: str, words: Translator) -> str:
     """What a formatted text's code stands for."""
     if not isinstance(question, FormattedText):
         return ""
+    if question.format == "date":
+        return format_date(date.fromisoformat(code), words.locale)
     if question.format == "region":
         by_code = {o.value: o.label for group in registrations.choices() for o in group.options}
         return by_code.get(code, code)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import cookies
 from api.csrf import FIELD, MAX_FIELDS, MAX_FILES
 from api.deps import Now, SessionDep, locale_of
 from api.pages import flash, forms, shapes
@@ -99,6 +100,7 @@ async def save(
     wrong = rows.of_row(saved.errors, place) if saved and place is not None else saved.errors if saved else []
     if not wrong or "delete" in typed:
         return answer
+    cookies.clear_flash(request)  # this very page says how it went
     typing = Typing(place, raw, page=rows.page_of(place))
     return await _render(request, session, view, section, now, typing, 422)
 

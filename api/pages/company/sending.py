@@ -20,7 +20,7 @@ from services.i18n import N_, Translator, translator
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.models import new_id
-from services.reports import reading, sending
+from services.reports import reading, receipts, sending
 from services.reports.completeness import LICENCES_SECTION, STATEMENT_SECTION, Gap
 from services.reports.reading import ReportView
 
@@ -82,8 +82,18 @@ async def _render(
         version=view.report.content_version,
         command_id=new_id().hex,
         receipt=url("report_receipt", report=report) if not view.editable and view.report.submission else "",
+        sent=await _sent(session, view) if not view.editable else None,
         class_message=report_frame.class_message(view, words) if view.form_available else "",
     )
+
+
+async def _sent(session: AsyncSession, view: ReportView) -> dict[str, Any] | None:
+    """What was received last: its number, when, and its fingerprint."""
+    versions = await receipts.versions(session, view.case.id)
+    if not versions:
+        return None
+    last = versions[-1]
+    return {"number": view.report.number, "at": last.sent_at, "hash": last.content_hash}
 
 
 def _checks(view: ReportView, words: Translator) -> list[shapes.Check]:
