@@ -12,6 +12,8 @@ from api import csrf
 from api.csrf import MAX_FIELDS, MAX_FILES
 from api.idempotency import Once
 from api.pages import flash
+from api.pages.rendering import Form
+from services import i18n
 from services.errors import DomainError, Forbidden, NotFound, StaleVersion, Unauthenticated
 
 KEY: Final = "command"
@@ -117,6 +119,19 @@ async def attempt(session: AsyncSession, work: Callable[[], Awaitable[T]]) -> T 
     except DomainError as refused:
         session.expunge_all()  # the rollback left its objects expired, and async sessions do not reload by themselves
         return refused
+
+
+def again(
+    request: Request, values: Mapping[str, Any], refused: DomainError, words: i18n.Translator
+) -> Form:
+    """What was typed, with what is wrong with it. A refusal that blames no field stands at the top of the page:
+
+    the form it answers may have gone, because somebody else was quicker.
+    """
+    if refused.fields:
+        return Form.refused(values, refused, words)
+    flash.now(request, refused.message, "negative", **refused.params)
+    return Form(values)
 
 
 def see_other(request: Request, done: Done) -> RedirectResponse:

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.deps import Now, SessionDep
-from api.pages import forms
+from api.deps import Now, SessionDep, locale_of
+from api.pages import forms, labels
 from api.pages.forms import Done
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from services.errors import DomainError, InvalidInput
-from services.i18n import N_
+from services.i18n import N_, translator
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.messages import lanes
@@ -44,18 +44,17 @@ _DONE = {
 async def lane(request: Request, session: SessionDep, now: Now, lane: Lane, _: Operator) -> Response:
     """Hold the lane, or let it send again."""
     typed = await forms.typed(request)
+    named = translator(locale_of(request)).gettext(labels.word("lane", lane))
 
     async def command() -> Done:
         if forms.text(typed, "choice") == "release":
             await lanes.release_lane(session, lane)
-            return Done(
-                to=url("health"), message=N_("Jalur {lane} berjalan lagi."), params={"lane": lane.value}
-            )
+            return Done(to=url("health"), message=N_("Jalur {lane} berjalan lagi."), params={"lane": named})
         reason = forms.text(typed, "reason").strip()
         if not reason:
             raise InvalidInput(N_("Tuliskan alasan menahan jalur ini."), field="reason")
         await lanes.hold_lane(session, lane, reason=reason[:500], now=now)
-        return Done(to=url("health"), message=N_("Jalur {lane} ditahan."), params={"lane": lane.value})
+        return Done(to=url("health"), message=N_("Jalur {lane} ditahan."), params={"lane": named})
 
     return await _carried_out(request, session, command)
 

@@ -80,7 +80,7 @@ async def decide(request: Request, session: SessionDep, now: Now, case: UUID, us
     if not isinstance(outcome, DomainError):
         return outcome
     opened = await _open(request, session, user, case)
-    form = Form.refused(typed, outcome, translator(locale_of(request)))
+    form = forms.again(request, typed, outcome, translator(locale_of(request)))
     return await _render(request, session, user, opened, form, status=outcome.status)
 
 

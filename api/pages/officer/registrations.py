@@ -68,7 +68,7 @@ async def decide(request: Request, session: SessionDep, now: Now, case: UUID, us
         return outcome
     opened = await _open(request, session, user, case)
     words = translator(locale_of(request))
-    form = Form.refused(_ticked(typed), _at_the_list(outcome), words)
+    form = forms.again(request, _ticked(typed), _at_the_list(outcome), words)
     return await _render(request, session, user, opened, form, status=outcome.status)
 
 
