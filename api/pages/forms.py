@@ -121,9 +121,7 @@ async def attempt(session: AsyncSession, work: Callable[[], Awaitable[T]]) -> T 
         return refused
 
 
-def again(
-    request: Request, values: Mapping[str, Any], refused: DomainError, words: i18n.Translator
-) -> Form:
+def again(request: Request, values: Mapping[str, Any], refused: DomainError, words: i18n.Translator) -> Form:
     """What was typed, with what is wrong with it. A refusal that blames no field stands at the top of the page:
 
     the form it answers may have gone, because somebody else was quicker.

@@ -10,7 +10,7 @@ from api import cookies
 from services import rulebook
 from services.deadlines.periods import Period
 from services.identity import nda, people, sessions
-from services.models import Account, CaseFile, Licence, Role
+from services.models import Account, CaseFile, Licence, PeriodStatus, Role
 from services.periods import obligations, planning
 from tests.api.conftest import Api
 from tests.api.test_registrations import register
@@ -37,7 +37,7 @@ async def official(api: Api, role: Role, *, region: str = "", agreed: bool = Tru
         yield visitor
 
 
-async def registration(api: Api, **typed: str) -> UUID:
+async def registration(api: Api, **typed: Any) -> UUID:
     """A registration that waits for the UPP, with a real document."""
     received = await register(api, **typed)
     assert received.status_code == 201, received.text
@@ -50,7 +50,7 @@ async def owing(api: Api, count: int = 1, **facts: Any) -> list[tuple[Account, C
     async with api.transaction() as (session, now):
         rules = await rulebook.current(session, now=now)
         period = Period.parse(PERIOD)
-        await planning.plan(session, period, rules, now=now)
+        (await planning.plan(session, period, rules, now=now)).status = PeriodStatus.OPEN
         for number in range(count):
             name = facts.get("name", f"PT Contoh Rotan {number}")
             account = await make_account(session, **{**facts, "name": name})
