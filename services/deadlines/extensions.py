@@ -12,7 +12,8 @@ from sqlmodel import col
 from services import cases, rulebook
 from services.deadlines import store
 from services.deadlines.derivation import moment
-from services.deadlines.periods import Period
+from services.deadlines.periods import Period, PeriodKind
+from services.deadlines.zones import WIB
 from services.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound, TransitionRefused
 from services.i18n import N_
 from services.messages.intents import intend_many
@@ -98,7 +99,9 @@ async def draft(session: AsyncSession, wanted: ExtensionDraft, *, actor: str, no
     """Write down an extension; nothing moves yet. InvalidInput names every field that cannot be accepted."""
     rules = await rulebook.current(session, now=now)
     period = await _period_of(session, wanted)
-    rule = rules.policies.rule(NAME, period)
+    rule = rules.policies.rule(
+        NAME, period or Period.containing(now.astimezone(WIB).date(), PeriodKind.QUARTER)
+    )
     target = moment(rule, wanted.target)
     problems = await _problems(session, wanted, target, now)
     if problems:
