@@ -55,6 +55,7 @@ def bare_page(request: Request, **given: Any) -> Page:
     facts: dict[str, Any] = {
         "path": _path(request),
         "now": datetime.now(UTC),
+        "clock_known": "now" in given,
         "locale": locale_of(request),
         "nonce": getattr(request.state, "csp_nonce", ""),
         "csrf_token": csrf_token(request),

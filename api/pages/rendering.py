@@ -53,7 +53,10 @@ class Helpdesk:
 
 @dataclass(frozen=True)
 class Page:
-    """What every page needs besides its own content. `now` is the application's clock."""
+    """What every page needs besides its own content. `now` is the application's clock.
+
+    `clock_known` is False where the database could not be asked: then no clock is shown.
+    """
 
     path: str
     now: datetime
@@ -67,6 +70,7 @@ class Page:
     rehearsal: bool = False
     production: bool = True
     helpdesk: Helpdesk = Helpdesk()
+    clock_known: bool = True
     form_key: str = field(default_factory=lambda: new_id().hex)
     """Names this rendering: a form of it that is sent twice is carried out once."""
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from api.pages import shapes
-from api.pages.examples import NOW, deadline, duties, fields
+from api.pages.examples import NOW, deadline, duties, fields, password_rules
 from api.pages.rendering import Form
 from services.errors import FieldError
 from services.i18n import N_
@@ -215,9 +215,27 @@ def announcements() -> dict[str, Any]:
     return {"announcements": items, "opened": opened, "paging": PAGING}
 
 
+def people() -> dict[str, Any]:
+    person = {
+        "username": "a1207",
+        "name": "Bagian Pelaporan",
+        "email": "lapor@rotan.example",
+        "status": "active",
+    }
+    invited = person | {"username": "gudang", "name": "Bagian Gudang", "status": "invited"}
+    return {
+        "people": [person, invited],
+        "own": "a1207",
+        "form": Form({}, [FieldError("current_password", N_("Wajib diisi."))]),
+        "rules": password_rules(),
+        "valid_months": 6,
+    }
+
+
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "company/home.html": home,
     "company/home.html#empty": empty_home,
+    "company/people.html": people,
     "company/profile_overview.html": profile_overview,
     "company/profile_section.html": profile_section,
     "company/profile_section.html#locked": lambda: (

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from api.pages.public import human
 from services.identity import tokens
 from services.identity.tokens import Purpose
-from services.models import CaseFile, Document, Registration
+from services.models import CaseFile, Document, IssuedDocument, Registration
 from services.registrations import decisions
 from services.registrations.decisions import Decision, Verdict
 from tests.api.conftest import Api
@@ -102,8 +102,6 @@ async def test_the_printed_receipt_can_be_checked_by_anyone(api: Api, visitor: V
     pdf = await visitor.open(f"{HERE}/{case_id}/bukti/cetak")
     assert pdf.content.startswith(b"%PDF-")
     async with api.sessions() as session:
-        from services.models import IssuedDocument
-
         issued = (await session.execute(select(IssuedDocument))).scalar_one()
     await visitor.open(f"/periksa/{issued.code.lower().replace('-', ' ')}")
     assert "Dokumen ini asli dan berlaku" in visitor.text

@@ -37,7 +37,7 @@ async def show(
     """The newest first."""
     page = await page_for(request, session)
     news = await announcements.announcements(session, account_id, now=now, before=before, limit=A_PAGE + 1)
-    listed = notices.lines(request, news[:A_PAGE], page.locale, now)
+    listed = notices.lines(request, news[:A_PAGE], page.locale)
     more = url("announcements", query={"sebelum": listed[-1]["id"]}) if len(news) > A_PAGE else ""
     return _answer(page, listed, None, shapes.Paging(len(listed), next=more))
 
@@ -52,7 +52,7 @@ async def opened(request: Request, session: SessionDep, now: Now, user: Company,
     notice = await announcements.announcement(session, account_id, message, now=now)
     await announcements.mark_read(session, account_id, message, now=now)
     page = await page_for(request, session, account_id=account_id)
-    written = notices.written(request, notice, page.locale, now)
+    written = notices.written(request, notice, page.locale)
     shown = {
         "subject": written.subject,
         "at": notice.planned_for,

@@ -49,7 +49,7 @@ async def show(
         settled=[duties.duty(met, words) for met in duties_found if met.settled],
         missing=await _missing(session, account_id, words),
         banners=[text for owed in duties_found if (text := duties.banner(owed, words))],
-        announcements=notices.lines(request, news, page.locale, now),
+        announcements=notices.lines(request, news, page.locale),
     )
 
 

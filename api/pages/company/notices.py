@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from fastapi import Request
@@ -26,13 +25,14 @@ class Notice:
     link: str
 
 
-def written(request: Request, message: Message, locale: str, now: datetime) -> Notice:
-    """What the notice says. One whose content was erased shows that it was there."""
+def written(request: Request, message: Message, locale: str) -> Notice:
+    """What the notice said on its day, as the mail did. One whose content was erased shows that it was there."""
     settings = settings_of(request)
     engine = renderer(settings.public_url, settings.helpdesk)
     about = Subject(message.case_id, message.account_id)
+    on_its_day = message.done_at or message.planned_for
     try:
-        rendered = engine.render(message.template, message.context, now=now, about=about)
+        rendered = engine.render(message.template, message.context, now=on_its_day, about=about)
     except KeyError:
         return Notice(message.template, (), "")
     indonesian, english, *_ = _RULE.split(rendered.text)
@@ -42,9 +42,9 @@ def written(request: Request, message: Message, locale: str, now: datetime) -> N
     return Notice(rendered.subject, _paragraphs(plain), link[1] if link else "")
 
 
-def lines(request: Request, messages: Sequence[Message], locale: str, now: datetime) -> list[dict[str, Any]]:
+def lines(request: Request, messages: Sequence[Message], locale: str) -> list[dict[str, Any]]:
     """The notices of a list, the newest first."""
-    return [_line(message, written(request, message, locale, now)) for message in messages]
+    return [_line(message, written(request, message, locale)) for message in messages]
 
 
 def _line(message: Message, notice: Notice) -> dict[str, Any]:

@@ -71,7 +71,7 @@ async def render(
 
 def first_open(view: ReportView) -> str:
     """Where to go on: the first page that still lacks something, the letter, or the sending."""
-    if view.form is None or not view.editable:
+    if not view.form_available or not view.editable:
         return url("report_send", report=view.case.id)
     for section in view.pages:
         if not section.complete:
@@ -177,6 +177,7 @@ def _sections(view: ReportView, current: str, words: Translator) -> list[dict[st
 
 
 def _state(page: Section) -> str:
-    if page.complete:
+    """A page that nobody saved is never ticked, also where nothing on it is compulsory or its form is missing."""
+    if page.complete and page.saved_at is not None:
         return "done"
     return "problem" if page.errors else "todo"
