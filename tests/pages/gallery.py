@@ -27,6 +27,13 @@ async def show(request: Request) -> HTMLResponse:
     return HTMLResponse(render(template, frame, **context), headers={"Content-Security-Policy": CSP})
 
 
+async def framed(request: Request) -> HTMLResponse:
+    """What stands in a page's frame: the HTML of a caught mail."""
+    return HTMLResponse(
+        "<p>Surat</p>", headers={"Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'"}
+    )
+
+
 async def index(request: Request) -> HTMLResponse:
     """A link to every example."""
     links = (f'<li><a href="/{name.replace("#", "?state=")}">{name}</a></li>' for name in EXAMPLES)
@@ -37,6 +44,7 @@ app = Starlette(
     routes=[
         Route("/", index),
         Mount("/static", StaticFiles(directory=STATIC)),
+        Route("/dev/mail/{mail}/html", framed),
         Route("/{template:path}", show),
     ]
 )
