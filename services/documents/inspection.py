@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import os
 import socket
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from services.i18n import N_
 _log = logging.getLogger(__name__)
 
 WAIT_SECONDS: Final = 20.0
+_CHUNK_BYTES: Final = 64 * 1024
 _ROOT: Final = Path(__file__).resolve().parents[2]
 
 
@@ -167,21 +167,23 @@ class _Sandbox:
 
 async def _exchange(sandbox: _Sandbox, descriptor: int) -> bytes:
     """The child's answer, or nothing when it died or took too long."""
-    reading, writing = os.pipe()
-    reader = asyncio.StreamReader()
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(reading, "rb")
-    )
-    try:
+    # Sockets, because uvloop closes a pipe twice: the second time it hits whatever file was opened meanwhile.
+    ours, theirs = socket.socketpair()
+    with ours:
+        ours.setblocking(False)
+        with theirs:
+            sandbox.send(descriptor, theirs.fileno())
         try:
-            sandbox.send(descriptor, writing)
-        finally:
-            os.close(writing)
-        return await asyncio.wait_for(reader.read(), WAIT_SECONDS)
-    except TimeoutError:
-        return b""
-    finally:
-        transport.close()
+            return await asyncio.wait_for(_everything(ours), WAIT_SECONDS)
+        except TimeoutError:
+            return b""
+
+
+async def _everything(source: socket.socket) -> bytes:
+    received = bytearray()
+    while chunk := await asyncio.get_running_loop().sock_recv(source, _CHUNK_BYTES):
+        received += chunk
+    return bytes(received)
 
 
 def _noted(verdict: Verdict) -> Verdict:

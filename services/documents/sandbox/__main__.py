@@ -15,7 +15,7 @@ WALL_SECONDS: Final = 15
 
 
 def serve(control: socket.socket) -> None:
-    """Each message carries two descriptors: the file to look at and the pipe for the verdict."""
+    """Each message carries two descriptors: the file to look at and the socket for the verdict."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; we end with its socket
     while True:
@@ -30,7 +30,7 @@ def serve(control: socket.socket) -> None:
 
 
 def _child(file_descriptor: int, reply_descriptor: int) -> None:
-    """Dies without an answer when it exceeds a limit; the reader of the pipe takes that as one."""
+    """Dies without an answer when it exceeds a limit; the reader of the socket takes that as one."""
     status = 1
     try:
         _confine()

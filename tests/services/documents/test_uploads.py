@@ -1,14 +1,17 @@
 """From the browser's stream to an object in the store, or to a sentence beside the field."""
 
+import asyncio
 import dataclasses
 import hashlib
 import time
+from itertools import chain
 from pathlib import Path
 
 import pytest
+import uvloop
 
-from services.documents.inspection import MediaType
-from services.documents.store import MAX_BYTES
+from services.documents.inspection import Inspector, MediaType
+from services.documents.store import MAX_BYTES, DocumentStore
 from services.documents.uploads import Accepted, Intake
 from services.errors import InvalidInput, TooLarge
 from services.models.documents import ScanState
@@ -118,3 +121,18 @@ async def test_other_limits_can_be_set(intake: Intake) -> None:
     with pytest.raises(TooLarge, match="melebihi 1 MB") as refusal:
         await small.accept(zeros(MiB + 1), filename="x.pdf")
     assert refusal.value.message == "Ukuran berkas melebihi {megabytes} MB."
+
+
+def test_uploads_side_by_side_do_not_touch_each_others_files(tmp_path: Path) -> None:
+    """On the event loop that serves the web: a descriptor closed twice would be another upload's by then."""
+
+    async def upload_side_by_side() -> list[Accepted]:
+        async with Inspector() as inspector:
+            intake = Intake(DocumentStore.from_url(tmp_path.as_uri()), inspector)
+
+            async def one_after_another() -> list[Accepted]:
+                return [await intake.accept(stream(corpus.pdf()), filename="scan.pdf") for _ in range(60)]
+
+            return [*chain.from_iterable(await asyncio.gather(*(one_after_another() for _ in range(3))))]
+
+    assert len({accepted.key for accepted in uvloop.run(upload_side_by_side())}) == 180
