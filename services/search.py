@@ -19,13 +19,15 @@ from services.errors import InvalidInput
 from services.i18n import N_
 from services.identity.policy import visible_filter
 from services.identity.principal import Principal
-from services.models import Account, CaseFile, CaseKind, Deadline
+from services.models import Account, CaseFile, CaseKind, Deadline, Report
 from services.transitions import STATUSES
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
 SHORTEST_TEXT: Final = 3
 _FEW: Final = 500
+_DIGITS: Final = 10
+"""As long as a number of ours may be; a NIB has 13."""
 
 # The date by which a list of one kind is sorted.
 MAIN_DEADLINE: Final = {
@@ -173,7 +175,7 @@ def _by_due(query: Select[CaseFile], filters: Filters, cursor: str | None) -> Se
 
 
 async def _named(session: AsyncSession, q: str) -> ColumnElement[bool]:
-    """Cases of the accounts that the text names, and of applicants who have none yet.
+    """Cases of the accounts that the text names, of applicants who have none yet, and those with that number.
 
     Few accounts are asked for by their ids; many (half of them are called "PT") by looking at each case's own,
     which soon fills a page.
@@ -183,10 +185,16 @@ async def _named(session: AsyncSession, q: str) -> ColumnElement[bool]:
         col(Account.nib) == q,
         col(Account.username) == q.lower(),
     )
+    number = q.removeprefix("#")
+    numbered: list[ColumnElement[bool]] = []
+    if number.isascii() and number.isdigit() and len(number) < _DIGITS:
+        named = or_(named, col(Account.number) == int(number))
+        report = select(col(Report.case_id)).where(col(Report.number) == int(number))
+        numbered = [col(CaseFile.key) == f"registration/{number}", col(CaseFile.id).in_(report)]
     few = select(col(Account.id)).where(named).limit(_FEW + 1)
     ids = list((await session.execute(few)).scalars())
     title = col(CaseFile.title).icontains(q, autoescape=True)
-    others = or_(and_(col(CaseFile.account_id).is_(None), title), col(CaseFile.key) == q)
+    others = or_(and_(col(CaseFile.account_id).is_(None), title), col(CaseFile.key) == q, *numbered)
     if len(ids) <= _FEW:
         return or_(col(CaseFile.account_id).in_(ids), others) if ids else others
     # Asked row by row: as EXISTS it would be answered for all accounts first.

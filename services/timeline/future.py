@@ -84,6 +84,8 @@ PASSING: Final[dict[str, str]] = {
     "licence_expiring": N_("Perusahaan diberi tahu bahwa masa berlaku perizinan segera berakhir."),
     "licence_expiry": N_("Masa berlaku perizinan berakhir."),
 }
+# Moments at which somebody is told, not deadlines: people know them by their first instant.
+MOMENTS: Final = frozenset({"registration_reminder", "licence_expiring"})
 STOPPED: Final = N_("Waktu pemeriksaan berhenti selama menunggu perusahaan.")
 ACTS: Final[dict[Act, str]] = {
     Act.OPEN: N_("Kewajiban dibuat untuk setiap akun yang wajib lapor."),
@@ -192,7 +194,8 @@ def _passing(
     if deadline.due_before <= now:
         return []
     why = _why([Step.from_json(step) for step in derivation.steps], speak)
-    return [FutureLine(deadline.name, last_second(deadline.due_before), speak.gettext(text), why)]
+    at = deadline.due_before if deadline.name in MOMENTS else last_second(deadline.due_before)
+    return [FutureLine(deadline.name, at, speak.gettext(text), why)]
 
 
 async def _period(

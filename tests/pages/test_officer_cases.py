@@ -146,6 +146,8 @@ async def test_the_search_finds_filters_and_turns_pages(api: Api) -> None:
     async with official(api, Role.COMPLIANCE_OFFICER) as officer:
         await officer.open("/kasus?kind=report&q=sabun")
         assert ("PT Contoh Sabun" in officer.text, "PT Contoh Kayu" in officer.text) == (True, False)
+        await officer.open("/kasus?q=%2310004")
+        assert ("PT Contoh Sabun" in officer.text, "PT Contoh Kayu" in officer.text) == (True, False)
         await officer.open("/kasus?q=ka")
         assert "paling sedikit 3 karakter" in officer.text
         await officer.open("/kasus?kind=report&region=64&urut=due&due_before=2027-01-10")

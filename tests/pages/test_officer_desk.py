@@ -94,6 +94,8 @@ async def test_a_similar_address_is_flagged(api: Api) -> None:
     await registration(api)
     second = await registration(api, address="Jln. Contoh Nomor 2")
     async with official(api, Role.UPP_OFFICER) as upp:
+        await upp.open("/antrean?q=100002")
+        assert (str(second) in upp.page.text, upp.text.count("#10000")) == (True, 1), "found by its number"
         await upp.open(page_of(second))
         assert "Alamat mirip" in upp.text
         assert "Jalan Contoh No. 1" in upp.text
