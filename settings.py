@@ -19,6 +19,7 @@ SECRETS = (
 NAMES = (
     *SECRETS,
     *(f"{name}_FILE" for name in SECRETS),
+    "CLAMD_ADDRESS",
     "DOCUMENTS_URL",
     "HELPDESK_EMAIL",
     "HELPDESK_HOURS",
@@ -69,6 +70,7 @@ class Settings:
     key to the SDK's own environment variables. `mail_allow_list` None lets mail go anywhere.
     `mail_catcher` says that `smtp_url` is our own catcher, whose mail is shown on a page.
     `mail_patience` is how many seconds the mail server may take over one command; leases follow from it.
+    `clamd_address` is where ClamAV listens; None: no scanner, files that pass our inspection are clean.
     `trusted_proxies` are the addresses or networks whose X-Forwarded-For and -Proto are believed.
     """
 
@@ -89,8 +91,14 @@ class Settings:
     web_pool: int = 10
     worker_pool: int = 10
     mail_patience: int = 30
+    clamd_address: str | None = None
     trusted_proxies: tuple[str, ...] = ()
     helpdesk: Helpdesk = Helpdesk()
+
+    @property
+    def audit_anchors(self) -> Path:
+        """The file in the home that the daily fingerprint of all events is added to."""
+        return self.home / "audit-anchors.jsonl"
 
 
 def find_home(home: Path | None = None, env: Mapping[str, str] = os.environ) -> Path:
@@ -168,11 +176,12 @@ def _build(home: Path, values: Mapping[str, str], problems: list[str]) -> Settin
         mail_from=values.get("MAIL_FROM", "Tenggat <tenggat@localhost.example>"),
         mail_allow_list=_allow_list(values.get("MAIL_ALLOW_LIST"), environment),
         mail_journal=Path(values.get("TENGGAT_MAIL_JOURNAL", home / "legal-mail.journal")),
-        documents_url=values.get("DOCUMENTS_URL", f"file://{home / 'documents'}"),
+        documents_url=values.get("DOCUMENTS_URL", (home / "documents").as_uri()),
         secret_key=values.get("TENGGAT_SECRET_KEY", ""),
         web_pool=_number("TENGGAT_WEB_POOL", values, 10, problems),
         worker_pool=_number("TENGGAT_WORKER_POOL", values, 10, problems),
         mail_patience=_number("TENGGAT_MAIL_PATIENCE", values, 30, problems),
+        clamd_address=values.get("CLAMD_ADDRESS"),
         trusted_proxies=tuple(values.get("TENGGAT_TRUSTED_PROXIES", "").replace(",", " ").split()),
         helpdesk=_helpdesk(values),
     )

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.database import Sessions, make_engine, make_sessions
+from services.documents.antivirus import Antivirus
 from services.documents.inspection import Inspector
 from services.documents.store import DocumentStore
 from services.documents.typesetting import Typesetter
@@ -30,6 +31,11 @@ class Parts:
     typesetter: Typesetter
     instance: Identity
 
+    @property
+    def specimen(self) -> bool:
+        """Whether letters say on their face that they are none of the ministry's documents."""
+        return self.instance.rehearsal or self.settings.environment != "production"
+
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Parts]:
@@ -43,7 +49,8 @@ async def opened(settings: Settings) -> AsyncIterator[Parts]:
         gateway = Gateway(await connect(settings.temporal_address, who.namespace, lazy=True))
         stack.push_async_callback(gateway.drain)
         store = DocumentStore.from_url(settings.documents_url)
-        intake = Intake(store, await stack.enter_async_context(Inspector()))
+        antivirus = Antivirus.from_address(settings.clamd_address) if settings.clamd_address else None
+        intake = Intake(store, await stack.enter_async_context(Inspector()), antivirus)
         typesetter = Typesetter()
         stack.callback(typesetter.close)
         yield Parts(settings, engine, sessions, gateway, store, intake, typesetter, who)

@@ -22,7 +22,7 @@ class Proof:
 
 
 async def ownership(
-    session: AsyncSession, account: Account, *, public_url: str, now: datetime, specimen: bool = False
+    session: AsyncSession, account: Account, *, public_url: str, now: datetime, specimen: bool
 ) -> Proof:
     """The proof of an active account; asked again, the same one. Conflict for an account that was voided."""
     if account.status != AccountStatus.ACTIVE:

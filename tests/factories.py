@@ -130,7 +130,7 @@ async def sign(
     await statement.set_number(
         session, report.case_id, number, expected_version=report.content_version, actor=ACTOR, now=now
     )
-    await statement.letter(session, report.case_id, public_url=PUBLIC_URL, now=now)
+    await statement.letter(session, report.case_id, public_url=PUBLIC_URL, now=now, specimen=True)
     scan = await make_scan(session, report.account_id, now=now)
     await statement.attach_scan(
         session, report.case_id, scan, expected_version=report.content_version, actor=ACTOR, now=now

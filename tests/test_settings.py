@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from services.documents.store import DocumentStore
 from settings import Settings, SettingsError, load
 
 SECRET = "k3vN8qT2mZ7xW5pR9sL4cY6bH1dF0gJa"
@@ -85,3 +86,15 @@ def test_outside_production_mail_goes_to_example_addresses_only(tmp_path: Path) 
     assert load(tmp_path, DEVELOPMENT).mail_allow_list == (".example",)
     named: Settings = load(tmp_path, DEVELOPMENT | {"MAIL_ALLOW_LIST": "a@b.test, C.test"})
     assert named.mail_allow_list == ("a@b.test", "c.test")
+
+
+def test_a_home_with_spaces_and_signs_still_names_its_documents(tmp_path: Path) -> None:
+    home = tmp_path / "data lama #1"
+    address = load(home, DEVELOPMENT).documents_url
+    assert DocumentStore.from_url(address).directory == home / "documents"
+
+
+def test_the_virus_scanner_is_a_setting(tmp_path: Path) -> None:
+    assert load(tmp_path, DEVELOPMENT).clamd_address is None
+    assert load(tmp_path, DEVELOPMENT | {"CLAMD_ADDRESS": ""}).clamd_address is None
+    assert load(tmp_path, DEVELOPMENT | {"CLAMD_ADDRESS": "clamav:3310"}).clamd_address == "clamav:3310"

@@ -231,7 +231,7 @@ async def ownership_proof(
         await log_read(session, user, what="proof", purpose=purpose or DEFAULT_PURPOSE, account_id=account_id)
         return await proofs.ownership(
             session, account, public_url=parts.settings.public_url, now=now,
-            specimen=parts.settings.environment != "production",
+            specimen=parts.specimen,
         )  # fmt: skip
 
     return await letters.kept(parts, user, find_proof)

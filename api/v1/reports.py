@@ -231,7 +231,7 @@ async def receipt(
         )  # fmt: skip
         return await receipts.receipt(
             session, report_id, submission, public_url=parts.settings.public_url, now=now,
-            specimen=parts.settings.environment != "production",
+            specimen=parts.specimen,
         )  # fmt: skip
 
     return await letters.kept(parts, user, find)

@@ -76,7 +76,7 @@ async def prepare(
         await authorised(session, report_id, user, Permission.WRITE_REPORT)
         letter = await statement.letter(
             session, report_id, public_url=parts.settings.public_url, now=now,
-            specimen=parts.settings.environment != "production",
+            specimen=parts.specimen,
         )  # fmt: skip
         return LetterOut(
             number=letter.number,
@@ -103,7 +103,7 @@ async def print_letter(report_id: UUID, parts: PartsDep, user: Writer, now: Arri
             )
         letter = await statement.letter(
             session, report_id, public_url=parts.settings.public_url, now=now,
-            specimen=parts.settings.environment != "production",
+            specimen=parts.specimen,
         )  # fmt: skip
     return await letters.fresh(parts, letter)
 

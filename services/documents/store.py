@@ -65,7 +65,7 @@ class DocumentStore:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
-        self._directory = Path(store.prefix) if isinstance(store, LocalStore) and store.prefix else None
+        self.directory = Path(store.prefix) if isinstance(store, LocalStore) and store.prefix else None
 
     @classmethod
     def from_url(cls, url: str) -> Self:
@@ -84,8 +84,8 @@ class DocumentStore:
         await obstore.put_async(
             self._store, key, aiter(meter), chunk_size=_PART_BYTES, max_concurrency=_PARTS_IN_FLIGHT
         )
-        if self._directory:
-            await asyncio.to_thread(_make_durable, self._directory / key)
+        if self.directory:
+            await asyncio.to_thread(_make_durable, self.directory / key)
         return Stored(key, meter.sha256, meter.size)
 
     async def put_bytes(self, content: bytes) -> Stored:

@@ -24,7 +24,7 @@ class Receipt:
 
 
 async def receipt(
-    session: AsyncSession, case_id: UUID, *, public_url: str, now: datetime, specimen: bool = False
+    session: AsyncSession, case_id: UUID, *, public_url: str, now: datetime, specimen: bool
 ) -> Receipt:
     """The receipt of a registration as it stands; a corrected one has a receipt of its own. NotFound."""
     registration = await session.get(Registration, case_id, populate_existing=True)

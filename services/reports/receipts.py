@@ -37,7 +37,7 @@ async def receipt(
     *,
     public_url: str,
     now: datetime,
-    specimen: bool = False,
+    specimen: bool,
 ) -> Receipt:
     """The receipt of a submission (None: the latest), entered in the registry once. NotFound before it is sent."""
     report, version, account, due = await _submission(session, report_id, submission)

@@ -48,7 +48,7 @@ async def set_number(
 
 
 async def letter(
-    session: AsyncSession, report_id: UUID, *, public_url: str, now: datetime, specimen: bool = False
+    session: AsyncSession, report_id: UUID, *, public_url: str, now: datetime, specimen: bool
 ) -> StatementLetter:
     """What the letter of the present data says, entered in the registry; render it after the commit.
 

@@ -69,7 +69,7 @@ async def proof(parts: PartsDep, now: Arrival, account_id: ActingAccount, user: 
         await _allowed(session, user, account_id)
         return await proofs.ownership(
             session, await accounts.get(session, account_id), public_url=parts.settings.public_url, now=now,
-            specimen=parts.settings.environment != "production",
+            specimen=parts.specimen,
         )  # fmt: skip
 
     return await letters.kept(parts, user, find)

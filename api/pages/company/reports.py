@@ -136,7 +136,7 @@ async def receipt(parts: PartsDep, now: Arrival, report: UUID, user: Reader) -> 
         )
         return await receipts.receipt(
             session, report, public_url=parts.settings.public_url, now=now,
-            specimen=parts.settings.environment != "production",
+            specimen=parts.specimen,
         )  # fmt: skip
 
     return await letters.kept(parts, user, find)

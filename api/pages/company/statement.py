@@ -134,7 +134,7 @@ async def _attach(
 async def _letter(session: AsyncSession, parts: Parts, report: UUID, now: datetime) -> StatementLetter:
     return await statement.letter(
         session, report, public_url=parts.settings.public_url, now=now,
-        specimen=parts.settings.environment != "production",
+        specimen=parts.specimen,
     )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ async def printed(parts: PartsDep, now: Arrival, registration: UUID) -> Response
         await registrations.find(session, registration)
         return await receipt.receipt(
             session, registration, public_url=parts.settings.public_url, now=now,
-            specimen=parts.settings.environment != "production",
+            specimen=parts.specimen,
         )  # fmt: skip
 
     return await letters.kept(parts, NOBODY, found)

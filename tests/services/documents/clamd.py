@@ -28,10 +28,14 @@ class Clamd:
         self._server.close()
         await self._server.wait_closed()
 
-    def before(self, intake: Intake) -> Intake:
+    @property
+    def address(self) -> str:
+        """As the setting names it."""
         assert self._server is not None
-        port = self._server.sockets[0].getsockname()[1]
-        return dataclasses.replace(intake, antivirus=Antivirus.from_address(f"127.0.0.1:{port}"))
+        return f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    def before(self, intake: Intake) -> Intake:
+        return dataclasses.replace(intake, antivirus=Antivirus.from_address(self.address))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert await reader.readuntil(b"\0") == b"zINSTREAM\0"

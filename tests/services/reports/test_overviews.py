@@ -105,7 +105,9 @@ class TestTheList:
 class TestCetak:
     async def test_the_receipt_says_what_arrived_when_and_can_be_checked(self, session: AsyncSession) -> None:
         report = await send(session, await make_report(session))
-        printed = await receipts.receipt(session, report.case_id, public_url=PUBLIC_URL, now=OPEN)
+        printed = await receipts.receipt(
+            session, report.case_id, public_url=PUBLIC_URL, now=OPEN, specimen=True
+        )
         [version] = await receipts.versions(session, report.case_id)
         assert printed.letter.number == f"BL-{report.number}-1"
         assert (printed.letter.sent_at, printed.letter.on_time) == (OPEN, True)
@@ -114,9 +116,13 @@ class TestCetak:
 
     async def test_it_is_entered_once_and_printed_the_same(self, session: AsyncSession) -> None:
         report = await send(session, await make_report(session))
-        first = await receipts.receipt(session, report.case_id, 1, public_url=PUBLIC_URL, now=OPEN)
+        first = await receipts.receipt(
+            session, report.case_id, 1, public_url=PUBLIC_URL, now=OPEN, specimen=True
+        )
         later = OPEN + timedelta(days=3)
-        again = await receipts.receipt(session, report.case_id, public_url=PUBLIC_URL, now=later)
+        again = await receipts.receipt(
+            session, report.case_id, public_url=PUBLIC_URL, now=later, specimen=True
+        )
         assert again.issued.code == first.issued.code
         assert again.letter == first.letter
         typesetter = Typesetter()
@@ -126,7 +132,7 @@ class TestCetak:
     async def test_there_is_none_before_it_is_sent(self, session: AsyncSession) -> None:
         report = await fill_small_report(session, await make_report(session))
         with pytest.raises(NotFound):
-            await receipts.receipt(session, report.case_id, public_url=PUBLIC_URL, now=OPEN)
+            await receipts.receipt(session, report.case_id, public_url=PUBLIC_URL, now=OPEN, specimen=True)
 
 
 class TestHome:

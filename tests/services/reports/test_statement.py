@@ -37,7 +37,7 @@ async def number(session: AsyncSession, report: Report, text: str = "017/SP/I/20
 
 
 async def letter(session: AsyncSession, report: Report) -> StatementLetter:
-    return await statement.letter(session, report.case_id, public_url=PUBLIC_URL, now=OPEN)
+    return await statement.letter(session, report.case_id, public_url=PUBLIC_URL, now=OPEN, specimen=True)
 
 
 async def attach(session: AsyncSession, report: Report, **scan: Any) -> None:
