@@ -17,8 +17,9 @@ from settings import Settings
 
 MAX_BODY: Final = 1024 * 1024
 """For `FastAPI(max_body_size=…)`."""
-MAX_UPLOAD_BODY: Final = 65 * 1024 * 1024
-"""For `max_body_size=…` of the routes that take a file (64 MiB and what surrounds it)."""
+MAX_UPLOAD_BODY: Final = 96 * 1024 * 1024
+"""For `max_body_size=…` of the routes that take a file: half as much again as the largest file may have, so that
+one that is a little too large is refused at its field, with the rest kept, and not as a bare error."""
 
 STATIC: Final = re.compile(r"^/static/")
 ONE_YEAR: Final = 31_536_000

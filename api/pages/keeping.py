@@ -10,6 +10,7 @@ from api.cookies import settings_of
 from api.csrf import MAX_FIELDS, MAX_FILES
 from api.deps import parts_of
 from api.pages.shapes import StoredFile
+from api.security import MAX_UPLOAD_BODY
 from api.uploads import chunks, uploaded_name
 from services.documents.inspection import MediaType
 from services.documents.uploads import Accepted
@@ -19,8 +20,7 @@ from services.models.documents import ScanState
 TOKEN: Final = "document_token"  # noqa: S105  (the name of a field)
 LIFE_SECONDS: Final = 4 * 3600
 """Files that no row knows are swept out of the store after a day."""
-MAX_FORM_BODY: Final = 96 * 1024 * 1024
-"""More than a file may have, so that one that is a little too large is refused at its field, with the rest kept."""
+MAX_FORM_BODY: Final = MAX_UPLOAD_BODY
 
 
 async def taken_in(request: Request, typed: dict[str, Any], field: str) -> Accepted | None:

@@ -277,5 +277,5 @@ async def test_a_file_may_be_larger_up_to_its_own_limit(app: Small) -> None:
     async with visitor(app) as client:
         fine = await client.post("/api/files", files={"file": b"x" * 3_000_000})
         assert (fine.status_code, fine.json()) == (200, 3_000_000)
-        large = await client.post("/api/files", files={"file": b"x" * (66 * 1024 * 1024)})
+        large = await client.post("/api/files", files={"file": b"x" * (97 * 1024 * 1024)})
         assert large.status_code == 413
