@@ -75,10 +75,12 @@ CallerDep = Annotated[Caller, Depends(caller)]
 def gate(request: Request) -> Gate:
     """Signing in and out, second factor."""
     settings = cookies.settings_of(request)
+    parts = getattr(request.app.state, "parts", None)
     return Gate(
         _sessions(request),
         key=settings.secret_key,
         second_factor_required=settings.environment == "production",
+        waker=parts.gateway if parts else None,
     )
 
 

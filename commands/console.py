@@ -6,12 +6,15 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
 
 from settings import Settings, SettingsError, load
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
 
 FAILED = 1
 NOT_RUNNING = 3
@@ -89,15 +92,32 @@ def print_line(text: str = "") -> None:
 
 
 def in_session(work: Callable[[Any], Awaitable[T]], *, home: Path | None = None) -> T:
-    """Run `work(session)` in one transaction of the application's role, committed when it returns."""
+    """Run `work(session)` in one transaction of the application's role, committed when it returns.
+
+    What it woke is nudged after the commit; with the engine away the sweep does it later.
+    """
     from services.database import make_engine, make_sessions
 
-    async def run(url: str) -> T:
-        engine = make_engine(url, pool_size=1, application="tenggat-cli")
+    async def run(given: Settings) -> T:
+        engine = make_engine(given.database_url, pool_size=1, application="tenggat-cli")
         try:
-            async with make_sessions(engine).begin() as session:
-                return await work(session)
+            async with make_sessions(engine)() as session:
+                async with session.begin():
+                    result = await work(session)
+                if "woken" in session.info:
+                    await _nudge(session, given)
+                return result
         finally:
             await engine.dispose()
 
-    return asyncio.run(run(settings(home).database_url))
+    return asyncio.run(run(settings(home)))
+
+
+async def _nudge(session: "AsyncSession", given: Settings) -> None:
+    from services.instance import identity
+    from services.waking import woken
+    from workflows.gateway import Gateway, connect
+
+    what, who = woken(session), await identity(session)
+    gateway = Gateway(await connect(given.temporal_address, who.namespace, lazy=True))
+    await gateway.nudge_all(what.cases.values(), what.lanes)

@@ -36,7 +36,7 @@ class Credentials:
             Try(ratelimit.RESET_EVERYONE, ""),
         ]
         await ratelimit.hit(self.gate.sessions, *tries)
-        async with self.gate.sessions.begin() as session:
+        async with self.gate.transaction() as session:
             now = await app_now(session)
             sent = await recovery.mail_link_to_nib_address(session, name, nib, now=now)
             await happened(
@@ -66,7 +66,7 @@ class Credentials:
             row = await tokens.peek(session, ticket, *tokens.SETS_PASSWORD)
             before = await people.get(session, whose(row))
         await _must_differ(before, password, "password")
-        async with self.gate.sessions.begin() as session:
+        async with self.gate.transaction() as session:
             await tokens.use(session, ticket, *tokens.SETS_PASSWORD)
             person = await people.lock(session, before.id)
             if person.status == "disabled":
@@ -82,7 +82,7 @@ class Credentials:
         passwords.check(new, context, field_name="new_password")
         await _must_differ(person, new, "new_password")
         hashed = await passwords.hash_password(new)
-        async with self.gate.sessions.begin() as session:
+        async with self.gate.transaction() as session:
             await recovery.replace_password(session, person, hashed, now=await app_now(session))
             _, official = await directory.may_sign_in(session, person.id)
             return await self.gate.admit(session, await people.get(session, person.id), official, caller)

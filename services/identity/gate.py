@@ -31,6 +31,7 @@ from services.identity.principal import Principal
 from services.identity.ratelimit import Try
 from services.identity.security_events import Happened, happened
 from services.models import OneTimeToken, Person
+from services.waking import Waker, hand_over
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Gate:
-    """`key` is the instance's secret; `second_factor_required` makes officials enrol before they come in."""
+    """`key` is the instance's secret; `second_factor_required` makes officials enrol before they come in.
+
+    `waker` sends on at once what their transactions queue; None leaves it to the sweep.
+    """
 
     sessions: Sessions
     key: str
     second_factor_required: bool
+    waker: Waker | None = None
 
     async def sign_in(self, username: str, password: str, caller: Caller) -> Entry:
         """SignInRefused for anything wrong, known or unknown.
@@ -137,6 +142,15 @@ class Gate:
                 raise SignInRefused
             await counted.give_back(session)
         return person
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A transaction after whose commit the mail it queued is nudged: people wait for these letters."""
+        async with self.sessions() as session:
+            async with session.begin():
+                yield session
+            if self.waker is not None:
+                hand_over(session, self.waker)
 
     async def _after_password(
         self, session: AsyncSession, person: Person, official: bool, caller: Caller

@@ -112,3 +112,13 @@ async def test_a_round_of_the_sweep_nudges_what_is_due(world: World, tenggat: Te
         await session.execute(update(CaseFile).where(mine).values(wake_at=now, nudged_at=None, nudges=0))
     done = answer(await tenggat("processes", "sweep", "--json"))
     assert done["found"] == done["nudged"] >= 1
+
+
+async def test_an_invitation_from_the_command_line_leaves_at_once(world: World, tenggat: Tenggat) -> None:
+    added = await tenggat("people", "add", "petugas", "--email", "petugas@dinas.example", "--role", "auditor")
+    assert added.exit_code == 0, added.output
+    for _ in range(200):  # no sweep runs here
+        if await world.mail("petugas@dinas.example"):
+            break
+        await asyncio.sleep(0.1)
+    assert await world.templates_to("petugas@dinas.example") == ["person_invited"]

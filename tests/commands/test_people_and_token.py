@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from typer.testing import CliRunner, Result
 
 from cli import build
+from services import instance
 from services.database import make_engine, make_sessions
 from services.identity import api_keys
 from services.models import Role
@@ -23,8 +24,10 @@ Tenggat = Callable[..., Result]
 
 @pytest.fixture
 def tenggat(database: Database, tmp_path: Path) -> Tenggat:
-    """Runs one command line against the test's database."""
+    """Runs one command line against the test's database, with Temporal away."""
+    instance.create(database.migrator_url)
     env = {
+        "TEMPORAL_ADDRESS": "127.0.0.1:1",
         "TENGGAT_HOME": str(tmp_path),
         "DATABASE_URL": database.app_url,
         "TENGGAT_SECRET_KEY": "an-instance-key-of-forty-characters-or-so",

@@ -3,6 +3,7 @@
 import asyncio
 import statistics
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from services.identity.errors import LinkExpired, SignInRefused
 from services.identity.gate import Caller, Entry, Gate, Outcome
 from services.identity.principal import Principal
 from services.models import Person, WebSession
+from services.waking import Nudge
 from tests.services.identity import factories
 from tests.services.identity.factories import PASSWORD
 
@@ -68,6 +70,31 @@ async def test_a_forgotten_password_is_set_anew_through_the_address_on_the_nib(
     assert (await desk.gate.sign_in("rotan", NEW, HOME)).outcome is Outcome.SIGNED_IN
     [told] = await mails(sessions, "password_changed")
     assert told["to"] == "nib@rotan.example"
+
+
+class Waker:
+    """Notes the lanes it was told of."""
+
+    def __init__(self) -> None:
+        self.lanes = list[str]()
+
+    def nudge(self, cases: Iterable[Nudge], lanes: Iterable[str]) -> None:
+        assert not list(cases)
+        self.lanes += lanes
+
+
+async def test_letters_about_passwords_leave_at_once(
+    desk: Credentials, company: Person, sessions: Sessions
+) -> None:
+    waker = Waker()
+    desk = Credentials(replace(desk.gate, waker=waker))
+    await desk.request_reset("nobody", NIB, HOME)
+    assert waker.lanes == []
+    await desk.request_reset("rotan", NIB, HOME)
+    assert waker.lanes == ["credentials"]
+    [mail] = await mails(sessions)
+    await desk.set_password(mail["token"], NEW, HOME)
+    assert waker.lanes == ["credentials", "credentials"]  # and the notice that it was changed
 
 
 @pytest.mark.parametrize(
