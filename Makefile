@@ -70,7 +70,7 @@ $(STAMP)/uv: bootstrap.lock | $(STAMP)/venv
 
 $(STAMP)/packages: requirements.lock pyproject.toml $(STAMP)/uv
 	@echo "Installing packages (up to a minute)"
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-EVERY = 0.25
+EVERY = 1.0
 
 
 @dataclass

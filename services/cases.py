@@ -11,14 +11,27 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_object_session
 from sqlmodel import col
 
 from services import transitions
+from services.database import uuids
 from services.errors import NotFound
 from services.models import CaseChain, CaseFile, CaseKind, CaseStep
 from services.waking import Nudge, woken
 
 SYSTEM = "system"
 
-# The kinds whose cases a workflow follows. A report only waits: for its company, and for the waves.
-HAS_PROCESS = frozenset({CaseKind.REGISTRATION, CaseKind.LICENCE_REVIEW, CaseKind.PERIOD, CaseKind.CAMPAIGN})
+# The kinds whose cases a workflow follows.
+HAS_PROCESS = frozenset(
+    {
+        CaseKind.REGISTRATION,
+        CaseKind.LICENCE_REVIEW,
+        CaseKind.PERIOD,
+        CaseKind.CAMPAIGN,
+        CaseKind.REPORT,
+        CaseKind.ROLLBACK,
+        CaseKind.DATA_REQUEST,
+    }
+)
+# A report that was never sent only waits: for its company, and for the waves. Its process begins with this.
+FOLLOWED_SINCE = "sent_at"
 
 # One event per case per statement. The text that is hashed covers every field and the hash before it.
 _RECORD = text(
@@ -30,7 +43,7 @@ _RECORD = text(
                    'at', instant_text(:at), 'recorded_at', instant_text(:now),
                    'actor', CAST(:actor AS text), 'data', g.data, 'previous', encode(c.last_hash, 'hex')
                )::text AS hashed_text
-        FROM unnest(CAST(:ids AS uuid[]), CAST(:datas AS jsonb[])) AS g(case_id, data)
+        FROM ROWS FROM (unnest(CAST(:ids AS uuid[])), jsonb_array_elements(CAST(:datas AS jsonb))) AS g(case_id, data)
         JOIN case_chain c USING (case_id)
     ), hashed AS (
         SELECT *, sha256(convert_to(hashed_text, 'UTF8')) AS hash FROM given
@@ -64,7 +77,8 @@ async def lock(session: AsyncSession, case_id: UUID) -> CaseFile:
 async def lock_many(session: AsyncSession, case_ids: Sequence[UUID]) -> list[UUID]:
     """Lock cases in id order, in a statement of its own; returns the ids that exist."""
     rows = await session.execute(
-        text("SELECT id FROM case_file WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"), {"ids": list(case_ids)}
+        text("SELECT id FROM case_file WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE"),
+        {"ids": uuids(case_ids)},
     )
     return list(rows.scalars())
 
@@ -99,8 +113,8 @@ async def record_many(
     await session.execute(
         _RECORD,
         {
-            "ids": list(case_ids),
-            "datas": [json.dumps(item) for item in each],
+            "ids": uuids(case_ids),
+            "datas": json.dumps(each),
             "type": event,
             "at": at or now,
             "now": now,
@@ -122,9 +136,14 @@ def reach(case: CaseFile, milestone: str, now: datetime) -> None:
         case.milestones = {**case.milestones, milestone: now.isoformat()}
 
 
+def has_process(case: CaseFile) -> bool:
+    """Whether a workflow follows this case: of a hundred thousand reports, only those that were sent."""
+    return case.kind in HAS_PROCESS and (case.kind != CaseKind.REPORT or FOLLOWED_SINCE in case.milestones)
+
+
 def wake(case: CaseFile, now: datetime) -> None:
     """Ask the case's process to look at the row: now by the row, and by a nudge after the commit."""
-    if case.kind not in HAS_PROCESS:
+    if not has_process(case):
         return
     case.wake_at = now
     session = async_object_session(case)

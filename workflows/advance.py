@@ -21,8 +21,9 @@ from workflows.gateway import Gateway
 
 log = logging.getLogger(__name__)
 
-# How often to look whether the world is at rest; a nudge is repeated after a little longer.
-POLL = 0.02
+# How soon to look whether the world is at rest, and how long to pause at most while a wave is under way;
+# a nudge is repeated after a little longer.
+SHORTEST, LONGEST = 0.02, 0.25
 NUDGE_AGAIN = timedelta(seconds=2)
 
 
@@ -77,13 +78,15 @@ class Advance:
     async def rest(self) -> None:
         """Nudge what is due, by the sweep itself, and wait until nothing is left to do at this instant."""
         deadline = asyncio.get_running_loop().time() + self.patience
+        pause = SHORTEST
         while True:
             state = await self._nudge()
             if state.at_rest:
                 return
             if asyncio.get_running_loop().time() > deadline:
                 raise NotAtRest(f"after {self.patience:.0f} s there is still {state}")
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.25, LONGEST)
 
     async def _nudge(self) -> Unrest:
         async with self.sessions() as session, session.begin():

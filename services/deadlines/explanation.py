@@ -31,6 +31,7 @@ TEXTS: Final[dict[str, str]] = {
     "extension_without_effect": N_("Perpanjangan ke {new} tidak mengubah batas waktu {old}: {reason}."),
     "share": N_("Pengingat setelah {percent}% jam kerja menuju batas waktu itu: {at}."),
     "wave": N_("Pengingat {days} hari sebelum batas waktu {due}: {at}."),
+    "undo_until": N_("Pembatalan tidak boleh membuat siapa pun terlambat: mungkin hanya sampai {at}."),
     "wave_moved": N_("{date} bukan hari kerja ({name}), maka pengingat dikirim {to}."),
 }
 
@@ -42,6 +43,7 @@ ANCHORS: Final[dict[str, str]] = {
     "verified_at": N_("selesainya verifikasi"),
     "returned_at": N_("pengembalian untuk diperbaiki"),
     "granted_at": N_("pemberian izin perbaikan"),
+    "requested_at": N_("pengiriman permintaan"),
     "received_at": N_("diterimanya permintaan"),
     "letter_date": N_("tanggal surat"),
     "letter_sent_at": N_("pengiriman surat"),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases, rulebook
+from services.database import uuids
 from services.deadlines import store
 from services.deadlines.derivation import moment
 from services.deadlines.periods import Period, PeriodKind
@@ -329,7 +330,7 @@ _LINES = text(
     f"""
     INSERT INTO extension_line (extension_id, case_id, deadline_name, old_before, target_before, active)
     SELECT :extension, c.id, d.name, d.due_before, :target, true {_SCOPE}
-      AND c.id = ANY(:ids) AND d.due_before < :target
+      AND c.id = ANY(CAST(:ids AS uuid[])) AND d.due_before < :target
     ON CONFLICT DO NOTHING
     RETURNING case_id, old_before
     """
@@ -357,7 +358,7 @@ async def apply_batch(
 
 async def _extend(session: AsyncSession, extension: Extension, found: list[UUID], now: datetime) -> int:
     locked = await cases.lock_many(session, found)
-    rows = (await session.execute(_LINES, {**_given(extension, now), "ids": locked})).all()
+    rows = (await session.execute(_LINES, {**_given(extension, now), "ids": uuids(locked)})).all()
     old = {row.case_id: row.old_before for row in rows}
     moved = await store.recompute(session, list(old), extension.deadline_name, now=now)
     data = [
@@ -378,8 +379,11 @@ async def _tell(
     session: AsyncSession, template: str, extension: Extension, moved: list[UUID], now: datetime
 ) -> None:
     unsent = await session.execute(
-        text("SELECT case_id FROM deadline WHERE case_id = ANY(:ids) AND name = :name AND met_at IS NULL"),
-        {"ids": moved, "name": extension.deadline_name},
+        text(
+            "SELECT case_id FROM deadline"
+            " WHERE case_id = ANY(CAST(:ids AS uuid[])) AND name = :name AND met_at IS NULL"
+        ),
+        {"ids": uuids(moved), "name": extension.deadline_name},
     )
     await intend_many(
         session,
@@ -407,9 +411,9 @@ async def undo_batch(
     await session.execute(
         text(
             "UPDATE extension_line SET active = false, undone_at = :now"
-            " WHERE extension_id = :id AND case_id = ANY(:ids)"
+            " WHERE extension_id = :id AND case_id = ANY(CAST(:ids AS uuid[]))"
         ),
-        {"id": extension.id, "ids": ids, "now": now},
+        {"id": extension.id, "ids": uuids(ids), "now": now},
     )
     moved = await store.recompute(session, ids, extension.deadline_name, now=now)
     data = {"extension": str(extension.id)}

@@ -9,11 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.deadlines import store
-from services.deadlines.derivation import Step
+from services.deadlines.derivation import ONE_SECOND, Step
 from services.deadlines.explanation import Reason, explain
 from services.deadlines.waves import due_date
 from services.errors import NotFound
-from services.models import CaseFile, Deadline, Extension, ExtensionLine, PolicyVersion
+from services.i18n import N_, translator
+from services.models import CaseFile, Deadline, Derivation, Extension, ExtensionLine, PolicyVersion
+
+# Steps with which a moment begins: people know it by its first instant, not by a last second.
+_STARTS = frozenset({"from", "share", "wave"})
+WAITING = N_("menunggu pihak lain")
 
 
 @dataclass(frozen=True)
@@ -29,18 +34,45 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class Standstill:
+    """A stretch in which the clock stood still; without `until` it still does."""
+
+    since: datetime
+    until: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class RulesUsed:
+    """The version of the rules under which the case runs. `digest` is the SHA-256 of its canonical text."""
+
+    id: UUID
+    digest: str
+    in_force_from: datetime | None
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """Everything an objection may ask: both readings, every step with its ground, versions of rules and calendars."""
+    """Everything an objection may ask: both readings, every step with its ground, versions of rules and calendars.
+
+    `shown` is the instant people are told, `digest` the fingerprint of the derivation as it is stored.
+    """
 
     name: str
+    shown: datetime
     due_before: datetime
     lenient_before: datetime | None
     base_before: datetime
+    set_at: datetime
+    met_at: datetime | None
     steps: tuple[Reason, ...]
     extensions: tuple[Grant, ...]
+    pauses: tuple[Standstill, ...]
     rule: str
+    digest: str
     calendar_version: str | None
     policy_version: str | None
+    policy: RulesUsed | None
 
 
 async def of_deadline(session: AsyncSession, case: CaseFile, name: str, *, locale: str) -> Explanation:
@@ -50,18 +82,47 @@ async def of_deadline(session: AsyncSession, case: CaseFile, name: str, *, local
         raise NotFound
     deadline, derivation = found[name]
     grants = await _grants(session, deadline)
+    policy = await _policy(session, case)
     steps = [Step.from_json(step) for step in derivation.steps] + _extended(deadline, grants)
     return Explanation(
         name=name,
+        shown=last_second(deadline.due_before) if is_end(derivation) else deadline.due_before,
         due_before=deadline.due_before,
         lenient_before=deadline.lenient_before,
         base_before=deadline.base_before,
+        set_at=deadline.set_at,
+        met_at=deadline.met_at,
         steps=tuple(explain(steps, locale)),
         extensions=tuple(grants),
+        pauses=_pauses(deadline, locale),
         rule=derivation.rule,
+        digest=derivation.digest,
         calendar_version=derivation.calendar_version,
-        policy_version=await _policy(session, case),
+        policy_version=policy.digest if policy else None,
+        policy=policy,
     )
+
+
+def is_end(derivation: Derivation) -> bool:
+    """Whether the date is known by its last second (a deadline), or by its first (a moment, a start)."""
+    return not any(step["code"] in _STARTS for step in derivation.steps)
+
+
+def last_second(due_before: datetime) -> datetime:
+    """The last second that counts before an exclusive instant."""
+    return due_before - ONE_SECOND
+
+
+def _pauses(deadline: Deadline, locale: str) -> tuple[Standstill, ...]:
+    words = translator(locale)
+    over = []
+    for pause in deadline.pauses:
+        since, until = (datetime.fromisoformat(pause[end]) for end in ("since", "until"))
+        reason = pause["reason"]
+        over.append(Standstill(since, until, words.gettext(reason)))
+    if deadline.paused_since is not None:
+        over.append(Standstill(deadline.paused_since, None, words.gettext(WAITING)))
+    return tuple(over)
 
 
 async def _grants(session: AsyncSession, deadline: Deadline) -> list[Grant]:
@@ -98,8 +159,8 @@ def _extended(deadline: Deadline, grants: list[Grant]) -> list[Step]:
     return steps
 
 
-async def _policy(session: AsyncSession, case: CaseFile) -> str | None:
+async def _policy(session: AsyncSession, case: CaseFile) -> RulesUsed | None:
     if case.policy_version_id is None:
         return None
     version = await session.get(PolicyVersion, case.policy_version_id)
-    return version.digest if version else None
+    return RulesUsed(version.id, version.digest, version.in_force_from) if version else None

@@ -29,6 +29,7 @@ class Anchor(StrEnum):
     VERIFIED_AT = "verified_at"
     RETURNED_AT = "returned_at"
     GRANTED_AT = "granted_at"
+    REQUESTED_AT = "requested_at"
     RECEIVED_AT = "received_at"
     LETTER_DATE = "letter_date"
     LETTER_SENT_AT = "letter_sent_at"

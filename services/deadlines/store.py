@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.database import uuids
 from services.deadlines.derivation import Derived
 from services.models import Deadline, Derivation, new_id
 
@@ -97,7 +98,7 @@ _RECOMPUTE = text(
                END AS lenient
         FROM deadline b
         LEFT JOIN extension_line l ON l.case_id = b.case_id AND l.deadline_name = b.name AND l.active
-        WHERE b.case_id = ANY(:ids) AND b.name = :name
+        WHERE b.case_id = ANY(CAST(:ids AS uuid[])) AND b.name = :name
         GROUP BY b.case_id, b.name, b.base_before, b.base_lenient_before
     ) r
     WHERE d.case_id = r.case_id AND d.name = r.name
@@ -111,5 +112,5 @@ async def recompute(
     session: AsyncSession, case_ids: Sequence[UUID], name: str, *, now: datetime
 ) -> list[UUID]:
     """Bring locked cases' dates in line with their extensions; returns the cases whose date moved."""
-    rows = await session.execute(_RECOMPUTE, {"ids": list(case_ids), "name": name, "now": now})
+    rows = await session.execute(_RECOMPUTE, {"ids": uuids(case_ids), "name": name, "now": now})
     return list(rows.scalars())

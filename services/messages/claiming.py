@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.database import uuids
 from services.messages import dedupe, recording, wanted
 from services.messages.catalogue import TEMPLATES
 from services.messages.outcomes import RELEASED, Kind, Letter, Outcome
@@ -35,7 +36,9 @@ _CLAIM: Final = text(
     RETURNING {_LETTER}
     """  # noqa: S608 -- our own constant
 )
-_CHECK: Final = text(f"SELECT m.id, {UNWANTED} AS unwanted FROM message m WHERE m.id = ANY(:ids)")  # noqa: S608 -- our own constant
+_CHECK: Final = text(
+    f"SELECT m.id, {UNWANTED} AS unwanted FROM message m WHERE m.id = ANY(CAST(:ids AS uuid[]))"  # noqa: S608 -- our own constant
+)
 
 # Two statements: whoever locks and reads in one reads what stood before the lock was granted.
 _LOCK_ABANDONED: Final = text(
@@ -49,7 +52,7 @@ _ABANDONED: Final = text(
     SELECT {_LETTER}, d.started_at IS NOT NULL AS on_the_wire
     FROM message m
     LEFT JOIN delivery d ON d.message_id = m.id AND d.attempt = m.attempts AND d.state = 'sending'
-    WHERE m.id = ANY(:ids)
+    WHERE m.id = ANY(CAST(:ids AS uuid[]))
       AND (d.started_at IS NULL OR d.started_at < now() - CAST(:sending_lease AS interval))
     """  # noqa: S608 -- our own constant
 )
@@ -84,7 +87,7 @@ async def claim(
     rows = (await session.execute(_CLAIM, {"lane": lane, "size": size, "lease": lease})).all()
     if not rows:
         return [], 0
-    checked = await session.execute(_CHECK, {"ids": [row.id for row in rows]})
+    checked = await session.execute(_CHECK, {"ids": uuids(row.id for row in rows)})
     unwanted: dict[Any, str] = {row.id: row.unwanted for row in checked if row.unwanted is not None}
     letters = [_letter(row, domain) for row in sorted(rows, key=lambda row: (row.not_before, row.id))]
     ends = [
@@ -101,7 +104,7 @@ async def recover(session: AsyncSession, lane: Lane, *, sending_lease: timedelta
     locked = (await session.execute(_LOCK_ABANDONED, {"lane": lane})).scalars().all()
     if not locked:
         return 0
-    given = {"ids": list(locked), "sending_lease": sending_lease}
+    given = {"ids": uuids(locked), "sending_lease": sending_lease}
     rows: Sequence[Row[Any]] = (await session.execute(_ABANDONED, given)).all()
     await recording.end(session, [(_letter(row, domain), _fate(row)) for row in rows])
     return len(rows)

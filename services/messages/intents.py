@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.database import uuids
 from services.errors import InvalidInput
 from services.i18n import N_
 from services.messages.catalogue import TEMPLATES
@@ -155,7 +156,7 @@ async def intend_many(
             "template": template,
             "version": known.version,
             "lane": known.lane,
-            "case_ids": list(case_ids),
+            "case_ids": uuids(case_ids),
             "occurrence": occurrence,
             "deadline": deadline,
             "extension_id": extension_id,

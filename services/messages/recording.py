@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
 from services.clock import app_now
+from services.database import uuids
 from services.messages.outcomes import Kind, Letter, Outcome, judge
 
 End = tuple[Letter, Outcome]
@@ -64,7 +65,7 @@ def begin_statement(unwanted: str) -> Any:
     return text(
         f"""
         WITH looked AS (
-            SELECT m.id, m.attempts, {unwanted} AS unwanted FROM message m WHERE m.id = ANY(:ids)
+            SELECT m.id, m.attempts, {unwanted} AS unwanted FROM message m WHERE m.id = ANY(CAST(:ids AS uuid[]))
         ), begun AS (
             INSERT INTO delivery (id, message_id, attempt, message_header_id, state)
             SELECT uuidv7(), l.id, l.attempts, g.header_id, 'sending'
@@ -87,9 +88,13 @@ async def begin(session: AsyncSession, statement: Any, letters: Sequence[Letter]
     """
     ids = [letter.id for letter in letters]
     ours = (
-        await session.execute(_LOCK, {"ids": ids, "attempts": [letter.attempt for letter in letters]})
+        await session.execute(_LOCK, {"ids": uuids(ids), "attempts": [letter.attempt for letter in letters]})
     ).scalars().all()  # fmt: skip
-    given = {"ids": list(ours), "given_ids": ids, "header_ids": [letter.message_id for letter in letters]}
+    given = {
+        "ids": uuids(ours),
+        "given_ids": uuids(ids),
+        "header_ids": [letter.message_id for letter in letters],
+    }
     looked = {row.id: row.unwanted for row in await session.execute(statement, given)}
     fates: dict[UUID, str | None] = {letter.id: looked.get(letter.id, "taken_over") for letter in letters}
     fell = [
@@ -109,7 +114,7 @@ async def end(session: AsyncSession, ends: Sequence[End]) -> list[UUID]:
     found = await session.execute(
         _END,
         {
-            "ids": [letter.id for letter, _ in ends],
+            "ids": uuids(letter.id for letter, _ in ends),
             "attempts": [letter.attempt for letter, _ in ends],
             "header_ids": [letter.message_id for letter, _ in ends],
             "deliveries": [verdict.delivery for verdict in verdicts],

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases, rulebook, statistics
 from services.clock import app_now
-from services.database import Sessions
+from services.database import Sessions, uuids
 from services.deadlines.periods import Period
 from services.identity import people
 from services.messages import dedupe, recipients
@@ -92,7 +92,7 @@ class Runner:
     async def _batches(self, query: str, given: Mapping[str, object], act: BatchAct, moment: Moment) -> int:
         total, after = 0, FIRST
         find = text(f"{query} AND c.id > :after ORDER BY c.id LIMIT {BATCH}")
-        again = text(f"{query} AND c.id = ANY(:ids) ORDER BY c.id")
+        again = text(f"{query} AND c.id = ANY(CAST(:ids AS uuid[])) ORDER BY c.id")
         while True:
             async with self.sessions() as session, session.begin():
                 now = await app_now(session)
@@ -101,7 +101,7 @@ class Runner:
                 if not found:
                     return total
                 locked = await cases.lock_many(session, found)
-                concerned = list((await session.execute(again, {**given, "ids": locked})).scalars())
+                concerned = list((await session.execute(again, {**given, "ids": uuids(locked)})).scalars())
                 await act(session, concerned, moment, now)
             hand_over(session, self.waker)
             total, after = total + len(concerned), found[-1]
@@ -114,14 +114,20 @@ class Runner:
 
     @staticmethod
     async def _open_sending(session: AsyncSession, ids: list[UUID], moment: Moment, now: datetime) -> None:
-        statement = "UPDATE case_file SET status = 'not_started', version = version + 1 WHERE id = ANY(:ids)"
-        await session.execute(text(statement), {"ids": ids})
+        statement = (
+            "UPDATE case_file SET status = 'not_started', version = version + 1"
+            " WHERE id = ANY(CAST(:ids AS uuid[]))"
+        )
+        await session.execute(text(statement), {"ids": uuids(ids)})
         await cases.record_many(session, ids, "sending_opened", now=now, at=moment.at)
 
     @staticmethod
     async def _mark_overdue(session: AsyncSession, ids: list[UUID], moment: Moment, now: datetime) -> None:
-        statement = "UPDATE deadline SET acted_at = :now WHERE case_id = ANY(:ids) AND name = 'report_due'"
-        await session.execute(text(statement), {"ids": ids, "now": now})
+        statement = (
+            "UPDATE deadline SET acted_at = :now"
+            " WHERE case_id = ANY(CAST(:ids AS uuid[])) AND name = 'report_due'"
+        )
+        await session.execute(text(statement), {"ids": uuids(ids), "now": now})
         await cases.record_many(session, ids, "became_overdue", now=now, at=moment.at)
 
 

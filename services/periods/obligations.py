@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases, rulebook
+from services.database import uuids
 from services.deadlines import extensions, store
 from services.deadlines.periods import Period
 from services.deadlines.waves import due_waves, wave_moments
@@ -47,18 +48,24 @@ class Duty:
 
 # What an account owes follows from its type, its licences, and whether it operates and expands
 # (Permenperin 13/2025).
+# The page of accounts is taken first and each one's licences by index: joined and grouped at once, the plan
+# reads every account for every batch.
 _ACCOUNTS = text(
     """
-    SELECT a.id, a.type, a.operating_commercially, a.expanding,
-           bool_or(l.type = ANY(:legacy) OR l.risk_level IN ('low', 'medium_low') OR l.ss_verification = 'verified')
-               AS allowing,
-           bool_or(l.risk_level IN ('medium_high', 'high') AND l.ss_verification <> 'verified') AS waiting
-    FROM account a LEFT JOIN licence l
-        ON l.account_id = a.id AND l.type = ANY(:sector) AND l.upp_validation = 'valid' AND l.ended_at IS NULL
-           AND (l.expires_on IS NULL OR l.expires_on >= :today)
-    WHERE a.status = 'active' AND a.type IN ('A', 'B')
-      AND CASE WHEN CAST(:only AS uuid) IS NULL THEN a.id > :after ELSE a.id = :only END
-    GROUP BY a.id ORDER BY a.id LIMIT :batch
+    SELECT a.id, a.type, a.operating_commercially, a.expanding, l.allowing, l.waiting
+    FROM (
+        SELECT id, type, operating_commercially, expanding FROM account
+        WHERE status = 'active' AND type IN ('A', 'B')
+          AND CASE WHEN CAST(:only AS uuid) IS NULL THEN id > :after ELSE id = :only END
+        ORDER BY id LIMIT :batch
+    ) a CROSS JOIN LATERAL (
+        SELECT bool_or(type = ANY(:legacy) OR risk_level IN ('low', 'medium_low') OR ss_verification = 'verified')
+                   AS allowing,
+               bool_or(risk_level IN ('medium_high', 'high') AND ss_verification <> 'verified') AS waiting
+        FROM licence
+        WHERE account_id = a.id AND type = ANY(:sector) AND upp_validation = 'valid' AND ended_at IS NULL
+          AND (expires_on IS NULL OR expires_on >= :today)
+    ) l ORDER BY a.id
     """
 )
 
@@ -110,8 +117,8 @@ async def open_duties(
     due = planning.due_of(period, rules)
     status = ReportStatus.NOT_STARTED if planning.sending_opens_at(period) <= now else ReportStatus.UPCOMING
     given = {
-        "case_ids": [new_id() for _ in duties],
-        "account_ids": [duty.account_id for duty in duties],
+        "case_ids": uuids(new_id() for _ in duties),
+        "account_ids": uuids(duty.account_id for duty in duties),
         "stages": [duty.stage for duty in duties],
         "period": str(period),
         "status": status,
