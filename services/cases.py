@@ -25,6 +25,8 @@ HAS_PROCESS = frozenset(
         CaseKind.LICENCE_REVIEW,
         CaseKind.PERIOD,
         CaseKind.CAMPAIGN,
+        CaseKind.DECREE,
+        CaseKind.EXTENSION_REQUEST,
         CaseKind.REPORT,
         CaseKind.ROLLBACK,
         CaseKind.DATA_REQUEST,

@@ -36,6 +36,10 @@ MAIN_DEADLINE: Final = {
     CaseKind.PERIOD: "report_due",
     CaseKind.REPORT: "report_due",
     CaseKind.CAMPAIGN: "undo_until",
+    CaseKind.DECREE: "undo_until",
+    CaseKind.EXTENSION_REQUEST: "extension_request_target",
+    CaseKind.DATA_REQUEST: "data_request_due",
+    CaseKind.ROLLBACK: "rollback_decision_target",
 }
 
 

@@ -5,7 +5,17 @@ from enum import StrEnum
 
 from services.errors import TransitionRefused
 from services.i18n import N_
-from services.models import CaseKind, ExtensionStatus, PeriodStatus, RegistrationStatus, ReportStatus
+from services.models import (
+    CaseKind,
+    DataRequestStatus,
+    DecreeStatus,
+    ExtensionRequestStatus,
+    ExtensionStatus,
+    PeriodStatus,
+    RegistrationStatus,
+    ReportStatus,
+    RollbackStatus,
+)
 
 
 class LicenceStatus(StrEnum):
@@ -61,6 +71,36 @@ TRANSITIONS: Mapping[str, Table] = {
         undone="",
         cancelled="",
     ),
+    CaseKind.DECREE: _table(
+        draft="previewed cancelled",
+        previewed="approved cancelled",
+        approved="applied",
+        applied="undoing",
+        undoing="undone",
+        undone="",
+        cancelled="",
+    ),
+    CaseKind.EXTENSION_REQUEST: _table(
+        submitted="granted refused withdrawn",
+        granted="",
+        refused="",
+        withdrawn="",
+    ),
+    CaseKind.DATA_REQUEST: _table(
+        sent="received withdrawn",
+        received="answered withdrawn",
+        answered="accepted sent withdrawn",
+        accepted="",
+        withdrawn="",
+    ),
+    CaseKind.ROLLBACK: _table(
+        requested="granted refused",
+        granted="reopened",
+        reopened="resent expired",
+        resent="",
+        refused="",
+        expired="",
+    ),
 }
 
 STATUSES: Mapping[str, type[StrEnum]] = {
@@ -69,6 +109,10 @@ STATUSES: Mapping[str, type[StrEnum]] = {
     CaseKind.PERIOD: PeriodStatus,
     CaseKind.REPORT: ReportStatus,
     CaseKind.CAMPAIGN: ExtensionStatus,
+    CaseKind.DECREE: DecreeStatus,
+    CaseKind.EXTENSION_REQUEST: ExtensionRequestStatus,
+    CaseKind.DATA_REQUEST: DataRequestStatus,
+    CaseKind.ROLLBACK: RollbackStatus,
 }
 
 

@@ -12,6 +12,11 @@ WORKFLOW_TYPES: dict[str, str] = {
     CaseKind.LICENCE_REVIEW: "licence-review",
     CaseKind.PERIOD: "reporting-period",
     CaseKind.CAMPAIGN: "extension-campaign",
+    CaseKind.DECREE: "holiday-decree",
+    CaseKind.EXTENSION_REQUEST: "extension-request",
+    CaseKind.REPORT: "report-review",
+    CaseKind.ROLLBACK: "rollback",
+    CaseKind.DATA_REQUEST: "data-request",
 }
 
 POST_OFFICE = "post-office"

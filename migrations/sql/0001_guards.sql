@@ -13,6 +13,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON read_log
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON security_event
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON service_evidence
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON instance
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON derivation
@@ -33,6 +35,46 @@ $$;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON rehearsal_clock
     FOR EACH ROW EXECUTE FUNCTION guard_rehearsal_clock();
 
+-- Perbaikan data (Permenperin 13/2025): asked for only while the report is in verification or validation, about
+-- what was sent last, by the account whose report it is. What was asked is never rewritten.
+CREATE FUNCTION guard_rollback() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    report_case case_file;
+BEGIN
+    SELECT * INTO report_case FROM case_file WHERE id = NEW.report_id;
+    IF TG_OP = 'INSERT' THEN
+        IF report_case.status <> NEW.report_status OR report_case.closed_at IS NOT NULL THEN
+            RAISE EXCEPTION 'report % is not in verification or validation', NEW.report_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'rollback_in_review';
+        END IF;
+        IF NOT EXISTS (SELECT FROM report r WHERE r.case_id = NEW.report_id AND r.account_id = NEW.account_id
+                       AND r.period = NEW.period AND r.submission = NEW.submission) THEN
+            RAISE EXCEPTION 'not the last submission of report %', NEW.report_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'rollback_of_the_report';
+        END IF;
+    ELSE
+        IF (OLD.report_id, OLD.submission, OLD.account_id, OLD.period, OLD.reason, OLD.sections, OLD.requested_at,
+            OLD.requested_by, OLD.shown_before, OLD.refused_from)
+           IS DISTINCT FROM
+           (NEW.report_id, NEW.submission, NEW.account_id, NEW.period, NEW.reason, NEW.sections, NEW.requested_at,
+            NEW.requested_by, NEW.shown_before, NEW.refused_from) THEN
+            RAISE EXCEPTION 'a request is never rewritten' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF OLD.granted_at IS NOT NULL AND NEW.granted_at IS DISTINCT FROM OLD.granted_at THEN
+            RAISE EXCEPTION 'what was granted stays granted' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF OLD.granted_at IS NULL AND NEW.granted_at IS NOT NULL
+           AND (report_case.status <> 'rollback_requested' OR report_case.closed_at IS NOT NULL) THEN
+            RAISE EXCEPTION 'report % is not in verification or validation', NEW.report_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'rollback_in_review';
+        END IF;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON rollback FOR EACH ROW EXECUTE FUNCTION guard_rollback();
+
 INSERT INTO lane_state (lane) VALUES ('credentials'), ('legal'), ('notices');
 
 -- The application reads and writes rows; it changes neither the schema nor what is append-only.
@@ -44,9 +86,9 @@ BEGIN
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO tenggat_app;
         -- After a wave has written a hundred thousand rows, the next one must not be planned for an empty table.
         GRANT MAINTAIN ON case_file, case_chain, case_event, deadline, report, message, account,
-            extension, extension_line TO tenggat_app;
-        REVOKE UPDATE, DELETE, TRUNCATE ON case_event, report_version, read_log, security_event, derivation
-            FROM tenggat_app;
+            extension, extension_line, derivation, decree_line TO tenggat_app;
+        REVOKE UPDATE, DELETE, TRUNCATE ON case_event, report_version, read_log, security_event, derivation,
+            service_evidence FROM tenggat_app;
         REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON instance FROM tenggat_app;
         REVOKE INSERT, DELETE, TRUNCATE ON rehearsal_clock FROM tenggat_app;
         REVOKE ALL ON alembic_version FROM tenggat_app;

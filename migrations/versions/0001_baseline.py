@@ -14,28 +14,6 @@ down_revision = None
 def upgrade() -> None:
     op.execute((SQL / "0001_clock.sql").read_text())
     op.create_table(
-        "calendar_day",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("layer", sa.Text(), nullable=False),
-        sa.Column("scope", sa.Text(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("name_en", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("added_by", sa.Text(), nullable=False),
-        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "kind IN ('holiday', 'joint_leave', 'working')", name=op.f("ck_calendar_day_kind")
-        ),
-        sa.CheckConstraint(
-            "layer IN ('decree', 'region', 'organisation')", name=op.f("ck_calendar_day_layer")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_day")),
-        sa.UniqueConstraint("layer", "scope", "day", name=op.f("uq_calendar_day_layer_scope_day")),
-    )
-    op.create_table(
         "caught_mail",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("envelope_from", sa.Text(), nullable=False),
@@ -57,8 +35,28 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("reported", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("last_sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("address", name=op.f("pk_contact_health")),
+    )
+    op.create_table(
+        "data_request_order",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), sa.Identity(always=False, start=1), nullable=False),
+        sa.Column("kinds", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("mandate", sa.Text(), nullable=False),
+        sa.Column("scope", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("counts", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("ordered_by", sa.Text(), nullable=False),
+        sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "channel IN ('portal', 'letter', 'email', 'telephone', 'visit')",
+            name=op.f("ck_data_request_order_channel"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_request_order")),
+        sa.UniqueConstraint("number", name=op.f("uq_data_request_order_number")),
     )
     op.create_table(
         "derivation",
@@ -69,6 +67,7 @@ def upgrade() -> None:
         sa.Column("lenient_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("calendar_version", sa.Text(), nullable=True),
         sa.Column("steps", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("inputs", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_derivation")),
         sa.UniqueConstraint("digest", name=op.f("uq_derivation_digest")),
     )
@@ -99,6 +98,13 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.CheckConstraint("lane IN ('credentials', 'legal', 'notices')", name=op.f("ck_lane_state_lane")),
         sa.PrimaryKeyConstraint("lane", name=op.f("pk_lane_state")),
+    )
+    op.create_table(
+        "letter_register",
+        sa.Column("authority", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("authority", "year", name=op.f("pk_letter_register")),
     )
     op.create_table(
         "organisation",
@@ -165,6 +171,32 @@ def upgrade() -> None:
         sa.Column("target", sa.DateTime(timezone=True), nullable=True),
         sa.Column("moments", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("singleton", name=op.f("pk_rehearsal_clock")),
+    )
+    op.create_table(
+        "review_batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("desk", sa.Text(), nullable=False),
+        sa.Column("directorate", sa.Text(), nullable=True),
+        sa.Column("filters", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("chosen", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("counts", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("previewed_by", sa.Text(), nullable=False),
+        sa.Column("previewed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_out", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.CheckConstraint(
+            "(desk = 'validation') = (directorate IS NOT NULL)", name=op.f("ck_review_batch_directorate")
+        ),
+        sa.CheckConstraint(
+            "approved_by IS NULL OR approved_by LIKE 'person:%%'",
+            name=op.f("ck_review_batch_approved_by_a_person"),
+        ),
+        sa.CheckConstraint("desk IN ('verification', 'validation')", name=op.f("ck_review_batch_desk")),
+        sa.CheckConstraint(
+            "(approved_at IS NULL) = (approved_by IS NULL)", name=op.f("ck_review_batch_approved_by_one")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_batch")),
     )
     op.create_table(
         "security_event",
@@ -362,7 +394,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('registration', 'licence-review', 'period', 'report', 'campaign')",
+            "kind IN ('registration', 'licence-review', 'period', 'report', 'campaign', 'extension-request', 'decree', 'data-request', 'rollback', 'warning', 'warning-batch')",
             name=op.f("ck_case_file_kind"),
         ),
         sa.CheckConstraint(
@@ -624,6 +656,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_reporting_period_code")),
     )
     op.create_table(
+        "warning_batch",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("authority_level", sa.Text(), nullable=False),
+        sa.Column("authority", sa.Text(), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=False),
+        sa.Column("approver", sa.Text(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("letters", sa.Integer(), nullable=False),
+        sa.Column("left_out", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_warning_batch_case_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_warning_batch")),
+    )
+    op.create_table(
         "wave_run",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("moment", sa.Text(), nullable=False),
@@ -633,6 +678,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_wave_run_case_id")),
         sa.PrimaryKeyConstraint("case_id", "moment", name=op.f("pk_wave_run")),
     )
+    op.create_table(
+        "bounce_report",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("diagnostic", sa.Text(), nullable=True),
+        sa.Column("message_header_id", sa.Text(), nullable=True),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("effect", sa.Text(), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "effect IN ('bounced', 'delayed', 'delivered', 'unmatched')", name=op.f("ck_bounce_report_effect")
+        ),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_bounce_report_message_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_bounce_report")),
+    )
+    op.create_index(op.f("ix_bounce_report_message_id"), "bounce_report", ["message_id"], unique=False)
     op.create_table(
         "certificate",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -648,6 +711,54 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
     )
     op.create_index(op.f("ix_certificate_account_id"), "certificate", ["account_id"], unique=False)
+    op.create_table(
+        "contact_task",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.Text(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "reason IN ('address_bounced', 'receipt_unproven', 'post_letter', 'call', 'visit')",
+            name=op.f("ck_contact_task_reason"),
+        ),
+        sa.CheckConstraint(
+            "result IN ('called', 'wrote', 'visited', 'not_needed', 'receipt_proven', 'address_changed', 'case_over')",
+            name=op.f("ck_contact_task_result"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_contact_task_account_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_contact_task_case_id")),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_contact_task_message_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_task")),
+    )
+    op.create_index("ix_contact_task_account", "contact_task", ["account_id"], unique=False)
+    op.create_index(
+        "ix_contact_task_case",
+        "contact_task",
+        ["case_id"],
+        unique=False,
+        postgresql_where=sa.text("case_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_contact_task_open",
+        "contact_task",
+        ["raised_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
+    op.create_index(
+        "uq_contact_task_key",
+        "contact_task",
+        ["key"],
+        unique=True,
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
     op.create_table(
         "delivery",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -716,6 +827,46 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extension")),
         sa.UniqueConstraint("case_id", name=op.f("uq_extension_case_id")),
+    )
+    op.create_table(
+        "holiday_decree",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), sa.Identity(always=False, start=1), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("layer", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("notify", sa.Boolean(), nullable=False),
+        sa.Column("counts", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("calendar_seen", sa.Text(), nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=True),
+        sa.Column("previewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("in_force_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.Text(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(layer = 'decree') = (scope = '')", name=op.f("ck_holiday_decree_scope")),
+        sa.CheckConstraint(
+            "layer IN ('decree', 'region', 'organisation')", name=op.f("ck_holiday_decree_layer")
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'previewed', 'approved', 'applied', 'undoing', 'undone', 'cancelled')",
+            name=op.f("ck_holiday_decree_status"),
+        ),
+        sa.CheckConstraint(
+            "approved_by IS NULL OR approved_by <> requested_by", name=op.f("ck_holiday_decree_second_person")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_holiday_decree_case_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_holiday_decree_document_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_holiday_decree")),
+        sa.UniqueConstraint("number", name=op.f("uq_holiday_decree_number")),
+        sa.UniqueConstraint("sequence", name=op.f("uq_holiday_decree_sequence")),
     )
     op.create_table(
         "issued_document",
@@ -792,6 +943,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_licence_account_id"), "licence", ["account_id"], unique=False)
     op.create_index(op.f("ix_licence_replaces_id"), "licence", ["replaces_id"], unique=False)
     op.create_table(
+        "print_batch",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("authority", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("letters", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("posted_by", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(posted_at IS NULL) = (posted_by IS NULL)", name=op.f("ck_print_batch_posted_by_one")
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_print_batch_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_print_batch")),
+    )
+    op.create_index(op.f("ix_print_batch_authority"), "print_batch", ["authority"], unique=False)
+    op.create_table(
         "registration",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), sa.Identity(always=False, start=100001), nullable=False),
@@ -851,6 +1019,160 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_report_number")),
     )
     op.create_table(
+        "warning_ladder",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("obligation_id", sa.Uuid(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("authority_level", sa.Text(), nullable=True),
+        sa.Column("authority", sa.Text(), nullable=True),
+        sa.Column("authority_reason", sa.Text(), nullable=True),
+        sa.Column("authority_set_by", sa.Text(), nullable=True),
+        sa.Column("due_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("suspension", sa.Text(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column("excuse_document_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "authority_level IN ('ministry', 'province', 'regency')",
+            name=op.f("ck_warning_ladder_authority_level"),
+        ),
+        sa.CheckConstraint(
+            "suspension IN ('held', 'duty_held', 'extended')", name=op.f("ck_warning_ladder_suspension")
+        ),
+        sa.CheckConstraint(
+            "(authority IS NULL) = (authority_level IS NULL)", name=op.f("ck_warning_ladder_authority")
+        ),
+        sa.CheckConstraint(
+            "(suspended_at IS NULL) = (suspension IS NULL)", name=op.f("ck_warning_ladder_suspended_why")
+        ),
+        sa.CheckConstraint("rung BETWEEN 0 AND 3", name=op.f("ck_warning_ladder_rung")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_warning_ladder_account_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_warning_ladder_case_id")),
+        sa.ForeignKeyConstraint(
+            ["excuse_document_id"], ["document.id"], name=op.f("fk_warning_ladder_excuse_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["obligation_id"], ["case_file.id"], name=op.f("fk_warning_ladder_obligation_id")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_warning_ladder")),
+        sa.UniqueConstraint("obligation_id", "n", name=op.f("uq_warning_ladder_obligation_id_n")),
+    )
+    op.create_index(op.f("ix_warning_ladder_account_id"), "warning_ladder", ["account_id"], unique=False)
+    op.create_index(
+        "ix_warning_ladder_desk",
+        "warning_ladder",
+        ["authority", "case_id"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
+        "uq_warning_ladder_open",
+        "warning_ladder",
+        ["obligation_id"],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "calendar_day",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("layer", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("decree_id", sa.Uuid(), nullable=True),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('holiday', 'joint_leave', 'working')", name=op.f("ck_calendar_day_kind")
+        ),
+        sa.CheckConstraint(
+            "layer IN ('decree', 'region', 'organisation')", name=op.f("ck_calendar_day_layer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decree_id"], ["holiday_decree.case_id"], name=op.f("fk_calendar_day_decree_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_day")),
+    )
+    op.create_index(
+        "uq_calendar_day_in_force",
+        "calendar_day",
+        ["layer", "scope", "day"],
+        unique=True,
+        postgresql_where=sa.text("removed_at IS NULL"),
+    )
+    op.create_table(
+        "data_request",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), sa.Identity(always=False, start=1), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("kinds", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("mandate", sa.Text(), nullable=False),
+        sa.Column("report_case_id", sa.Uuid(), nullable=True),
+        sa.Column("section", sa.Text(), nullable=True),
+        sa.Column("question", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "channel IN ('portal', 'letter', 'email', 'telephone', 'visit')",
+            name=op.f("ck_data_request_channel"),
+        ),
+        sa.CheckConstraint("cardinality(kinds) > 0", name=op.f("ck_data_request_kinds")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_data_request_account_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_data_request_case_id")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["data_request_order.id"], name=op.f("fk_data_request_order_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_case_id"], ["report.case_id"], name=op.f("fk_data_request_report_case_id")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_data_request")),
+        sa.UniqueConstraint("number", name=op.f("uq_data_request_number")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_data_request_token_hash")),
+    )
+    op.create_index("ix_data_request_account", "data_request", ["account_id", "case_id"], unique=False)
+    op.create_index(op.f("ix_data_request_order_id"), "data_request", ["order_id"], unique=False)
+    op.create_table(
+        "decree_day",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('holiday', 'joint_leave', 'working')", name=op.f("ck_decree_day_kind")),
+        sa.ForeignKeyConstraint(["case_id"], ["holiday_decree.case_id"], name=op.f("fk_decree_day_case_id")),
+        sa.PrimaryKeyConstraint("case_id", "day", name=op.f("pk_decree_day")),
+    )
+    op.create_table(
+        "decree_line",
+        sa.Column("decree_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("deadline_name", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("old_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("new_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("old_lenient_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("new_lenient_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('planned', 'moved', 'undone')", name=op.f("ck_decree_line_state")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_decree_line_case_id")),
+        sa.ForeignKeyConstraint(
+            ["decree_id"], ["holiday_decree.case_id"], name=op.f("fk_decree_line_decree_id")
+        ),
+        sa.PrimaryKeyConstraint("decree_id", "case_id", "deadline_name", name=op.f("pk_decree_line")),
+    )
+    op.create_index("ix_decree_line_case", "decree_line", ["case_id", "deadline_name"], unique=False)
+    op.create_table(
         "extension_line",
         sa.Column("extension_id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -867,6 +1189,71 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("extension_id", "case_id", "deadline_name", name=op.f("pk_extension_line")),
     )
     op.create_index("ix_extension_line_case", "extension_line", ["case_id", "deadline_name"], unique=False)
+    op.create_table(
+        "extension_request",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), sa.Identity(always=False, start=1001), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("target_case_id", sa.Uuid(), nullable=False),
+        sa.Column("deadline_name", sa.Text(), nullable=False),
+        sa.Column("old_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_by", sa.Text(), nullable=False),
+        sa.Column("granted_days", sa.Integer(), nullable=True),
+        sa.Column("decision_reason", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("extension_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(status = 'granted') = (extension_id IS NOT NULL)", name=op.f("ck_extension_request_granted")
+        ),
+        sa.CheckConstraint("btrim(reason) <> ''", name=op.f("ck_extension_request_reason")),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR NOT (decided_by = 'system' OR decided_by LIKE 'process:%%')",
+            name=op.f("ck_extension_request_decided_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "status <> 'refused' OR btrim(coalesce(decision_reason, '')) <> ''",
+            name=op.f("ck_extension_request_refused_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('submitted', 'granted', 'refused', 'withdrawn')",
+            name=op.f("ck_extension_request_status"),
+        ),
+        sa.CheckConstraint(
+            "days > 0 AND coalesce(granted_days, 1) > 0", name=op.f("ck_extension_request_days")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_extension_request_account_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_extension_request_case_id")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_extension_request_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["extension_id"], ["extension.id"], name=op.f("fk_extension_request_extension_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_case_id"], ["case_file.id"], name=op.f("fk_extension_request_target_case_id")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_extension_request")),
+        sa.UniqueConstraint("number", name=op.f("uq_extension_request_number")),
+    )
+    op.create_index(
+        op.f("ix_extension_request_account_id"), "extension_request", ["account_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_extension_request_target_case_id"), "extension_request", ["target_case_id"], unique=False
+    )
+    op.create_index(
+        "uq_extension_request_open",
+        "extension_request",
+        ["target_case_id", "deadline_name"],
+        unique=True,
+        postgresql_where=sa.text("status = 'submitted'"),
+    )
     op.create_table(
         "report_section",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -902,5 +1289,399 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_version")),
         sa.UniqueConstraint("case_id", "command_id", name=op.f("uq_report_version_case_id_command_id")),
         sa.UniqueConstraint("case_id", "submission", name=op.f("uq_report_version_case_id_submission")),
+    )
+    op.create_table(
+        "sanction",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_note", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(kind = 'fine') = (amount IS NOT NULL)", name=op.f("ck_sanction_amount_of_fines")
+        ),
+        sa.CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name=op.f("ck_sanction_decided")),
+        sa.CheckConstraint(
+            "kind IN ('fine', 'temporary_closure', 'licence_suspension', 'licence_revocation')",
+            name=op.f("ck_sanction_kind"),
+        ),
+        sa.CheckConstraint("state IN ('proposed', 'approved', 'refused')", name=op.f("ck_sanction_state")),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decided_by IS NULL)", name=op.f("ck_sanction_decided_by_one")
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_sanction_amount")),
+        sa.CheckConstraint("decided_by <> proposed_by", name=op.f("ck_sanction_second_person")),
+        sa.ForeignKeyConstraint(["case_id"], ["warning_ladder.case_id"], name=op.f("fk_sanction_case_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_sanction_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sanction")),
+    )
+    op.create_index(op.f("ix_sanction_case_id"), "sanction", ["case_id"], unique=False)
+    op.create_index(
+        "uq_sanction_kind",
+        "sanction",
+        ["case_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'refused'"),
+    )
+    op.create_table(
+        "service_evidence",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("issued_id", sa.Uuid(), nullable=True),
+        sa.Column("question", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("note_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('portal_read', 'email_confirmed', 'call_note', 'visit_minutes', 'letter_receipt', 'officer_record')",
+            name=op.f("ck_service_evidence_kind"),
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_service_evidence_case_id")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_service_evidence_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["issued_id"], ["issued_document.id"], name=op.f("fk_service_evidence_issued_id")
+        ),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_service_evidence_message_id")),
+        sa.ForeignKeyConstraint(["note_id"], ["case_note.id"], name=op.f("fk_service_evidence_note_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_evidence")),
+    )
+    op.create_index("ix_service_evidence_case", "service_evidence", ["case_id", "id"], unique=False)
+    op.create_index(
+        "ix_service_evidence_issued",
+        "service_evidence",
+        ["issued_id"],
+        unique=False,
+        postgresql_where=sa.text("issued_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_service_evidence_message",
+        "service_evidence",
+        ["message_id"],
+        unique=False,
+        postgresql_where=sa.text("message_id IS NOT NULL"),
+    )
+    op.create_table(
+        "warning_letter",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column(
+            "previous", sa.Integer(), sa.Computed("NULLIF(rung - 1, 0)", persisted=True), nullable=True
+        ),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("authority_level", sa.Text(), nullable=False),
+        sa.Column("authority", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Text(), nullable=True),
+        sa.Column("letter_date", sa.Date(), nullable=True),
+        sa.Column("issued_id", sa.Uuid(), nullable=True),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("print_batch_id", sa.Uuid(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("served_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("served_by", sa.Text(), nullable=True),
+        sa.Column("unproven_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("void_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint("channel IN ('email', 'post')", name=op.f("ck_warning_letter_channel")),
+        sa.CheckConstraint(
+            "(number IS NULL) = (sequence IS NULL) AND (number IS NULL) = (letter_date IS NULL)",
+            name=op.f("ck_warning_letter_numbered"),
+        ),
+        sa.CheckConstraint("rung BETWEEN 1 AND 3", name=op.f("ck_warning_letter_rung")),
+        sa.CheckConstraint(
+            "sent_at IS NULL OR number IS NOT NULL", name=op.f("ck_warning_letter_sent_numbered")
+        ),
+        sa.CheckConstraint(
+            "served_at IS NULL OR sent_at IS NOT NULL", name=op.f("ck_warning_letter_served_after_sending")
+        ),
+        sa.CheckConstraint(
+            "voided_at IS NULL OR sent_at IS NULL", name=op.f("ck_warning_letter_void_never_sent")
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["warning_batch.case_id"], name=op.f("fk_warning_letter_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id", "previous"],
+            ["warning_letter.case_id", "warning_letter.rung"],
+            name=op.f("fk_warning_letter_case_id_previous"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["warning_ladder.case_id"], name=op.f("fk_warning_letter_case_id")
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_warning_letter_document_id")),
+        sa.ForeignKeyConstraint(
+            ["issued_id"], ["issued_document.id"], name=op.f("fk_warning_letter_issued_id")
+        ),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_warning_letter_message_id")),
+        sa.ForeignKeyConstraint(
+            ["print_batch_id"], ["print_batch.id"], name=op.f("fk_warning_letter_print_batch_id")
+        ),
+        sa.PrimaryKeyConstraint("case_id", "rung", name=op.f("pk_warning_letter")),
+        sa.UniqueConstraint(
+            "authority", "year", "sequence", name=op.f("uq_warning_letter_authority_year_sequence")
+        ),
+        sa.UniqueConstraint("issued_id", name=op.f("uq_warning_letter_issued_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_warning_letter_number")),
+    )
+    op.create_index("ix_warning_letter_batch", "warning_letter", ["batch_id", "case_id"], unique=False)
+    op.create_index(
+        op.f("ix_warning_letter_print_batch_id"), "warning_letter", ["print_batch_id"], unique=False
+    )
+    op.create_index(
+        "ix_warning_letter_to_print",
+        "warning_letter",
+        ["authority", "case_id"],
+        unique=False,
+        postgresql_where=sa.text("channel = 'post' AND sent_at IS NULL AND voided_at IS NULL"),
+    )
+    op.create_table(
+        "data_request_attachment",
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("question", sa.Integer(), nullable=True),
+        sa.Column("side", sa.Text(), nullable=False),
+        sa.CheckConstraint("side IN ('question', 'answer')", name=op.f("ck_data_request_attachment_side")),
+        sa.CheckConstraint(
+            "(order_id IS NULL) <> (case_id IS NULL)", name=op.f("ck_data_request_attachment_owner")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["data_request.case_id"], name=op.f("fk_data_request_attachment_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_data_request_attachment_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["data_request_order.id"], name=op.f("fk_data_request_attachment_order_id")
+        ),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_data_request_attachment")),
+    )
+    op.create_index(
+        "ix_data_request_attachment_case", "data_request_attachment", ["case_id", "question"], unique=False
+    )
+    op.create_index("ix_data_request_attachment_order", "data_request_attachment", ["order_id"], unique=False)
+    op.create_table(
+        "data_request_question",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_by", sa.Text(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.Text(), nullable=True),
+        sa.Column("due_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lenient_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["data_request.case_id"], name=op.f("fk_data_request_question_case_id")
+        ),
+        sa.PrimaryKeyConstraint("case_id", "number", name=op.f("pk_data_request_question")),
+    )
+    op.create_table(
+        "report_review",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("submission", sa.Integer(), nullable=False),
+        sa.Column("flags", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("flagged", sa.Boolean(), nullable=False),
+        sa.Column("examined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_by", sa.Text(), nullable=True),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("returned_by", sa.Text(), nullable=True),
+        sa.Column("returned_in", sa.Text(), nullable=True),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "verified_at IS NULL OR returned_in IS DISTINCT FROM 'verification'",
+            name=op.f("ck_report_review_one_end"),
+        ),
+        sa.CheckConstraint(
+            "verified_by IS NULL OR NOT (verified_by = 'system' OR verified_by LIKE 'process:%%')",
+            name=op.f("ck_report_review_verified_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "(verified_at IS NULL) = (verified_by IS NULL)", name=op.f("ck_report_review_verified_by_one")
+        ),
+        sa.ForeignKeyConstraint(["batch_id"], ["review_batch.id"], name=op.f("fk_report_review_batch_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id", "submission"],
+            ["report_version.case_id", "report_version.submission"],
+            name=op.f("fk_report_review_case_id_submission"),
+        ),
+        sa.PrimaryKeyConstraint("case_id", "submission", name=op.f("pk_report_review")),
+    )
+    op.create_index("ix_report_review_flagged", "report_review", ["flagged", "case_id"], unique=False)
+    op.create_table(
+        "rollback",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("submission", sa.Integer(), nullable=False),
+        sa.Column("report_status", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("sections", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("shown_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("refused_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("window_id", sa.Uuid(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decision_reason", sa.Text(), nullable=True),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resent_submission", sa.Integer(), nullable=True),
+        sa.Column("before", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.CheckConstraint(
+            "(granted_at IS NOT NULL) = (status IN ('granted', 'reopened', 'resent', 'expired'))",
+            name=op.f("ck_rollback_granted"),
+        ),
+        sa.CheckConstraint(
+            "(resent_submission IS NOT NULL) = (status = 'resent')", name=op.f("ck_rollback_resent")
+        ),
+        sa.CheckConstraint("btrim(reason) <> ''", name=op.f("ck_rollback_reason")),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR NOT (decided_by = 'system' OR decided_by LIKE 'process:%%')",
+            name=op.f("ck_rollback_decided_by_somebody"),
+        ),
+        sa.CheckConstraint("report_status IN ('sent', 'verified')", name=op.f("ck_rollback_report_status")),
+        sa.CheckConstraint(
+            "status <> 'refused' OR btrim(coalesce(decision_reason, '')) <> ''",
+            name=op.f("ck_rollback_refused_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('requested', 'granted', 'reopened', 'resent', 'refused', 'expired')",
+            name=op.f("ck_rollback_status"),
+        ),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decided_by IS NULL)", name=op.f("ck_rollback_decided_by_one")
+        ),
+        sa.CheckConstraint("jsonb_array_length(sections) > 0", name=op.f("ck_rollback_sections")),
+        sa.CheckConstraint(
+            "requested_at < refused_from AND shown_before <= refused_from", name=op.f("ck_rollback_in_time")
+        ),
+        sa.CheckConstraint(
+            "resent_submission IS NULL OR resent_submission > submission",
+            name=op.f("ck_rollback_resent_after"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_rollback_account_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_rollback_case_id")),
+        sa.ForeignKeyConstraint(
+            ["report_id", "resent_submission"],
+            ["report_version.case_id", "report_version.submission"],
+            name=op.f("fk_rollback_report_id_resent_submission"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id", "submission"],
+            ["report_version.case_id", "report_version.submission"],
+            name=op.f("fk_rollback_report_id_submission"),
+        ),
+        sa.ForeignKeyConstraint(["report_id"], ["report.case_id"], name=op.f("fk_rollback_report_id")),
+        sa.ForeignKeyConstraint(["window_id"], ["derivation.id"], name=op.f("fk_rollback_window_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_rollback")),
+        sa.UniqueConstraint("report_id", "n", name=op.f("uq_rollback_report_id_n")),
+    )
+    op.create_index(
+        "uq_rollback_one_granted",
+        "rollback",
+        ["account_id", "period"],
+        unique=True,
+        postgresql_where=sa.text("granted_at IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_rollback_one_open",
+        "rollback",
+        ["report_id"],
+        unique=True,
+        postgresql_where=sa.text("status IN ('requested', 'granted', 'reopened')"),
+    )
+    op.create_table(
+        "report_correction",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("submission", sa.Integer(), nullable=False),
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("raised_in", sa.Text(), nullable=False),
+        sa.Column("directorate", sa.Text(), nullable=True),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("raised_by", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("response", sa.Text(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.Text(), nullable=True),
+        sa.CheckConstraint("answer IN ('fixed', 'responded')", name=op.f("ck_report_correction_answer")),
+        sa.CheckConstraint("btrim(note) <> ''", name=op.f("ck_report_correction_note")),
+        sa.CheckConstraint(
+            "(answer IS NULL) = (answered_at IS NULL)", name=op.f("ck_report_correction_answered")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id", "submission"],
+            ["report_review.case_id", "report_review.submission"],
+            name=op.f("fk_report_correction_case_id_submission"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_correction")),
+    )
+    op.create_index("ix_report_correction_case", "report_correction", ["case_id", "submission"], unique=False)
+    op.create_table(
+        "report_validation",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("submission", sa.Integer(), nullable=False),
+        sa.Column("directorate", sa.Text(), nullable=False),
+        sa.Column("divisions", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "approved_by IS NULL OR NOT (approved_by = 'system' OR approved_by LIKE 'process:%%')",
+            name=op.f("ck_report_validation_approved_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "(approved_at IS NULL) = (approved_by IS NULL)", name=op.f("ck_report_validation_approved_by_one")
+        ),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["review_batch.id"], name=op.f("fk_report_validation_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id", "submission"],
+            ["report_review.case_id", "report_review.submission"],
+            name=op.f("fk_report_validation_case_id_submission"),
+        ),
+        sa.PrimaryKeyConstraint("case_id", "submission", "directorate", name=op.f("pk_report_validation")),
+    )
+    op.create_index(
+        "ix_report_validation_waiting",
+        "report_validation",
+        ["directorate", "case_id"],
+        unique=False,
+        postgresql_where=sa.text("approved_at IS NULL"),
     )
     op.execute((SQL / "0001_guards.sql").read_text())

@@ -20,6 +20,12 @@ class CaseKind(StrEnum):
     PERIOD = "period"
     REPORT = "report"
     CAMPAIGN = "campaign"
+    EXTENSION_REQUEST = "extension-request"
+    DECREE = "decree"
+    DATA_REQUEST = "data-request"
+    ROLLBACK = "rollback"
+    WARNING = "warning"
+    WARNING_BATCH = "warning-batch"
 
 
 class Outcome(StrEnum):
@@ -114,7 +120,7 @@ class CaseEvent(SQLModel, table=True):
 
 
 class Derivation(SQLModel, table=True):
-    """Why a date is what it is, stored once for all cases that share it."""
+    """Why a date is what it is, stored once for all cases that share it; `inputs` derive it again."""
 
     __tablename__: ClassVar[str] = "derivation"
     __table_args__ = (UniqueConstraint("digest"),)
@@ -126,6 +132,7 @@ class Derivation(SQLModel, table=True):
     lenient_before: datetime | None = instant(None)
     calendar_version: str | None = Field(default=None, sa_type=Text)
     steps: list[dict[str, Any]] = json_column(default_factory=list)
+    inputs: dict[str, Any] | None = json_column(default=None, nullable=True)
 
 
 class Deadline(SQLModel, table=True):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from services.models.base import instant, json_column, new_id, one_of
@@ -49,13 +49,20 @@ class PolicyVersion(SQLModel, table=True):
 
 
 class CalendarDay(SQLModel, table=True):
-    """A day that a decree, a region or an organisation made a holiday or a working day."""
+    """A day that a decree, a region or an organisation made a holiday or a working day. Rows only end."""
 
     __tablename__: ClassVar[str] = "calendar_day"
     __table_args__ = (
         one_of("kind", ("holiday", "joint_leave", "working")),
         one_of("layer", ("decree", "region", "organisation")),
-        UniqueConstraint("layer", "scope", "day"),
+        Index(
+            "uq_calendar_day_in_force",
+            "layer",
+            "scope",
+            "day",
+            unique=True,
+            postgresql_where=text("removed_at IS NULL"),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -66,6 +73,7 @@ class CalendarDay(SQLModel, table=True):
     name: str = Field(sa_type=Text)
     name_en: str = Field(default="", sa_type=Text)
     source: str = Field(sa_type=Text)
+    decree_id: UUID | None = Field(default=None, foreign_key="holiday_decree.case_id")
     added_by: str = Field(sa_type=Text)
     added_at: datetime = instant()
     removed_at: datetime | None = instant(None)
