@@ -80,7 +80,10 @@ class ExtensionView:
 
 @dataclass(frozen=True)
 class DeadlineView:
-    """A deadline as people see it. `due_before` is exclusive; `reasons` are its derivation, in order."""
+    """A deadline as people see it. `due_before` is exclusive; `reasons` are its derivation, in order.
+
+    `letter` is where the explanation is printed.
+    """
 
     label: str
     due_before: datetime
@@ -90,6 +93,7 @@ class DeadlineView:
     paused_since: datetime | None = None
     reasons: Sequence[str] = ()
     extension: ExtensionView | None = None
+    letter: str = ""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ PATHS: dict[str, str] = {
     "case_assignment": "/kasus/{case}/petugas",
     "case_note": "/kasus/{case}/catatan",
     "case_step": "/kasus/{case}/langkah",
+    "deadline_letter": "/kasus/{case}/batas-waktu/{deadline}/cetak",
     "case_purpose": "/kasus/{case}/keperluan",
     "registration_decision": "/kasus/{case}/pendaftaran",
     "licence_decision": "/kasus/{case}/perizinan",

@@ -123,16 +123,40 @@ class GrantOut(FromRow):
     active: bool
 
 
+class StandstillOut(FromRow):
+    since: datetime
+    until: datetime | None
+    reason: str
+
+
+class RulesUsedOut(FromRow):
+    id: UUID
+    digest: str
+    in_force_from: datetime | None
+
+
 class ExplanationOut(FromRow):
+    """Why a date is what it is. `due_before` is exclusive, `shown` what people are told.
+
+    `lenient_before` is the second clock, where the law reads two ways. `digest` is the fingerprint of the
+    derivation, `policy.digest` that of the rules.
+    """
+
     name: str
+    shown: datetime
     due_before: datetime
     lenient_before: datetime | None
     base_before: datetime
+    set_at: datetime
+    met_at: datetime | None
     steps: list[ReasonOut]
     extensions: list[GrantOut]
+    pauses: list[StandstillOut]
     rule: str
+    digest: str
     calendar_version: str | None
     policy_version: str | None
+    policy: RulesUsedOut | None
 
 
 def case_out(case: CaseFile, *, for_company: bool) -> CaseOut:

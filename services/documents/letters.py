@@ -17,6 +17,7 @@ class LetterKind(StrEnum):
     ACCOUNT_OWNERSHIP_PROOF = "account_ownership_proof"
     STATEMENT_LETTER = "statement_letter"
     REPORT_RECEIPT = "report_receipt"
+    DEADLINE_EXPLANATION = "deadline_explanation"
 
 
 def official_time(at: datetime) -> str:
@@ -143,3 +144,33 @@ class ReportReceipt(Letter):
     due_at: Moment
     on_time: bool
     data_sha256: Sha256
+
+
+class ExplanationLine(BaseModel):
+    """One reason in both languages, and the regulation or decree it rests on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: Words
+    text_en: Words
+    basis: Words = ""
+
+
+class DeadlineExplanation(Letter):
+    """Penjelasan Batas Waktu: why a date is what it is, for an objection.
+
+    `due_at` is the last second that counts, or the first of a start; `lenient_at` that of the second clock.
+    """
+
+    kind = LetterKind.DEADLINE_EXPLANATION
+
+    case_key: Words
+    company_name: Words
+    deadline: Words
+    deadline_en: Words
+    due_at: Moment
+    lenient_at: Moment | None
+    lines: tuple[ExplanationLine, ...]
+    calendar_version: Words
+    policy_sha256: Sha256 | None
+    derivation_sha256: Sha256

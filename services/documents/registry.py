@@ -28,6 +28,7 @@ _PREFIXES: Final = {
     LetterKind.ACCOUNT_OWNERSHIP_PROOF: "BKA",
     LetterKind.STATEMENT_LETTER: "SP",
     LetterKind.REPORT_RECEIPT: "BL",
+    LetterKind.DEADLINE_EXPLANATION: "PBW",
 }
 
 

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.pages import shapes
 from api.pages.officer.views import deadline_name
+from api.pages.urls import url
 from services.deadlines import reasons, store
 from services.deadlines.explanation import Reason
 from services.i18n import Translator
@@ -15,7 +16,12 @@ _REMINDERS = frozenset({"registration_reminder", "licence_expiring"})
 async def views(session: AsyncSession, case: CaseFile, words: Translator) -> list[shapes.DeadlineView]:
     """Every date of the case, earliest first. Moments at which we remind are in its story, not among its dates."""
     return [
-        _view(deadline, await reasons.of_deadline(session, case, deadline.name, locale=words.locale), words)
+        _view(
+            case,
+            deadline,
+            await reasons.of_deadline(session, case, deadline.name, locale=words.locale),
+            words,
+        )
         for deadline, _ in await store.of_case(session, case.id)
         if deadline.name not in _REMINDERS
     ]
@@ -28,10 +34,14 @@ async def view(
     found = {deadline.name: deadline for deadline, _ in await store.of_case(session, case.id)}
     if name not in found:
         return None
-    return _view(found[name], await reasons.of_deadline(session, case, name, locale=words.locale), words)
+    return _view(
+        case, found[name], await reasons.of_deadline(session, case, name, locale=words.locale), words
+    )
 
 
-def _view(deadline: Deadline, why: reasons.Explanation, words: Translator) -> shapes.DeadlineView:
+def _view(
+    case: CaseFile, deadline: Deadline, why: reasons.Explanation, words: Translator
+) -> shapes.DeadlineView:
     moved_by = [
         grant for grant in why.extensions if grant.active and grant.target_before == deadline.due_before
     ]
@@ -45,6 +55,7 @@ def _view(deadline: Deadline, why: reasons.Explanation, words: Translator) -> sh
         paused_since=deadline.paused_since,
         reasons=[_with_basis(step) for step in why.steps],
         extension=shapes.ExtensionView(moved.instrument, moved.reason) if moved else None,
+        letter=url("deadline_letter", case=case.id, deadline=deadline.name),
     )
 
 

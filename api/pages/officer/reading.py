@@ -39,7 +39,8 @@ async def open_case(
         raise NotFound
     target = Target.of_case(case)
     policy.authorise(principal, permission, target)
-    if target.individual:
+    own = case.account_id is not None and case.account_id in principal.accounts
+    if target.individual and not own:
         await log_purpose(request, session, principal, case, what)
     return case
 

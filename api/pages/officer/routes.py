@@ -5,6 +5,7 @@ from api.pages.officer import (
     case,
     case_commands,
     cases,
+    explanations,
     licences,
     nda,
     papers,
@@ -23,6 +24,7 @@ ROUTERS = tuple(
         case,
         case_commands,
         accounts,
+        explanations,
         papers,
     )
 )

@@ -29,6 +29,7 @@ TITLES: Final = {
     LetterKind.ACCOUNT_OWNERSHIP_PROOF: N_("Bukti Kepemilikan Akun"),
     LetterKind.STATEMENT_LETTER: N_("Surat Pernyataan"),
     LetterKind.REPORT_RECEIPT: N_("Bukti Laporan"),
+    LetterKind.DEADLINE_EXPLANATION: N_("Penjelasan Batas Waktu"),
 }
 LONGEST_CODE: Final = 80
 _PROOF_VOID: Final = N_("Akun perusahaan ini dinyatakan batal demi hukum.")

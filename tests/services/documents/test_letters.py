@@ -16,6 +16,8 @@ from services.documents.inspection import Inspection, Inspector, MediaType
 from services.documents.letters import (
     AccountOwnershipProof,
     Check,
+    DeadlineExplanation,
+    ExplanationLine,
     Letter,
     LetterKind,
     RegistrationReceipt,
@@ -76,11 +78,36 @@ def report_receipt(**changes: Any) -> ReportReceipt:
     return ReportReceipt(**{**COMMON, **facts, **changes})
 
 
+def deadline_explanation(**changes: Any) -> DeadlineExplanation:
+    facts = {
+        "number": "PBW-123456789012",
+        "case_key": "report/1207/2026-Q4/production",
+        "company_name": "PT Contoh Rotan Mahakam",
+        "deadline": "Batas waktu laporan",
+        "deadline_en": "Report due",
+        "due_at": datetime(2027, 1, 10, 16, 59, 59, tzinfo=UTC),
+        "lenient_at": None,
+        "lines": (
+            ExplanationLine(
+                text="Dihitung sejak akhir periode pelaporan: Kamis, 31 Desember 2026.",
+                text_en="Counted from the end of the reporting period: Thursday, 31 December 2026.",
+                basis="Permenperin 13/2025",
+            ),
+        ),
+        "calendar_version": "0123456789abcdef",
+        "policy_sha256": HASH,
+        "derivation_sha256": HASH,
+    }
+    common = {name: COMMON[name] for name in ("issued_at", "check")}
+    return DeadlineExplanation(**{**common, **facts, **changes})
+
+
 EXAMPLES: dict[LetterKind, Callable[..., Letter]] = {
     LetterKind.REGISTRATION_RECEIPT: registration_receipt,
     LetterKind.ACCOUNT_OWNERSHIP_PROOF: ownership_proof,
     LetterKind.STATEMENT_LETTER: statement_letter,
     LetterKind.REPORT_RECEIPT: report_receipt,
+    LetterKind.DEADLINE_EXPLANATION: deadline_explanation,
 }
 every_kind = pytest.mark.parametrize("kind", LetterKind)
 
