@@ -40,6 +40,8 @@ MAIN_DEADLINE: Final = {
     CaseKind.EXTENSION_REQUEST: "extension_request_target",
     CaseKind.DATA_REQUEST: "data_request_due",
     CaseKind.ROLLBACK: "rollback_decision_target",
+    CaseKind.WARNING: "warning_decision_target",
+    CaseKind.WARNING_BATCH: "warning_decision_target",
 }
 
 

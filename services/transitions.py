@@ -15,6 +15,8 @@ from services.models import (
     RegistrationStatus,
     ReportStatus,
     RollbackStatus,
+    WarningBatchStatus,
+    WarningStatus,
 )
 
 
@@ -101,6 +103,18 @@ TRANSITIONS: Mapping[str, Table] = {
         refused="",
         expired="",
     ),
+    CaseKind.WARNING: _table(
+        proposed="approved complied excused excluded withdrawn",
+        approved="issued proposed complied excused withdrawn",
+        issued="proposed deciding complied excused withdrawn",
+        deciding="decided complied excused withdrawn",
+        complied="",
+        excused="",
+        excluded="",
+        withdrawn="",
+        decided="",
+    ),
+    CaseKind.WARNING_BATCH: _table(approved="done", done=""),
 }
 
 STATUSES: Mapping[str, type[StrEnum]] = {
@@ -113,6 +127,8 @@ STATUSES: Mapping[str, type[StrEnum]] = {
     CaseKind.EXTENSION_REQUEST: ExtensionRequestStatus,
     CaseKind.DATA_REQUEST: DataRequestStatus,
     CaseKind.ROLLBACK: RollbackStatus,
+    CaseKind.WARNING: WarningStatus,
+    CaseKind.WARNING_BATCH: WarningBatchStatus,
 }
 
 

@@ -17,6 +17,8 @@ WORKFLOW_TYPES: dict[str, str] = {
     CaseKind.REPORT: "report-review",
     CaseKind.ROLLBACK: "rollback",
     CaseKind.DATA_REQUEST: "data-request",
+    CaseKind.WARNING: "warning-letters",
+    CaseKind.WARNING_BATCH: "warning-batch",
 }
 
 POST_OFFICE = "post-office"

@@ -1035,7 +1035,8 @@ def upgrade() -> None:
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("suspension", sa.Text(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column("exclusion_reason", sa.Text(), nullable=True),
+        sa.Column("end_note", sa.Text(), nullable=True),
         sa.Column("excuse_document_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "authority_level IN ('ministry', 'province', 'regency')",

@@ -11,7 +11,11 @@ from pydantic import Field, ValidationError, model_validator
 
 from services.deadlines.periods import Period
 from services.deadlines.rules import OfficeHours, Rule, Rules, ShareRule
+from services.policies.data_requests import DataRequestFile, DataRequestPolicy
+from services.policies.jurisdictions import JurisdictionFile, Jurisdictions
+from services.policies.extension_requests import ExtensionRequestFile, ExtensionRequestPolicy
 from services.policies.ladders import Ladder
+from services.policies.plausibility import Plausibility, PlausibilityFile
 from services.policies.records import ExtensionOfRecord
 from services.policies.regimes import Regime, Regimes
 from services.policies.reminders import ReminderPolicy
@@ -71,8 +75,12 @@ FILES: Mapping[str, type[Rules]] = {
     "targets": TargetFile,
     "reminders": ReminderFile,
     "ladders": LadderFile,
+    "jurisdictions": JurisdictionFile,
+    "data_requests": DataRequestFile,
     "extensions": ExtensionPolicyFile,
+    "extension_requests": ExtensionRequestFile,
     "extensions_of_record": ExtensionFile,
+    "plausibility": PlausibilityFile,
 }
 
 
@@ -84,8 +92,12 @@ class Policies(Rules):
     targets: TargetFile
     reminders: ReminderFile
     ladders: LadderFile
+    jurisdictions: JurisdictionFile
+    data_requests: DataRequestFile
     extensions: ExtensionPolicyFile
+    extension_requests: ExtensionRequestFile
     extensions_of_record: ExtensionFile
+    plausibility: PlausibilityFile
 
     @model_validator(mode="after")
     def _agreeing(self) -> Self:
@@ -148,6 +160,28 @@ class Policies(Rules):
         return _named(self.ladders.ladders, name)
 
     @property
+    def competences(self) -> Jurisdictions:
+        """Whose office warns whom."""
+        return self.jurisdictions.jurisdictions
+
+    @property
+    def data_request(self) -> DataRequestPolicy:
+        """What is said about requests for Data Lain."""
+        return self.data_requests.data_requests
+
+    @property
+    def plausible(self) -> Plausibility:
+        """What makes a sent report worth a person's look."""
+        return self.plausibility.plausibility
+
+    def extension_request(self, deadline: str) -> ExtensionRequestPolicy | None:
+        """How much more time may be asked for online for this deadline; None when it may not."""
+        for policy in self.extension_requests.requests:
+            if policy.deadline == deadline:
+                return policy
+        return None
+
+    @property
     def second_person_above(self) -> int:
         """How many obligations one person may extend alone."""
         return self.extensions.extensions.second_person_above
@@ -164,6 +198,7 @@ class Policies(Rules):
             "targets.yaml": [share.name for share in self.targets.shares],
             "reminders.yaml": [policy.name for policy in self.reminders.reminders],
             "ladders.yaml": [ladder.name for ladder in self.ladders.ladders],
+            "extension_requests.yaml": [line.deadline for line in self.extension_requests.requests],
             "extensions_of_record.yaml": [line.id for line in self.extensions_of_record.extensions],
         }
         for origin, names in groups.items():
@@ -178,6 +213,8 @@ class Policies(Rules):
         for ladder in self.ladders.ladders:
             wanted = (ladder.starts, ladder.interval, ladder.service.unproven_after)
             named += [("ladders.yaml", ladder.name, rule) for rule in wanted]
+        for request in self.extension_requests.requests:
+            named.append(("extension_requests.yaml", request.deadline, request.deadline))
         for line in self.extensions_of_record.extensions:
             named.append(("extensions_of_record.yaml", line.id, line.deadline))
             if not any(r.id == line.regime and r.governs(line.period) for r in self.regimes.regimes):

@@ -1,0 +1,102 @@
+"""Whose office warns: the competent authority of a duty, and the offices an official belongs to."""
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+from services.i18n import N_
+from services.identity.permissions import Permission
+from services.identity.principal import Principal
+from services.models import AccountType, AuthorityLevel, CaseKind, LicenceScale
+from services.policies.jurisdictions import ACCOUNTS, OBLIGATIONS, Jurisdictions
+from services.reference import regions
+
+MINISTRY: Final = "ministry"
+ON_LETTERS: Final = "KEMENPERIN"
+_PROVINCE, _REGENCY = 2, 5  # lengths of "64" and "64.72"
+
+NAMES: Final = {
+    AuthorityLevel.MINISTRY: N_("Kementerian Perindustrian"),
+    AuthorityLevel.PROVINCE: N_("Pemerintah Provinsi {name}"),
+    AuthorityLevel.REGENCY: N_("Pemerintah {name}"),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Office:
+    """One authority: "ministry", or the code of its province, kabupaten or kota."""
+
+    level: AuthorityLevel
+    code: str
+
+    @property
+    def on_letters(self) -> str:
+        """How it stands in the number of a letter."""
+        return ON_LETTERS if self.level is AuthorityLevel.MINISTRY else self.code
+
+    @property
+    def region(self) -> str | None:
+        """The name of its region; None for the ministry."""
+        found = regions.find(self.code)
+        return found.name if found else None
+
+
+def office(code: str) -> Office:
+    """The authority of a stored code."""
+    if code in (MINISTRY, ""):
+        return Office(AuthorityLevel.MINISTRY, MINISTRY)
+    level = AuthorityLevel.PROVINCE if len(code) == _PROVINCE else AuthorityLevel.REGENCY
+    return Office(level, code)
+
+
+def office_at(level: AuthorityLevel, region_code: str) -> Office:
+    """The office of a level for a company in this kabupaten or kota."""
+    lengths = {AuthorityLevel.PROVINCE: _PROVINCE, AuthorityLevel.REGENCY: _REGENCY}
+    return office(region_code[: lengths.get(level, 0)])
+
+
+def offices_of(principal: Principal) -> frozenset[Office]:
+    """The offices in whose name this official may warn: that of each region their role is given for."""
+    return frozenset(
+        office(grant.region_prefix) for grant in principal.grants_with(Permission.APPROVE_WARNING)
+    )
+
+
+def issuer_for(offices: frozenset[Office], competent: Office, rules: Jurisdictions) -> Office | None:
+    """In whose name an official of these offices may warn: the competent one's, else one that may act for it."""
+    if competent in offices:
+        return competent
+    acting = [o for o in offices if rules.may_act(o.level, competent.level) and _covers(o, competent)]
+    return min(acting, default=None)
+
+
+def _covers(acting: Office, competent: Office) -> bool:
+    return acting.level is AuthorityLevel.MINISTRY or regions.covers(acting.code, competent.code)
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Every case the rules tell apart, column by column, for a statement over many companies."""
+
+    obligations: list[str]
+    accounts: list[str]
+    scales: list[str | None]
+    crossings: list[bool]
+    levels: list[str]
+
+
+def cases_of(rules: Jurisdictions) -> Cases:
+    """The rules written out. What they leave to an officer is not listed."""
+    scales: tuple[LicenceScale | None, ...] = (*LicenceScale, None)
+    found: list[tuple[CaseKind, AccountType, LicenceScale | None, bool, AuthorityLevel]] = []
+    for obligation, account, scale, crossing in product(OBLIGATIONS, ACCOUNTS, scales, (False, True)):
+        rule = rules.rule_for(obligation, account, scale, crossing)
+        if rule is not None:
+            found.append((obligation, account, scale, crossing, rule.authority))
+    return Cases(
+        [row[0].value for row in found],
+        [row[1].value for row in found],
+        [row[2].value if row[2] else None for row in found],
+        [row[3] for row in found],
+        [row[4].value for row in found],
+    )
