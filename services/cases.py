@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import DateTime, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_object_session
 from sqlmodel import col
 
@@ -25,6 +25,7 @@ HAS_PROCESS = frozenset(
         CaseKind.LICENCE_REVIEW,
         CaseKind.PERIOD,
         CaseKind.CAMPAIGN,
+        CaseKind.POLICY_CHANGE,
         CaseKind.DECREE,
         CaseKind.EXTENSION_REQUEST,
         CaseKind.REPORT,
@@ -74,6 +75,16 @@ async def lock(session: AsyncSession, case_id: UUID) -> CaseFile:
     if case is None:
         raise NotFound
     return case
+
+
+async def lock_now(session: AsyncSession, case_id: UUID) -> tuple[CaseFile, datetime]:
+    """The locked case and the legal moment of the transaction, in one statement: what every step begins with."""
+    query = select(CaseFile, func.app_now(type_=DateTime(timezone=True))).where(col(CaseFile.id) == case_id)
+    statement = query.with_for_update(of=CaseFile).execution_options(populate_existing=True)
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
 
 
 async def lock_many(session: AsyncSession, case_ids: Sequence[UUID]) -> list[UUID]:

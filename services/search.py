@@ -36,6 +36,7 @@ MAIN_DEADLINE: Final = {
     CaseKind.PERIOD: "report_due",
     CaseKind.REPORT: "report_due",
     CaseKind.CAMPAIGN: "undo_until",
+    CaseKind.POLICY_CHANGE: "policy_valid_from",
     CaseKind.DECREE: "undo_until",
     CaseKind.EXTENSION_REQUEST: "extension_request_target",
     CaseKind.DATA_REQUEST: "data_request_due",

@@ -12,6 +12,7 @@ WORKFLOW_TYPES: dict[str, str] = {
     CaseKind.LICENCE_REVIEW: "licence-review",
     CaseKind.PERIOD: "reporting-period",
     CaseKind.CAMPAIGN: "extension-campaign",
+    CaseKind.POLICY_CHANGE: "policy-change",
     CaseKind.DECREE: "holiday-decree",
     CaseKind.EXTENSION_REQUEST: "extension-request",
     CaseKind.REPORT: "report-review",

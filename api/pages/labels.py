@@ -59,6 +59,15 @@ EXTENSION = {
     "undone": Label(N_("Dibatalkan")),
     "cancelled": Label(N_("Tidak dilanjutkan")),
 }
+POLICY_CHANGE = {
+    "draft": Label(N_("Konsep")),
+    "simulated": Label(N_("Menunggu persetujuan"), "warning"),
+    "approved": Label(N_("Disetujui, menunggu tanggal berlaku"), "info"),
+    "in_force": Label(N_("Berlaku, perkara sedang dipindahkan"), "info"),
+    "done": Label(N_("Berlaku"), "positive"),
+    "withdrawn": Label(N_("Ditarik sebelum berlaku")),
+    "cancelled": Label(N_("Tidak dilanjutkan")),
+}
 MESSAGE = {
     "queued": Label(N_("Menunggu dikirim"), "info"),
     "claimed": Label(N_("Sedang dikirim"), "info"),
@@ -93,6 +102,7 @@ STATUSES: dict[str, dict[str, Label]] = {
     "standard-certificate": STANDARD_CERTIFICATE,
     "period": PERIOD,
     "campaign": EXTENSION,
+    "policy-change": POLICY_CHANGE,
     "message": MESSAGE,
     "document": DOCUMENT,
     "person": PERSON,
@@ -105,6 +115,7 @@ KINDS = {
     "period": N_("Periode pelaporan"),
     "report": N_("Laporan berkala"),
     "campaign": N_("Perpanjangan batas waktu"),
+    "policy-change": N_("Perubahan aturan"),
 }
 STAGES = {
     "construction": N_("Tahap pembangunan"),
@@ -146,6 +157,7 @@ DEADLINES = {
     "report_verification_target": N_("Sasaran verifikasi"),
     "report_validation_target": N_("Sasaran validasi"),
     "report_correction_due": N_("Perbaikan laporan"),
+    "policy_valid_from": N_("Aturan baru mulai berlaku"),
     "undo_until": N_("Dapat dibatalkan sampai"),
 }
 LANES = {

@@ -75,6 +75,24 @@ $$;
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON rollback FOR EACH ROW EXECUTE FUNCTION guard_rollback();
 
+-- A version of the rules says for ever what it says; only when it comes into force may change, until it has.
+CREATE FUNCTION guard_policy_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR (NEW.digest, NEW.content, NEW.proposed_by, NEW.created_at)
+            IS DISTINCT FROM (OLD.digest, OLD.content, OLD.proposed_by, OLD.created_at) THEN
+        RAISE EXCEPTION 'a version of the rules never changes' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF OLD.in_force_from <= app_now() AND NEW.in_force_from IS DISTINCT FROM OLD.in_force_from THEN
+        RAISE EXCEPTION 'a version that is in force stays so until another follows it'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE ON policy_version
+    FOR EACH ROW EXECUTE FUNCTION guard_policy_version();
+
 INSERT INTO lane_state (lane) VALUES ('credentials'), ('legal'), ('notices');
 
 -- The application reads and writes rows; it changes neither the schema nor what is append-only.

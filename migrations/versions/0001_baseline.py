@@ -143,7 +143,14 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("in_force_from", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_version")),
-        sa.UniqueConstraint("digest", name=op.f("uq_policy_version_digest")),
+    )
+    op.create_index("ix_policy_version_in_force", "policy_version", ["in_force_from", "id"], unique=False)
+    op.create_index(
+        "uq_policy_version_shipped",
+        "policy_version",
+        ["digest"],
+        unique=True,
+        postgresql_where=sa.text("note = 'shipped'"),
     )
     op.create_table(
         "rate_limit",
@@ -394,7 +401,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('registration', 'licence-review', 'period', 'report', 'campaign', 'extension-request', 'decree', 'data-request', 'rollback', 'warning', 'warning-batch')",
+            "kind IN ('registration', 'licence-review', 'period', 'report', 'campaign', 'policy-change', 'extension-request', 'decree', 'data-request', 'rollback', 'warning', 'warning-batch')",
             name=op.f("ck_case_file_kind"),
         ),
         sa.CheckConstraint(
@@ -643,6 +650,45 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_token_token_hash")),
     )
     op.create_table(
+        "policy_change",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("base_id", sa.Uuid(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("changes", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("moves_open", sa.Boolean(), nullable=False),
+        sa.Column("simulation", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("simulated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_moved", sa.Uuid(), nullable=True),
+        sa.Column("moved", sa.Integer(), nullable=False),
+        sa.Column("dates_moved", sa.Integer(), nullable=False),
+        sa.Column("dates_kept", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('draft', 'simulated', 'approved', 'in_force', 'done', 'withdrawn', 'cancelled')",
+            name=op.f("ck_policy_change_status"),
+        ),
+        sa.CheckConstraint(
+            "(approved_by IS NULL) = (approved_at IS NULL)", name=op.f("ck_policy_change_approved_by_one")
+        ),
+        sa.CheckConstraint("approved_by <> proposed_by", name=op.f("ck_policy_change_second_person")),
+        sa.ForeignKeyConstraint(["base_id"], ["policy_version.id"], name=op.f("fk_policy_change_base_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_policy_change_case_id")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["policy_version.id"], name=op.f("fk_policy_change_version_id")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_policy_change")),
+        sa.UniqueConstraint("version_id", name=op.f("uq_policy_change_version_id")),
+    )
+    op.create_table(
         "reporting_period",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -724,6 +770,7 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by", sa.Text(), nullable=True),
         sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "reason IN ('address_bounced', 'receipt_unproven', 'post_letter', 'call', 'visit')",
             name=op.f("ck_contact_task_reason"),

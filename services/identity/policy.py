@@ -14,7 +14,7 @@ from services.identity.permissions import INDIVIDUAL, READS, Permission
 from services.identity.principal import Grant, Principal
 from services.models import Account, BusinessField, CaseFile, CaseKind, Role
 
-_NOT_INDIVIDUAL = frozenset({CaseKind.PERIOD, CaseKind.CAMPAIGN, CaseKind.WARNING_BATCH})
+_NOT_INDIVIDUAL = frozenset({CaseKind.PERIOD, CaseKind.CAMPAIGN, CaseKind.POLICY_CHANGE, CaseKind.WARNING_BATCH})
 
 
 class _CaseFacts(Protocol):

@@ -72,6 +72,7 @@ from services.models.messages import (
     MessageState,
 )
 from services.models.policies import CalendarDay, Instance, PolicyVersion, RehearsalClock
+from services.models.policy_changes import PolicyChange, PolicyChangeStatus
 from services.models.processes import (
     BaselineCorrection,
     PeriodStatus,
@@ -186,6 +187,8 @@ __all__ = [
     "Outcome",
     "PeriodStatus",
     "Person",
+    "PolicyChange",
+    "PolicyChangeStatus",
     "PolicyVersion",
     "PrintBatch",
     "ProductCapacity",

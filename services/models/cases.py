@@ -20,6 +20,7 @@ class CaseKind(StrEnum):
     PERIOD = "period"
     REPORT = "report"
     CAMPAIGN = "campaign"
+    POLICY_CHANGE = "policy-change"
     EXTENSION_REQUEST = "extension-request"
     DECREE = "decree"
     DATA_REQUEST = "data-request"

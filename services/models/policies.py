@@ -36,7 +36,11 @@ class PolicyVersion(SQLModel, table=True):
     """One immutable set of rules."""
 
     __tablename__: ClassVar[str] = "policy_version"
-    __table_args__ = (UniqueConstraint("digest"),)
+    __table_args__ = (
+        # Rules may be put back to what they were; what a release ships is stored once.
+        Index("uq_policy_version_shipped", "digest", unique=True, postgresql_where=text("note = 'shipped'")),
+        Index("ix_policy_version_in_force", "in_force_from", "id"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     digest: str = Field(sa_type=Text)

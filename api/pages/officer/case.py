@@ -52,6 +52,7 @@ _WORKED_BY: Final = {
     CaseKind.REPORT: Permission.VERIFY_REPORT,
     CaseKind.PERIOD: Permission.OPEN_PERIOD,
     CaseKind.CAMPAIGN: Permission.APPROVE_EXTENSION,
+    CaseKind.POLICY_CHANGE: Permission.MANAGE_POLICY,
 }
 
 
