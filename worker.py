@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import uvloop
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -16,9 +17,11 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import settings
 from activities.cases import CaseActivities
 from activities.extension_campaign import CampaignActivities
+from activities.extension_request import ExtensionRequestActivities
 from activities.licence_review import LicenceReviewActivities
 from activities.post_office import PostOfficeActivities
 from activities.registration import RegistrationActivities
+from activities.report_review import ReportReviewActivities
 from activities.reporting_period import ReportingPeriodActivities
 from activities.steps import StepRunner
 from activities.sweep import SweepActivities
@@ -27,10 +30,12 @@ from services.instance import identity
 from services.messages.config import MailConfig
 from workflows.contracts import TASK_QUEUE
 from workflows.extension_campaign import ExtensionCampaignWorkflow
+from workflows.extension_request import ExtensionRequestWorkflow
 from workflows.gateway import Gateway, connect, ensure_sweep
 from workflows.licence_review import LicenceReviewWorkflow
 from workflows.post_office import PostOfficeWorkflow
 from workflows.registration import RegistrationWorkflow
+from workflows.report_review import ReportReviewWorkflow
 from workflows.reporting_period import ReportingPeriodWorkflow
 from workflows.sweep import SweepWorkflow
 
@@ -41,6 +46,8 @@ WORKFLOWS: Sequence[type] = (
     LicenceReviewWorkflow,
     ReportingPeriodWorkflow,
     ExtensionCampaignWorkflow,
+    ExtensionRequestWorkflow,
+    ReportReviewWorkflow,
     PostOfficeWorkflow,
     SweepWorkflow,
 )
@@ -68,6 +75,8 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
     licence = LicenceReviewActivities(runner)
     period = ReportingPeriodActivities(runner)
     campaign = CampaignActivities(runner)
+    extension_request = ExtensionRequestActivities(runner)
+    review = ReportReviewActivities(runner)
     return [
         CaseActivities(runner).look,
         registration.acknowledge,
@@ -82,6 +91,14 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
         campaign.apply,
         campaign.undo,
         campaign.settle,
+        extension_request.remind,
+        extension_request.escalate,
+        review.examine,
+        review.remind_verifiers,
+        review.escalate_verification,
+        review.remind_validators,
+        review.escalate_validation,
+        review.lapse,
         PostOfficeActivities(parts.sessions, parts.mail).deliver,
         SweepActivities(parts.sessions, parts.gateway.nudge_all).nudge_waiting,
     ]
@@ -118,7 +135,7 @@ async def run() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as stack:
-        engine = make_engine(given.database_url, given.worker_pool, "tenggat-worker")
+        engine = make_engine(given.database_url, given.worker_pool, "tenggat-worker", ping=False)
         stack.push_async_callback(engine.dispose)
         sessions = make_sessions(engine)
         async with sessions() as session:
@@ -135,4 +152,4 @@ async def run() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run())
+    uvloop.run(run())

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, func, select, text
+from sqlalchemy import DateTime, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_object_session
 from sqlmodel import col
 
@@ -58,6 +58,16 @@ _RECORD = text(
     """
 )
 
+# Built once: every step of every process begins with one of them.
+_THIS = col(CaseFile.id) == bindparam("case_id")
+_LOCK = select(CaseFile).where(_THIS).with_for_update().execution_options(populate_existing=True)
+_LOCK_NOW = (
+    select(CaseFile, func.app_now(type_=DateTime(timezone=True)))
+    .where(_THIS)
+    .with_for_update(of=CaseFile)
+    .execution_options(populate_existing=True)
+)
+
 
 async def open_case(session: AsyncSession, case: CaseFile) -> CaseFile:
     """Store a new case with an empty chain. Its `key` is unique: a second one is an IntegrityError."""
@@ -70,8 +80,7 @@ async def open_case(session: AsyncSession, case: CaseFile) -> CaseFile:
 
 async def lock(session: AsyncSession, case_id: UUID) -> CaseFile:
     """The case, locked until the transaction ends. Lock first: what is read afterwards is in force."""
-    query = select(CaseFile).where(col(CaseFile.id) == case_id).with_for_update()
-    case = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    case = (await session.execute(_LOCK, {"case_id": case_id})).scalar_one_or_none()
     if case is None:
         raise NotFound
     return case
@@ -79,9 +88,7 @@ async def lock(session: AsyncSession, case_id: UUID) -> CaseFile:
 
 async def lock_now(session: AsyncSession, case_id: UUID) -> tuple[CaseFile, datetime]:
     """The locked case and the legal moment of the transaction, in one statement: what every step begins with."""
-    query = select(CaseFile, func.app_now(type_=DateTime(timezone=True))).where(col(CaseFile.id) == case_id)
-    statement = query.with_for_update(of=CaseFile).execution_options(populate_existing=True)
-    row = (await session.execute(statement)).one_or_none()
+    row = (await session.execute(_LOCK_NOW, {"case_id": case_id})).one_or_none()
     if row is None:
         raise NotFound
     return row[0], row[1]

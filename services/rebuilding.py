@@ -35,7 +35,9 @@ _WAKE: Final = text(
     """
     WITH next AS (
         SELECT id FROM case_file
-        WHERE closed_at IS NULL AND kind = ANY(:kinds) AND id > :after ORDER BY id LIMIT :batch FOR UPDATE
+        WHERE closed_at IS NULL AND kind = ANY(:kinds) AND id > :after
+          AND (kind <> 'report' OR jsonb_exists(milestones, 'sent_at'))
+        ORDER BY id LIMIT :batch FOR UPDATE
     )
     UPDATE case_file c SET wake_at = :now, nudged_at = NULL, nudges = 0 FROM next WHERE c.id = next.id
     RETURNING c.kind, c.key, c.id

@@ -91,12 +91,15 @@ class CaseProcess(ABC):
         """True once the date has passed and still matters; False once the matter is settled."""
         return await self.first_of(deadline) is not None
 
-    async def first_of(self, *deadlines: str) -> str | None:
-        """The first of these dates to pass while it still matters; None once all are settled."""
+    async def first_of(self, *deadlines: str, unless: str | None = None) -> str | None:
+        """The first of these dates to pass while it still matters; None once all are settled, or the milestone
+        `unless` is set."""
         waiting = tuple(name for name in deadlines if name not in self._passed)
-        if not waiting:
+        if not waiting and unless is None:
             return None
-        question = Question(self.case.case_id, deadlines=waiting, passed=tuple(self._passed))
+        question = Question(
+            self.case.case_id, deadlines=waiting, milestone=unless, passed=tuple(self._passed)
+        )
         answer = await self._until(question, " / ".join(waiting))
         if answer.name is not None:
             self._passed.append(answer.name)

@@ -44,6 +44,7 @@ _TASKS: Final = {
         (Permission.VALIDATE_REPORT, "validation"),
         (Permission.EXCUSE_OBLIGATION, "supervision"),
     ),
+    CaseKind.ROLLBACK: ((Permission.DECIDE_ROLLBACK, "verification"),),
 }
 
 

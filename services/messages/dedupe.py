@@ -1,7 +1,7 @@
 """Keys that make telling somebody twice impossible, and the Message-IDs that follow. Built only here."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +20,11 @@ def case_key(template: str, case_id: UUID, occurrence: str) -> str:
 def dated_key(template: str, case_id: UUID, due_before: datetime, occurrence: str) -> str:
     """Once per case, date in force and occurrence: when the date moves, the next one is another message."""
     return f"{template}:{case_id}:{_instant(due_before)}:{occurrence}"
+
+
+def daily_key(template: str, person_id: UUID, day: date, about: str) -> str:
+    """Once a day per person and matter: what waits on a desk is one mail, however many cases it is."""
+    return f"{template}:{person_id}:{day.isoformat()}:{about}"
 
 
 def token_key(template: str, token_id: UUID) -> str:

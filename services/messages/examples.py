@@ -29,6 +29,20 @@ _EXTENSION: Final = {
     "reason": "banjir di Kota Samarinda",
 }
 
+_ASKED: Final = {
+    "zone": "Asia/Makassar",
+    "company": "PT Contoh Rotan Mahakam",
+    "number": 1001,
+    "matter": "report_due",
+}
+_ASKED_OF_OFFICE: Final = {
+    "zone": "Asia/Jakarta",
+    "company": "PT Contoh Rotan Mahakam",
+    "number": 1001,
+    "submitted_at": "2027-01-04T01:45:00+00:00",
+    "due_before": "2027-01-06T17:00:00+00:00",
+}
+
 EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "registration_received": {
         **_REGISTRATION,
@@ -115,12 +129,52 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
         "sent_at": "2027-01-04T01:59:12+00:00",
         "content_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     },
+    "report_returned": {
+        **_REPORT,
+        "due_before": "2027-01-18T17:00:00+00:00",
+        "note": "Produksi: satuan kursi rotan tertulis dalam kilogram.\nTenaga Kerja: pekerja tidak tetap kosong.",
+    },
+    "report_validated": {key: _REPORT[key] for key in ("zone", "company", "period", "stage")},
+    "report_correction_lapsed": {**_REPORT, "due_before": "2027-01-03T17:00:00+00:00"},
+    "review_reminder": {"desk": "verification"},
+    "review_escalation": {"desk": "validation", "status": "verified"},
+    "rollback_requested": {**_REPORT, "due_before": "2027-01-06T17:00:00+00:00"},
+    "rollback_granted": {**_REPORT, "due_before": "2027-01-11T17:00:00+00:00"},
+    "rollback_refused": {
+        **{key: _REPORT[key] for key in ("zone", "company", "period", "stage")},
+        "reason": "Nilai yang disebut sudah benar menurut lampiran laporan.",
+    },
+    "rollback_resend_reminder": {**_REPORT, "due_before": "2027-01-06T17:00:00+00:00"},
+    "rollback_expired": {**_REPORT, "due_before": "2027-01-03T17:00:00+00:00"},
     "extension_granted": {**_REPORT, **_EXTENSION},
     "extension_undone": {
         **_REPORT,
         **_EXTENSION,
         "old_before": "2027-01-17T17:00:00+00:00",
         "due_before": "2027-01-10T17:00:00+00:00",
+    },
+    "extension_request_granted": {
+        **_ASKED,
+        "days": 7,
+        "old_before": "2027-01-10T17:00:00+00:00",
+        "due_before": "2027-01-17T17:00:00+00:00",
+        "note": "Sesuai surat keterangan BPBD yang dilampirkan.",
+    },
+    "extension_request_refused": {
+        **_ASKED,
+        "due_before": "2027-01-10T17:00:00+00:00",
+        "reason": "Bukti yang dilampirkan tidak menyebut lokasi pabrik.",
+    },
+    "extension_request_waiting": {**_ASKED_OF_OFFICE},
+    "extension_request_escalation": {**_ASKED_OF_OFFICE},
+    "deadline_moved": {
+        "zone": "Asia/Makassar",
+        "company": "PT Contoh Rotan Mahakam",
+        "matter": "report_correction_due",
+        "old_before": "2027-03-17T17:00:00+00:00",
+        "due_before": "2027-03-18T17:00:00+00:00",
+        "instrument": "SKB Contoh 1/2027",
+        "reason": "cuti bersama ditambah satu hari",
     },
     "period_summary": {
         "period": "2026-Q4",

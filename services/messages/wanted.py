@@ -20,6 +20,11 @@ class Rule(StrEnum):
     REPORT_UNSENT = "report_unsent"
     REPORT_OVERDUE = "report_overdue"
     DATE_IN_FORCE = "date_in_force"
+    EXTENSION_REQUEST_WAITS = "extension_request_waits"
+    MATTER_IN_FORCE = "matter_in_force"
+    REPORT_RETURNED = "report_returned"
+    REPORT_REOPENED = "report_reopened"
+    DESK_WAITS = "desk_waits"
 
 
 _UNSENT: Final = "c.status IN ('upcoming', 'not_started', 'draft', 'reopened')"
@@ -62,6 +67,28 @@ _MOVED: Final = (
 )
 _SENT: Final = f"WHEN NOT {_UNSENT} OR d.met_at IS NOT NULL THEN 'already_sent'"
 
+# A reminder of a whole desk: pointless once nothing there is past the date it speaks of.
+_DESK: Final = """(
+    SELECT CASE WHEN NOT EXISTS (
+        SELECT FROM deadline d JOIN case_file c ON c.id = d.case_id
+        WHERE d.name = CASE m.context ->> 'desk' WHEN 'rollbacks' THEN 'rollback_decision_target'
+                       ELSE 'report_' || (m.context ->> 'desk') || '_reminder' END
+          AND d.met_at IS NULL AND d.paused_since IS NULL AND d.due_before <= (SELECT app_now())
+          AND c.closed_at IS NULL AND c.held_at IS NULL
+    ) THEN 'already_answered' END)"""
+
+# Any date of any case, named by the message's `matter`.
+_MATTER: Final = f"""(
+    SELECT CASE
+        WHEN c.id IS NULL OR c.closed_at IS NOT NULL THEN 'case_closed'
+        WHEN c.held_at IS NOT NULL THEN 'case_held'
+        WHEN d.met_at IS NOT NULL THEN 'already_answered'
+        {_MOVED}
+    END
+    FROM (SELECT 1) one
+    LEFT JOIN case_file c ON c.id = m.case_id
+    LEFT JOIN deadline d ON d.case_id = c.id AND d.name = m.context ->> 'matter')"""
+
 EXPRESSIONS: Final[Mapping[Rule, str]] = {
     Rule.ALWAYS: "NULL",
     Rule.LINK_TO_OWNER: _LINK_TO_OWNER,
@@ -74,6 +101,11 @@ EXPRESSIONS: Final[Mapping[Rule, str]] = {
     ),
     Rule.REPORT_OVERDUE: _REPORT.format(more=f"{_SENT} {_MOVED}"),
     Rule.DATE_IN_FORCE: _REPORT.format(more=_MOVED),
+    Rule.EXTENSION_REQUEST_WAITS: _DECISION.format(status="submitted"),
+    Rule.MATTER_IN_FORCE: _MATTER,
+    Rule.REPORT_RETURNED: _DECISION.format(status="returned"),
+    Rule.REPORT_REOPENED: _DECISION.format(status="reopened"),
+    Rule.DESK_WAITS: _DESK,
 }
 
 

@@ -11,15 +11,16 @@ from pydantic import Field, ValidationError, model_validator
 
 from services.deadlines.periods import Period
 from services.deadlines.rules import OfficeHours, Rule, Rules, ShareRule
+from services.i18n import N_
 from services.policies.data_requests import DataRequestFile, DataRequestPolicy
-from services.policies.jurisdictions import JurisdictionFile, Jurisdictions
 from services.policies.extension_requests import ExtensionRequestFile, ExtensionRequestPolicy
+from services.policies.jurisdictions import JurisdictionFile, Jurisdictions
 from services.policies.ladders import Ladder
 from services.policies.plausibility import Plausibility, PlausibilityFile
 from services.policies.records import ExtensionOfRecord
 from services.policies.regimes import Regime, Regimes
 from services.policies.reminders import ReminderPolicy
-from services.policies.source import SHIPPED, PolicyError, parse, read_yaml
+from services.policies.source import SHIPPED, Flaw, Flaws, PolicyError, parse, read_yaml
 
 Entry = TypeVar("Entry", ShareRule, ReminderPolicy, Ladder)
 
@@ -103,7 +104,7 @@ class Policies(Rules):
     def _agreeing(self) -> Self:
         problems = [*self._doubled(), *self._dangling(), *self._unregulated()]
         if problems:
-            raise ValueError("\n".join(problems))
+            raise Flaws(problems)
         return self
 
     @cached_property
@@ -190,7 +191,7 @@ class Policies(Rules):
     def _rules(self) -> tuple[Rule, ...]:
         return self.deadlines.deadlines + self.targets.targets
 
-    def _doubled(self) -> Iterable[str]:
+    def _doubled(self) -> Iterable[Flaw]:
         groups = {
             "deadlines.yaml, targets.yaml": [
                 f"{rule.name} ({rule.regime})" if rule.regime else rule.name for rule in self._rules
@@ -203,9 +204,10 @@ class Policies(Rules):
         }
         for origin, names in groups.items():
             for name in {name for name in names if names.count(name) > 1}:
-                yield f"{origin}: {name} is given twice"
+                english = f"{origin}: {name} is given twice"
+                yield Flaw(english, N_("{entry} ({origin}) diatur dua kali."), entry=name, origin=origin)
 
-    def _dangling(self) -> Iterable[str]:
+    def _dangling(self) -> Iterable[Flaw]:
         """Names that point at no rule or regime."""
         known = {rule.name for rule in self._rules}
         named = [("targets.yaml", share.name, share.of) for share in self.targets.shares]
@@ -218,21 +220,37 @@ class Policies(Rules):
         for line in self.extensions_of_record.extensions:
             named.append(("extensions_of_record.yaml", line.id, line.deadline))
             if not any(r.id == line.regime and r.governs(line.period) for r in self.regimes.regimes):
-                yield f"extensions_of_record.yaml: {line.id}: {line.regime} has no period {line.period}"
+                yield Flaw(
+                    f"extensions_of_record.yaml: {line.id}: {line.regime} has no period {line.period}",
+                    N_("{entry}: {regime} tidak memiliki periode {period}."),
+                    entry=line.id, regime=line.regime, period=str(line.period),
+                )  # fmt: skip
         for origin, entry, rule in named:
             if rule not in known:
-                yield f"{origin}: {entry}: there is no rule {rule}"
+                english = f"{origin}: {entry}: there is no rule {rule}"
+                told = N_("{entry} ({origin}) menunjuk aturan {rule} yang tidak ada.")
+                yield Flaw(english, told, entry=entry, origin=origin, rule=rule)
 
-    def _unregulated(self) -> Iterable[str]:
+    def _unregulated(self) -> Iterable[Flaw]:
         """A rule given for some regimes must be given for all, and for no unknown one."""
         regimes = {regime.id for regime in self.regimes.regimes}
         for name in sorted({rule.name for rule in self._rules}):
             given = {rule.regime for rule in self._rules if rule.name == name}
             if None in given and len(given) > 1:
-                yield f"deadlines.yaml: {name} is given both for all regimes and for one"
+                yield Flaw(
+                    f"deadlines.yaml: {name} is given both for all regimes and for one",
+                    N_(
+                        "Aturan {rule} tumpang tindih: diberikan untuk semua peraturan dan untuk satu peraturan."
+                    ),
+                    rule=name,
+                )
             elif None not in given and given != regimes:
                 differ = ", ".join(sorted(map(str, given ^ regimes)))
-                yield f"deadlines.yaml: {name}: given for other regimes than exist: {differ}"
+                yield Flaw(
+                    f"deadlines.yaml: {name}: given for other regimes than exist: {differ}",
+                    N_("Aturan {rule} bercelah: tidak diberikan tepat untuk setiap peraturan ({regimes})."),
+                    rule=name, regimes=differ,
+                )  # fmt: skip
 
 
 def load(directory: Path) -> Policies:

@@ -24,6 +24,7 @@ from services.reports.dossier import Dossier
 from services.reports.opening import check_version
 from services.reports.statement import gap_errors
 from services.reports.timeliness import counted_from
+from services.reviews import corrections, dates
 
 DUE: Final = planning.DUE
 CORRECTION: Final = "report_correction_due"
@@ -68,13 +69,15 @@ async def send(
     check_version(held.report, expected_version)
     _complete(held)
     _open(held, now)
+    if case.status == ReportStatus.RETURNED:
+        await corrections.require_answered(session, report_id)
     due = await _deadlines(session, report_id)
     version = _snapshot(held, command_id, actor, now)
     session.add(version)
     held.report.submission = version.submission
     held.report.sent_at = counted_from(held.report.sent_at, case.status, due.get(CORRECTION), now)
     cases.move(case, ReportStatus.SENT)
-    cases.reach(case, "sent_at", now)
+    cases.reach(case, dates.sent(version.submission), now)
     await session.flush()
     await store.meet(session, report_id, [DUE, CORRECTION], now=now)
     data = {"submission": version.submission, "content_hash": version.content_hash}

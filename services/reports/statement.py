@@ -133,6 +133,13 @@ async def forget(session: AsyncSession, held: Dossier, *, now: datetime) -> None
     report.statement_letter_version = report.statement_document_id = None
 
 
+def begin_again(report: Report) -> None:
+    """A report came back to its company: whatever is sent next is signed anew, on a letter of its own."""
+    report.statement_number = report.statement_letter_hash = report.statement_hash = None
+    report.statement_letter_version = report.statement_document_id = None
+    report.content_version += 1
+
+
 def _number(typed: str) -> str:
     number = " ".join(typed.split())
     if not number:

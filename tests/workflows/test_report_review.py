@@ -1,0 +1,129 @@
+"""Verification and validation of reports (Permenperin 13/2025): decided by officers, never by time."""
+
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.models import (
+    CorrectionAnswer,
+    Deadline,
+    Report,
+    ReportValidation,
+    ReviewDesk,
+    new_id,
+)
+from services.reports import sending
+from services.reviews import corrections, decisions
+from services.reviews.corrections import Note
+from tests.factories import ACTOR, fill_small_report, make_account, make_report, sign
+from tests.world import World
+
+MONDAY = "2027-01-04T09:00:00+07:00"
+OFFICER = "person:00000000-0000-7000-8000-00000000000a"
+VALIDATOR = "person:00000000-0000-7000-8000-00000000000b"
+
+
+async def sent(world: World, **pages: object) -> Report:
+    """A small company's report, sent now and examined."""
+    async with world.transaction() as (session, now):
+        account = await make_account(session)
+        report = await make_report(session, account, now=now)
+        await fill_small_report(session, report, now=now, **pages)
+        await send(session, report, now)
+    await world.rest()
+    return report
+
+
+async def send(session: AsyncSession, report: Report, now: datetime) -> None:
+    """Kirim, by the company."""
+    fresh = await session.get_one(Report, report.case_id, populate_existing=True)
+    await sending.send(
+        session, report.case_id, command_id=str(new_id()),
+        expected_version=fresh.content_version, actor=ACTOR, now=now,
+    )  # fmt: skip
+
+
+async def verify(world: World, report: Report, submission: int = 1) -> None:
+    async with world.transaction() as (session, now):
+        await decisions.verify(session, report.case_id, submission=submission, actor=OFFICER, now=now)
+    await world.rest()
+
+
+async def approve(world: World, report: Report, directorate: str = "ikma", submission: int = 1) -> None:
+    async with world.transaction() as (session, now):
+        await decisions.approve(
+            session, report.case_id, directorate, submission=submission, actor=VALIDATOR, now=now
+        )
+    await world.rest()
+
+
+async def give_back(world: World, report: Report, submission: int = 1) -> None:
+    """Returned from verification with one note."""
+    notes = [Note("production", "Satuan kursi tertulis dalam kilogram.")]
+    async with world.transaction() as (session, now):
+        await decisions.give_back(
+            session, report.case_id, ReviewDesk.VERIFICATION, notes,
+            submission=submission, actor=OFFICER, now=now,
+        )  # fmt: skip
+    await world.rest()
+
+
+async def answer(world: World, report: Report, how: CorrectionAnswer = CorrectionAnswer.RESPONDED) -> None:
+    """Every note that waits is answered."""
+    async with world.transaction() as (session, now):
+        for note in await corrections.of_report(session, report.case_id):
+            if note.answer is None:
+                await corrections.answer(
+                    session, report.case_id, note.id, how, "Satuannya benar.", actor=ACTOR, now=now
+                )
+
+
+async def send_again(world: World, report: Report) -> None:
+    """From the statement letter: numbered, printed, signed, scanned, sent."""
+    async with world.transaction() as (session, now):
+        fresh = await session.get_one(Report, report.case_id, populate_existing=True)
+        await sign(session, fresh, number="018/SP/I/2027", now=now)
+        await send(session, report, now)
+    await world.rest()
+
+
+async def dates_of(world: World, case_id: UUID) -> dict[str, str]:
+    async with world.sessions() as session:
+        rows = await session.execute(select(Deadline).where(col(Deadline.case_id) == case_id))
+        return {row.name: row.due_before.isoformat() for row in rows.scalars() if row.met_at is None}
+
+
+async def reload(world: World, report: Report) -> Report:
+    async with world.sessions() as session:
+        return await session.get_one(Report, report.case_id)
+
+
+@pytest.mark.starts(MONDAY)
+async def test_sent_verified_validated_and_final(world: World) -> None:
+    report = await sent(world)
+    assert (await dates_of(world, report.case_id))[
+        "report_verification_target"
+    ] == "2027-01-12T17:00:00+00:00"
+
+    await verify(world, report)
+    async with world.sessions() as session:
+        parts = (await session.execute(select(ReportValidation))).scalars().all()
+    assert [(part.directorate, part.divisions) for part in parts] == [("ikma", ["31"])]
+    assert "report_validation_target" in await dates_of(world, report.case_id)
+
+    await approve(world, report)
+    case = await world.case(report.case_id)
+    assert (case.status, case.outcome, case.wake_at) == ("validated", "done", None)
+    assert await dates_of(world, report.case_id) == {}
+    events = [event.type for event in await world.events(report.case_id)]
+    assert events[-5:] == [
+        "sent",
+        "report_examined",
+        "report_verified",
+        "report_approved",
+        "report_validated",
+    ]
