@@ -12,8 +12,9 @@ from sqlmodel import col
 
 from services.deadlines import calendars as layers
 from services.deadlines.derivation import Calendars
-from services.models import CalendarDay, PolicyVersion, new_id
+from services.models import CalendarDay, CaseFile, PolicyVersion, new_id
 from services.policies.bundle import Policies, load_shipped
+from services.policies.versions import completed
 
 SHIPPED = "shipped"
 
@@ -45,6 +46,19 @@ async def current(session: AsyncSession, *, now: datetime) -> Rulebook:
     return Rulebook(version.id, _parsed(version.digest, version), await _days(session))
 
 
+async def of_case(session: AsyncSession, case: CaseFile, *, now: datetime) -> Rulebook:
+    """The rules under which a case runs; those in force for one that has not been given any yet."""
+    if case.policy_version_id is None:
+        return await current(session, now=now)
+    return await of_version(session, case.policy_version_id)
+
+
+async def of_version(session: AsyncSession, version_id: UUID) -> Rulebook:
+    """One version of the rules, with the calendars of today."""
+    version = await session.get_one(PolicyVersion, version_id)
+    return Rulebook(version.id, _parsed(version.digest, version), await _days(session))
+
+
 async def _store_shipped(session: AsyncSession, now: datetime) -> PolicyVersion:
     shipped = load_shipped()
     row = {
@@ -52,7 +66,9 @@ async def _store_shipped(session: AsyncSession, now: datetime) -> PolicyVersion:
         "proposed_by": "system", "approved_by": "system", "created_at": now, "in_force_from": now,
     }  # fmt: skip
     await session.execute(insert(PolicyVersion).values(row).on_conflict_do_nothing())
-    query = select(PolicyVersion).where(col(PolicyVersion.digest) == shipped.version)
+    query = select(PolicyVersion).where(
+        col(PolicyVersion.digest) == shipped.version, col(PolicyVersion.note) == SHIPPED
+    )
     return (await session.execute(query)).scalar_one()
 
 
@@ -62,7 +78,7 @@ _PARSED: dict[str, Policies] = {}
 def _parsed(digest: str, version: PolicyVersion) -> Policies:
     """Versions are immutable, so each is parsed once."""
     if digest not in _PARSED:
-        _PARSED[digest] = Policies.from_document(version.content, f"policy version {version.id}")
+        _PARSED[digest] = Policies.from_document(completed(version.content), f"policy version {version.id}")
     return _PARSED[digest]
 
 

@@ -7,9 +7,11 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from services.deadlines.rules import Name, Rules
+from services.i18n import N_
 from services.models.accounts import AccountType, LicenceScale
 from services.models.cases import CaseKind
 from services.models.warnings import AuthorityLevel
+from services.policies.source import Flaw, Flaws
 
 OBLIGATIONS: Final = (CaseKind.REPORT, CaseKind.DATA_REQUEST)
 ACCOUNTS: Final = (AccountType.INDUSTRY, AccountType.ESTATE)
@@ -56,7 +58,7 @@ class Jurisdictions(Rules):
     def _complete(self) -> Self:
         problems = list(self._problems())
         if problems:
-            raise ValueError("\n".join(problems))
+            raise Flaws(problems)
         return self
 
     def rule_for(
@@ -72,15 +74,21 @@ class Jurisdictions(Rules):
             acting.office == office and competent in acting.instead_of for acting in self.acting_for
         )
 
-    def _problems(self) -> Iterable[str]:
+    def _problems(self) -> Iterable[Flaw]:
         scales: tuple[LicenceScale | None, ...] = (*LicenceScale, None)
         for case in product(OBLIGATIONS, ACCOUNTS, scales, (False, True)):
             found = [rule.name for rule in self.rules if rule.governs(*case)]
             said = ", ".join(str(fact) for fact in case)
             if len(found) > 1:
-                yield f"overlap: {' and '.join(found)} both govern ({said})"
+                yield Flaw(
+                    f"overlap: {' and '.join(found)} both govern ({said})",
+                    N_("Tumpang tindih: {rules} sama-sama mengatur ({case})."),
+                    rules=", ".join(found), case=said,
+                )  # fmt: skip
             elif not found and case[2] is not None:
-                yield f"gap: no rule governs ({said})"
+                yield Flaw(
+                    f"gap: no rule governs ({said})", N_("Celah: tidak ada aturan untuk ({case})."), case=said
+                )
 
 
 class JurisdictionFile(Rules):

@@ -9,6 +9,8 @@ from pydantic import Field, PlainSerializer, PlainValidator, model_validator
 
 from services.deadlines.periods import Period, PeriodKind
 from services.deadlines.rules import RegimeId, Rules
+from services.i18n import N_
+from services.policies.source import Flaw
 
 Text = Annotated[str, Field(min_length=3)]
 
@@ -143,8 +145,16 @@ def _joined(earlier: Regime, later: Regime) -> None:
         raise ValueError(f"{earlier.id} is open, yet {later.id} follows it")
     expected = earlier.last.next().start
     if later.first.start > expected:
-        raise ValueError(
-            f"gap between {earlier.id} (ends {earlier.last}) and {later.id} (from {later.first})"
-        )
+        raise Flaw(
+            f"gap between {earlier.id} (ends {earlier.last}) and {later.id} (from {later.first})",
+            N_("Ada celah antara {earlier} (sampai {end}) dan {later} (mulai {start}): periode di antaranya "
+               "tidak diatur. Setiap periode diatur oleh tepat satu peraturan."),
+            earlier=earlier.id, end=str(earlier.last), later=later.id, start=str(later.first),
+        )  # fmt: skip
     if later.first.start < expected:
-        raise ValueError(f"{earlier.id} (ends {earlier.last}) and {later.id} (from {later.first}) overlap")
+        raise Flaw(
+            f"{earlier.id} (ends {earlier.last}) and {later.id} (from {later.first}) overlap",
+            N_("{earlier} (sampai {end}) dan {later} (mulai {start}) tumpang tindih. "
+               "Setiap periode diatur oleh tepat satu peraturan."),
+            earlier=earlier.id, end=str(earlier.last), later=later.id, start=str(later.first),
+        )  # fmt: skip
