@@ -22,6 +22,7 @@ from services.identity import passwords, people
 from tests.api.conftest import NOWHERE, START
 from tests.engine import Database
 from tests.factories import OPEN, make_account, make_report
+from tests.services.forms.filled import typed
 from tests.world import settings_for
 
 pytestmark = pytest.mark.browser
@@ -116,3 +117,28 @@ def test_somebody_signs_in_on_a_phone_and_saves_a_page_of_the_report(
         started = connection.execute(text("SELECT count(*) FROM case_event WHERE type = 'draft_started'"))
         assert (saved, started.scalar_one()) == ("2000000000", 1)
     engine.dispose()
+
+
+def test_a_row_that_was_added_says_so_where_the_next_one_is_typed(
+    site: str, phone: Page, prepared: str
+) -> None:
+    phone.goto(f"{site}{prepared}/bagian/machines")
+    phone.fill("#username", "a1001")
+    phone.fill("#password", PASSWORD)
+    phone.locator("main").get_by_role("button", name="Masuk").click()
+    phone.wait_for_selector("#isian")
+    for name, value in typed()["machines"]["rows"][0].items():
+        field = phone.locator(f"#isian [name={name}]")
+        if field.count() > 1:  # radios
+            phone.locator(f"#isian [name={name}][value='{value}']").check()
+        elif field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(str(value))
+        else:
+            field.fill(str(value))
+    phone.get_by_role("button", name="Simpan baris").click()
+    said = phone.get_by_role("status").filter(has_text="Baris ditambahkan.")
+    said.wait_for()
+    assert said.evaluate("notice => notice === document.activeElement")
+    box = said.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] <= 800 - box["height"], "the notice is on the screen"

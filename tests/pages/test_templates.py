@@ -1,10 +1,13 @@
 """Every template renders from its example, in both languages, into sound and accessible markup."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
 
+from api.pages.examples import deadline
 from api.pages.rendering import TEMPLATES, render
 from services.i18n import LOCALES
 from tests.pages.example_pages import EXAMPLES
@@ -89,6 +92,22 @@ def test_a_deadline_shows_both_clocks_and_how_the_date_follows() -> None:
     assert "11 Januari 2027 pukul 00.59.59 WITA" in html
     assert "Diperpanjang dari 10 Jan 2027 dengan Pengumuman Pusdatin 4/2027." in html
     assert "Ditambah hari kalender sebanyak 10" in html
+
+
+def _home_with(sent: timedelta) -> str:
+    """A company's home whose one report was sent so much after its due date."""
+    shown = EXAMPLES["company/home.html"]()
+    due = deadline(-10)
+    settled = replace(shown["settled"][0], deadline=replace(due, met_at=due.due_before + sent))
+    return render("company/home.html", page("company"), **shown | {"owed": [], "settled": [settled]})
+
+
+def test_a_report_that_came_late_says_so_and_is_not_green() -> None:
+    late, last_moment = _home_with(timedelta(0)), _home_with(timedelta(microseconds=-1))
+    assert "Dikirim terlambat" in late
+    assert 'class="duty warning"' in late
+    assert "Dikirim tepat waktu" in last_moment
+    assert 'class="duty settled"' in last_moment
 
 
 def test_the_menu_follows_the_role() -> None:

@@ -188,7 +188,7 @@ def _kept_with(
 
 def _onward(view: PageView, typed: Mapping[str, Any]) -> str:
     if isinstance(view.page, ProfileRows):
-        return url("profile_section", section=view.page.id)
+        return url("profile_section", section=view.page.id) + "#pemberitahuan"
     following = _following(view.page.id) if forms.text(typed, "then") == "next" else None
     return url("profile_section", section=following.id) if following else url("profile")
 

@@ -119,7 +119,7 @@ def _onward(view: ReportView, section: str, typed: Mapping[str, Any], place: int
     here = url("report_section", report=view.case.id, section=section)
     if isinstance(view.page(section).section, RowsSection):
         number = rows.page_of(place)
-        return f"{here}?halaman={number}" if number > 1 else here
+        return f"{here}?halaman={number}#pemberitahuan" if number > 1 else f"{here}#pemberitahuan"
     stay = forms.text(typed, "then") == _STAY
     return here if stay else report_frame.following(view, section, _source())["href"]
 
