@@ -16,6 +16,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import settings
 from activities.cases import CaseActivities
+from activities.data_request import DataRequestActivities
 from activities.extension_campaign import CampaignActivities
 from activities.extension_request import ExtensionRequestActivities
 from activities.licence_review import LicenceReviewActivities
@@ -29,6 +30,7 @@ from services.database import Sessions, make_engine, make_sessions
 from services.instance import identity
 from services.messages.config import MailConfig
 from workflows.contracts import TASK_QUEUE
+from workflows.data_request import DataRequestWorkflow
 from workflows.extension_campaign import ExtensionCampaignWorkflow
 from workflows.extension_request import ExtensionRequestWorkflow
 from workflows.gateway import Gateway, connect, ensure_sweep
@@ -46,6 +48,7 @@ WORKFLOWS: Sequence[type] = (
     LicenceReviewWorkflow,
     ReportingPeriodWorkflow,
     ExtensionCampaignWorkflow,
+    DataRequestWorkflow,
     ExtensionRequestWorkflow,
     ReportReviewWorkflow,
     PostOfficeWorkflow,
@@ -75,6 +78,7 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
     licence = LicenceReviewActivities(runner)
     period = ReportingPeriodActivities(runner)
     campaign = CampaignActivities(runner)
+    data_request = DataRequestActivities(runner)
     extension_request = ExtensionRequestActivities(runner)
     review = ReportReviewActivities(runner)
     return [
@@ -91,6 +95,10 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
         campaign.apply,
         campaign.undo,
         campaign.settle,
+        data_request.ask_officer,
+        data_request.remind,
+        data_request.mark_late,
+        data_request.propose_warning,
         extension_request.remind,
         extension_request.escalate,
         review.examine,

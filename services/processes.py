@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,6 +18,8 @@ from services.models import CaseFile, Deadline
 # Lateness is acted on a minute after the moment: longer than any transaction may last, so nobody who sent
 # in time is still uncommitted.
 GRACE = timedelta(seconds=60)
+# "report_due.lenient" is the lenient reading of "report_due", where the law can be read in two ways.
+LENIENT = ".lenient"
 
 
 class Sight(StrEnum):
@@ -47,15 +49,15 @@ class Answer:
     seconds: float | None = None
 
 
-async def look(session: AsyncSession, question: Question, *, now: datetime) -> Answer:
+async def look(session: AsyncSession, question: Question) -> Answer:
     """Lock the case, answer the question, and set `wake_at`: only a look puts a process to sleep or ends it."""
-    case = await cases.lock(session, question.case_id)
+    case, now = await cases.lock_now(session, question.case_id)
     if case.closed_at is not None:
         case.wake_at = None
         return Answer(Sight.OVER)
     if case.held_at is not None or case.stuck is not None:
         return sleep(case, None, now)
-    deadlines = await _deadlines(session, question)
+    deadlines = await _awaited(session, question)
     if any(_lies_ahead(deadlines.get(name), now) for name in question.passed):
         return Answer(Sight.AGAIN)
     if question.milestone is not None and question.milestone in case.milestones:
@@ -69,32 +71,61 @@ def sleep(case: CaseFile, until: datetime | None, now: datetime) -> Answer:
     return Answer(Sight.SLEEP, seconds=(until - now).total_seconds() if until else None)
 
 
-async def _deadlines(session: AsyncSession, question: Question) -> dict[str, Deadline]:
+@dataclass(frozen=True)
+class _Awaited:
+    """A date as a process waits for it: by the reading it named."""
+
+    name: str
+    before: datetime
+    met: bool
+    paused: bool
+
+
+# Built once: every look of every process asks it.
+_DEADLINES = (
+    select(Deadline)
+    .where(
+        col(Deadline.case_id) == bindparam("case_id"),
+        col(Deadline.name).in_(bindparam("names", expanding=True)),
+    )
+    .execution_options(populate_existing=True)
+)
+
+
+async def _awaited(session: AsyncSession, question: Question) -> dict[str, _Awaited]:
     names = (*question.deadlines, *question.passed)
     if not names:
         return {}
-    query = select(Deadline).where(col(Deadline.case_id) == question.case_id, col(Deadline.name).in_(names))
-    found = await session.execute(query.execution_options(populate_existing=True))
-    return {deadline.name: deadline for deadline in found.scalars()}
+    rows = sorted({name.removesuffix(LENIENT) for name in names})
+    found = await session.execute(_DEADLINES, {"case_id": question.case_id, "names": rows})
+    deadlines = {deadline.name: deadline for deadline in found.scalars()}
+    return {
+        name: _read(name, deadlines[row])
+        for name in names
+        if (row := name.removesuffix(LENIENT)) in deadlines
+    }
 
 
-def _lies_ahead(deadline: Deadline | None, now: datetime) -> bool:
-    return deadline is not None and deadline.met_at is None and deadline.due_before + GRACE > now
+def _read(name: str, deadline: Deadline) -> _Awaited:
+    strict, lenient = deadline.due_before, deadline.lenient_before
+    before = max(strict, lenient or strict) if name.endswith(LENIENT) else strict
+    return _Awaited(name, before, deadline.met_at is not None, deadline.paused_since is not None)
 
 
-def _first(case: CaseFile, awaited: list[Deadline | None], now: datetime) -> Answer:
-    known = [deadline for deadline in awaited if deadline is not None]
-    if awaited and len(known) == len(awaited) and all(deadline.met_at for deadline in known):
+def _lies_ahead(awaited: _Awaited | None, now: datetime) -> bool:
+    return awaited is not None and not awaited.met and awaited.before + GRACE > now
+
+
+def _first(case: CaseFile, awaited: list[_Awaited | None], now: datetime) -> Answer:
+    known = [date for date in awaited if date is not None]
+    if awaited and len(known) == len(awaited) and all(date.met for date in known):
         return Answer(Sight.SETTLED)
-    running = sorted(
-        (d for d in known if d.met_at is None and d.paused_since is None),
-        key=lambda d: (d.due_before, d.name),
-    )
+    running = sorted((d for d in known if not d.met and not d.paused), key=lambda d: (d.before, d.name))
     if not running:
         return sleep(case, None, now)
-    if running[0].due_before + GRACE <= now:
+    if running[0].before + GRACE <= now:
         return Answer(Sight.REACHED, name=running[0].name)
-    return sleep(case, running[0].due_before + GRACE, now)
+    return sleep(case, running[0].before + GRACE, now)
 
 
 def get_stuck(case: CaseFile, step: str, occurrence: str, error: DomainError, now: datetime) -> None:

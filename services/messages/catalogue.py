@@ -45,6 +45,7 @@ def _template(name: str, keys: str, path: str, **facts: object) -> Template:
 _CREDENTIALS: Final = {"lane": Lane.CREDENTIALS}
 _SECRET: Final = {"lane": Lane.CREDENTIALS, "rule": Rule.LINK_TO_OWNER, "notice": False}
 _REPORT: Final = "company period stage due_before"
+_REQUEST: Final = "company number"
 _WHY: Final = "basis instrument reason sending_opens_at"
 
 _ALL: Final = (
@@ -113,6 +114,17 @@ _ALL: Final = (
               "/kasus/{case_id}/permohonan-perpanjangan", rule=Rule.EXTENSION_REQUEST_WAITS, notice=False),
     _template("deadline_moved", "company matter due_before old_before instrument reason", "/pengumuman",
               rule=Rule.MATTER_IN_FORCE),
+    # Data Lain
+    _template("data_request", _REQUEST + " token", "/permintaan-data/{case_id}/terima",
+              rule=Rule.DATA_REQUEST_UNANSWERED),
+    _template("data_request_followup", _REQUEST + " token", "/permintaan-data/{case_id}/terima",
+              rule=Rule.DATA_REQUEST_UNANSWERED),
+    _template("data_request_reminder", _REQUEST + " due_before", "/permintaan-data/{case_id}",
+              rule=Rule.DATA_REQUEST_RUNNING),
+    _template("data_request_late", _REQUEST + " due_before", "/permintaan-data/{case_id}",
+              rule=Rule.DATA_REQUEST_RUNNING),
+    _template("data_request_accepted", _REQUEST, "/permintaan-data/{case_id}"),
+    _template("data_request_withdrawn", _REQUEST + " reason", "/permintaan-data/{case_id}"),
     _template("period_summary", "period due_before expected on_time late missing", "/kasus?period={period}",
               notice=False),
 )  # fmt: skip

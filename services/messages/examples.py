@@ -21,6 +21,7 @@ _REPORT: Final = {
     "due_before": "2027-01-10T17:00:00+00:00",
 }
 _REGISTRATION: Final = {"zone": "Asia/Makassar", "company": "PT Contoh Rotan Mahakam", "number": 100001}
+_REQUEST: Final = {"zone": "Asia/Makassar", "company": "PT Contoh Rotan Mahakam", "number": 1207}
 _LINK: Final = {"token": "contoh-tautan-sekali-pakai", "expires_at": "2027-01-07T02:00:00+00:00"}
 _EXTENSION: Final = {
     "old_before": "2027-01-10T17:00:00+00:00",
@@ -176,6 +177,12 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
         "instrument": "SKB Contoh 1/2027",
         "reason": "cuti bersama ditambah satu hari",
     },
+    "data_request": {**_REQUEST, "token": "contoh-tautan-sekali-pakai"},
+    "data_request_followup": {**_REQUEST, "token": "contoh-tautan-sekali-pakai"},
+    "data_request_reminder": {**_REQUEST, "due_before": "2027-01-05T17:00:00+00:00"},
+    "data_request_late": {**_REQUEST, "due_before": "2027-01-03T17:00:00+00:00"},
+    "data_request_accepted": _REQUEST,
+    "data_request_withdrawn": {**_REQUEST, "reason": "Data yang sama sudah ada di laporan triwulan Anda."},
     "period_summary": {
         "period": "2026-Q4",
         "due_before": "2027-01-10T17:00:00+00:00",

@@ -20,6 +20,8 @@ class Rule(StrEnum):
     REPORT_UNSENT = "report_unsent"
     REPORT_OVERDUE = "report_overdue"
     DATE_IN_FORCE = "date_in_force"
+    DATA_REQUEST_UNANSWERED = "data_request_unanswered"
+    DATA_REQUEST_RUNNING = "data_request_running"
     EXTENSION_REQUEST_WAITS = "extension_request_waits"
     MATTER_IN_FORCE = "matter_in_force"
     REPORT_RETURNED = "report_returned"
@@ -89,6 +91,19 @@ _MATTER: Final = f"""(
     LEFT JOIN case_file c ON c.id = m.case_id
     LEFT JOIN deadline d ON d.case_id = c.id AND d.name = m.context ->> 'matter')"""
 
+_DATA_REQUEST: Final = """(
+    SELECT CASE
+        WHEN c.id IS NULL OR c.closed_at IS NOT NULL THEN 'case_closed'
+        WHEN c.held_at IS NOT NULL THEN 'case_held'
+        WHEN a.status IS DISTINCT FROM 'active' THEN 'account_not_active'
+        WHEN c.status NOT IN ('sent', 'received') THEN 'already_answered'
+        {more}
+    END
+    FROM (SELECT 1) one
+    LEFT JOIN case_file c ON c.id = m.case_id
+    LEFT JOIN account a ON a.id = c.account_id
+    LEFT JOIN deadline d ON d.case_id = c.id AND d.name = 'data_request_due')"""
+
 EXPRESSIONS: Final[Mapping[Rule, str]] = {
     Rule.ALWAYS: "NULL",
     Rule.LINK_TO_OWNER: _LINK_TO_OWNER,
@@ -101,6 +116,8 @@ EXPRESSIONS: Final[Mapping[Rule, str]] = {
     ),
     Rule.REPORT_OVERDUE: _REPORT.format(more=f"{_SENT} {_MOVED}"),
     Rule.DATE_IN_FORCE: _REPORT.format(more=_MOVED),
+    Rule.DATA_REQUEST_UNANSWERED: _DATA_REQUEST.format(more=""),
+    Rule.DATA_REQUEST_RUNNING: _DATA_REQUEST.format(more=_MOVED),
     Rule.EXTENSION_REQUEST_WAITS: _DECISION.format(status="submitted"),
     Rule.MATTER_IN_FORCE: _MATTER,
     Rule.REPORT_RETURNED: _DECISION.format(status="returned"),

@@ -110,13 +110,17 @@ class LaneState(SQLModel, table=True):
 
 
 class ContactHealth(SQLModel, table=True):
-    """Whether an address still takes our mail."""
+    """Whether an address still takes our mail.
+
+    `reported`: a mail system said so afterwards, so that being accepted by a relay proves nothing.
+    """
 
     __tablename__: ClassVar[str] = "contact_health"
 
     address: str = Field(primary_key=True, sa_type=Text)
     bounced_at: datetime | None = instant(None)
     answer: str | None = Field(default=None, sa_type=Text)
+    reported: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     last_sent_at: datetime | None = instant(None)
 
 

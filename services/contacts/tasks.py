@@ -1,0 +1,158 @@
+"""Tasks of officers: reach this company by telephone, letter or visit. Raised once, settled by a person or by facts."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services import cases
+from services.contacts import health
+from services.errors import InvalidInput, NotFound, TransitionRefused
+from services.i18n import N_
+from services.models import ContactReason, ContactResult, ContactTask
+
+# What an officer may say of a task; the other results come about by themselves.
+MAX_NOTE: Final = 2000
+BY_HAND: Final = (
+    ContactResult.CALLED,
+    ContactResult.WROTE,
+    ContactResult.VISITED,
+    ContactResult.NOT_NEEDED,
+)
+
+_RAISE: Final = text(
+    """
+    INSERT INTO contact_task (id, key, account_id, case_id, message_id, reason, address, raised_at)
+    SELECT uuidv7(), t ->> 'key', (t ->> 'account_id')::uuid, (t ->> 'case_id')::uuid,
+           (t ->> 'message_id')::uuid, t ->> 'reason', t ->> 'address', :now
+    FROM jsonb_array_elements(CAST(:tasks AS jsonb)) AS t
+    ON CONFLICT (key) WHERE settled_at IS NULL DO NOTHING
+    RETURNING key
+    """
+)
+# Where a mail that came back was going: to a company's own address for notices, or on behalf of a case of it.
+_OF_MESSAGE: Final = text(
+    """
+    SELECT coalesce(m.account_id, c.account_id) AS account_id, m.case_id, m.recipient, m.lane
+    FROM message m LEFT JOIN case_file c ON c.id = m.case_id WHERE m.id = :id
+    """
+)
+_SETTLE: Final = text(
+    """
+    UPDATE contact_task SET settled_at = :now, settled_by = :by, result = :result
+    WHERE settled_at IS NULL AND (id = CAST(:id AS uuid) OR case_id = CAST(:case_id AS uuid)
+        OR (account_id = CAST(:account_id AS uuid) AND reason = 'address_bounced' AND address IS DISTINCT FROM :kept))
+    RETURNING id
+    """
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A task to raise. `key` stands once among the open ones."""
+
+    key: str
+    account_id: UUID
+    reason: ContactReason
+    case_id: UUID | None = None
+    message_id: UUID | None = None
+    address: str | None = None
+
+
+async def raise_many(session: AsyncSession, wanted: Sequence[Wanted], *, now: datetime) -> int:
+    """Raise tasks that do not stand yet; how many are new."""
+    if not wanted:
+        return 0
+    found = await session.execute(_RAISE, {"tasks": _json(wanted), "now": now})
+    return len(found.all())
+
+
+async def raise_for_bounce(session: AsyncSession, message_id: UUID, *, now: datetime) -> bool:
+    """A mail came back: somebody finds a better address; a legal letter goes by post. False for our own officials'."""
+    row = (await session.execute(_OF_MESSAGE, {"id": message_id})).one_or_none()
+    if row is None or row.account_id is None:
+        return False
+    wanted = [
+        Wanted(
+            f"address/{row.account_id}/{row.recipient}",
+            row.account_id,
+            ContactReason.ADDRESS_BOUNCED,
+            message_id=message_id,
+            address=row.recipient,
+        )
+    ]
+    if row.case_id is not None and row.lane == "legal":
+        post = Wanted(
+            f"post/{message_id}", row.account_id, ContactReason.POST_LETTER, row.case_id, message_id
+        )
+        wanted.append(post)
+    await raise_many(session, wanted, now=now)
+    return True
+
+
+async def load(session: AsyncSession, task_id: UUID) -> ContactTask:
+    """The task, or NotFound."""
+    task = await session.get(ContactTask, task_id)
+    if task is None:
+        raise NotFound
+    return task
+
+
+async def settle(
+    session: AsyncSession,
+    task_id: UUID,
+    result: ContactResult,
+    *,
+    note: str,
+    actor: str,
+    now: datetime,
+) -> ContactTask:
+    """An officer reached the company, or says why that is not needed.
+
+    InvalidInput for a result that only facts bring about or without a note; TransitionRefused when settled.
+    """
+    task = await load(session, task_id)
+    case = await cases.lock(session, task.case_id) if task.case_id else None  # before the task, as everywhere
+    await session.refresh(task, with_for_update=True)
+    if task.settled_at is not None:
+        raise TransitionRefused(N_("Tugas ini sudah selesai."))
+    if result not in BY_HAND:
+        raise InvalidInput(N_("Pilih hasil tugas ini."), field="result")
+    if not note.strip():
+        raise InvalidInput(N_("Tuliskan apa yang dilakukan dan hasilnya."), field="note")
+    if len(note) > MAX_NOTE:
+        raise InvalidInput(N_("Paling banyak {longest} karakter."), field="note", longest=MAX_NOTE)
+    task.settled_at, task.settled_by, task.result, task.note = now, actor, result, note.strip()
+    if case is not None:
+        data = {"task": str(task.id), "result": result.value}
+        await cases.record(session, case, "contact_settled", now=now, actor=actor, data=data)
+    if task.reason == ContactReason.ADDRESS_BOUNCED and task.address and result is ContactResult.NOT_NEEDED:
+        await health.heal(session, task.address)
+    return task
+
+
+async def settle_for_case(
+    session: AsyncSession, case_id: UUID, result: ContactResult, *, now: datetime
+) -> None:
+    """What had to be done for a case no longer needs doing."""
+    await session.execute(_SETTLE, _given(now, result, case_id=case_id))
+
+
+async def settle_for_address(session: AsyncSession, account_id: UUID, address: str, *, now: datetime) -> None:
+    """The company gave another address: tasks about its earlier ones are settled."""
+    given = _given(now, ContactResult.ADDRESS_CHANGED, account_id=account_id)
+    await session.execute(_SETTLE, {**given, "kept": address})
+
+
+def _given(now: datetime, result: ContactResult, **which: UUID) -> dict[str, Any]:
+    nobody = {"id": None, "case_id": None, "account_id": None, "kept": None}
+    return {**nobody, **which, "now": now, "by": cases.SYSTEM, "result": result}
+
+
+def _json(wanted: Sequence[Wanted]) -> str:
+    return json.dumps([{**vars(task), "reason": task.reason.value} for task in wanted], default=str)

@@ -1,0 +1,66 @@
+"""The dates of a request: until when its receipt must be proven, when the answer is due by both readings."""
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services import processes, rulebook
+from services.deadlines import store
+from services.deadlines.calendars import CalendarKind
+from services.deadlines.derivation import Derived, derive
+from services.deadlines.rules import Edge
+from services.deadlines.waves import wave_moments
+from services.models import CaseFile, Deadline, RequestChannel
+from services.rulebook import Rulebook
+
+UNPROVEN: Final = "data_request_unproven"
+DUE: Final = "data_request_due"
+LENIENT: Final = DUE + processes.LENIENT
+REMINDER: Final = "data_request_reminder"
+REMINDERS: Final = "data_request_reminders"
+_BY_LETTER: Final = "data_request_letter_unproven"
+
+
+def unproven(rules: Rulebook, channel: RequestChannel, sent_at: datetime) -> Derived:
+    """By when something must show that the request was received; otherwise an officer asks."""
+    rule = _BY_LETTER if channel is RequestChannel.LETTER else UNPROVEN
+    return derive(rules.policies.rule(rule), sent_at, rules.calendars())
+
+
+async def start_clock(
+    session: AsyncSession, case: CaseFile, received_at: datetime, *, now: datetime
+) -> Derived:
+    """Three days from the day of receipt, which itself does not count (Permenperin 13/2025)."""
+    rules = await rulebook.current(session, now=now)
+    case.policy_version_id = rules.version_id
+    due = derive(rules.policies.rule(DUE), received_at, rules.calendars())
+    await store.meet(session, case.id, [UNPROVEN], now=now)
+    await store.set_deadline(session, case.id, DUE, due, now=now)
+    reminder = notice(rules, due.due_before, ZoneInfo(case.zone))
+    deadline = await store.set_deadline(session, case.id, REMINDER, reminder, now=now)
+    if reminder.due_before <= received_at:  # a weekend lies between: the receipt itself was the reminder
+        deadline.met_at = now
+    return due
+
+
+def notice(rules: Rulebook, due_before: datetime, zone: ZoneInfo) -> Derived:
+    """When the company is reminded of a due date, in its own working hours."""
+    policy = rules.policies.reminder(REMINDERS)
+    calendar = rules.calendars()[CalendarKind(policy.calendar)]
+    first = wave_moments(due_before, zone, policy, calendar)[0]
+    return Derived(
+        name=REMINDER,
+        due_before=first.at,
+        lenient_before=None,
+        base_before=first.at,
+        derivation=first.why,
+        calendar_version=calendar.version,
+        edge=Edge.START,
+    )
+
+
+async def deadline(session: AsyncSession, case: CaseFile, name: str = DUE) -> Deadline | None:
+    """A date of a request as it stands now; None before the receipt."""
+    return await session.get(Deadline, (case.id, name), populate_existing=True)
