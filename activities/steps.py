@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.contracts import CaseRef, StepResult
 from services import cases, processes
-from services.clock import app_now
 from services.database import Sessions
 from services.errors import DomainError, NotFound
 from services.models import CaseFile, Deadline
@@ -49,13 +48,12 @@ class StepRunner:
         key = "unknown"
         try:
             async with self.sessions() as session, session.begin():
-                case = await cases.lock(session, ref.case_id)
+                case, now = await cases.lock_now(session, ref.case_id)
                 if case.closed_at is not None:
                     case.wake_at = None
                     return StepResult.OVER
                 if case.held_at is not None or case.stuck is not None:
                     return StepResult.WAIT
-                now = await app_now(session)
                 key = await occurrence(session, case)
                 if not await cases.done_once(session, case.id, step, key, now):
                     return StepResult.ALREADY
@@ -67,8 +65,7 @@ class StepRunner:
 
     async def _stuck(self, ref: CaseRef, step: str, occurrence: str, error: DomainError) -> StepResult:
         async with self.sessions() as session, session.begin():
-            case = await cases.lock(session, ref.case_id)
-            now = await app_now(session)
+            case, now = await cases.lock_now(session, ref.case_id)
             processes.get_stuck(case, step, occurrence, error, now)
             data = {"step": step, "code": error.code}
             await cases.record(session, case, "step_stuck", now=now, data=data)
@@ -77,5 +74,4 @@ class StepRunner:
     async def look(self, question: processes.Question) -> processes.Answer:
         """One look at one case, in one transaction."""
         async with self.sessions() as session, session.begin():
-            now = await app_now(session)
-            return await processes.look(session, question, now=now)
+            return await processes.look(session, question)

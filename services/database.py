@@ -14,14 +14,19 @@ SERVER_SETTINGS = (
 )
 
 
-def make_engine(url: str, pool_size: int = 10, application: str = "tenggat") -> AsyncEngine:
-    """An async engine on `url` (postgresql+psycopg://…), UTC, with bounded statements and transactions."""
+def make_engine(
+    url: str, pool_size: int = 10, application: str = "tenggat", *, ping: bool = True
+) -> AsyncEngine:
+    """An async engine on `url` (postgresql+psycopg://…), UTC, with bounded statements and transactions.
+
+    `ping` asks a connection whether it lives before each use; who retries anyway need not.
+    """
     return create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
-        pool_pre_ping=True,
+        pool_pre_ping=ping,
         connect_args={
             "application_name": application,
             "options": f"-c timezone=UTC {SERVER_SETTINGS}",

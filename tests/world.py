@@ -259,7 +259,7 @@ async def opened(
     """A world that starts at an instant, with a worker and a mail catcher of its own."""
     who = instance.create(database.migrator_url, rehearsal=True, start=instant(start))
     async with AsyncExitStack() as stack:
-        engine = make_engine(database.app_url, 20)
+        engine = make_engine(database.app_url, 20, ping=False)
         stack.push_async_callback(engine.dispose)
         sessions = make_sessions(engine)
         catcher = await asyncio.get_running_loop().create_server(smtp_factory(sessions), "127.0.0.1", 0)
