@@ -18,6 +18,7 @@ class LetterKind(StrEnum):
     STATEMENT_LETTER = "statement_letter"
     REPORT_RECEIPT = "report_receipt"
     DEADLINE_EXPLANATION = "deadline_explanation"
+    WARNING_LETTER = "warning_letter"
 
 
 def official_time(at: datetime) -> str:
@@ -174,3 +175,37 @@ class DeadlineExplanation(Letter):
     calendar_version: Words
     policy_sha256: Sha256 | None
     derivation_sha256: Sha256
+
+
+class EarlierWarning(BaseModel):
+    """A warning that went before: its number and day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: Words
+    letter_date: Words
+
+
+class WarningLetter(Letter):
+    """Surat Peringatan: of the competent office about a duty that is not met. `rung` is 1, 2 or 3.
+
+    `due_at` is the last second of the due date in force; `following` says whether another letter may come.
+    """
+
+    kind = LetterKind.WARNING_LETTER
+
+    rung: int = Field(ge=1, le=3)
+    letter_date: Words
+    office: Words
+    place: Words
+    company_name: Words
+    nib: Words
+    address: Words
+    duty: Words
+    duty_en: Words
+    due_at: Moment
+    basis: Words
+    earlier: tuple[EarlierWarning, ...] = ()
+    following: bool
+    portal_url: str = Field(pattern=r"^https?://")
+    approver: Words

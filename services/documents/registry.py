@@ -29,6 +29,7 @@ _PREFIXES: Final = {
     LetterKind.STATEMENT_LETTER: "SP",
     LetterKind.REPORT_RECEIPT: "BL",
     LetterKind.DEADLINE_EXPLANATION: "PBW",
+    LetterKind.WARNING_LETTER: "SPR",
 }
 
 

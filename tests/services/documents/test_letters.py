@@ -17,6 +17,7 @@ from services.documents.letters import (
     AccountOwnershipProof,
     Check,
     DeadlineExplanation,
+    EarlierWarning,
     ExplanationLine,
     Letter,
     LetterKind,
@@ -24,6 +25,7 @@ from services.documents.letters import (
     ReportReceipt,
     StatementLetter,
     SummaryLine,
+    WarningLetter,
 )
 from services.documents.typesetting import TEMPLATES, Typesetter, qr_svg
 from tests.services.documents.pdftext import flowing, pieces, text
@@ -102,12 +104,32 @@ def deadline_explanation(**changes: Any) -> DeadlineExplanation:
     return DeadlineExplanation(**{**common, **facts, **changes})
 
 
+def warning_letter(**changes: Any) -> WarningLetter:
+    facts = {
+        "number": "00012/SP-2/64.72/2027",
+        "rung": 2,
+        "letter_date": "17 Februari 2027",
+        "office": "Pemerintah Kota Samarinda",
+        "place": "Kota Samarinda",
+        "duty": "Laporan Data Industri Triwulan IV 2026, Tahap Produksi",
+        "duty_en": "Industrial data report of the 4th quarter of 2026, production stage",
+        "due_at": datetime(2027, 1, 10, 16, 59, 59, tzinfo=UTC),
+        "basis": "Permenperin 13/2025",
+        "earlier": (EarlierWarning(number="00003/SP-1/64.72/2027", letter_date="14 Januari 2027"),),
+        "following": True,
+        "portal_url": "https://siinas.example/surat",
+        "approver": "Pejabat Contoh",
+    }
+    return WarningLetter(**{**COMMON, **facts, **changes})
+
+
 EXAMPLES: dict[LetterKind, Callable[..., Letter]] = {
     LetterKind.REGISTRATION_RECEIPT: registration_receipt,
     LetterKind.ACCOUNT_OWNERSHIP_PROOF: ownership_proof,
     LetterKind.STATEMENT_LETTER: statement_letter,
     LetterKind.REPORT_RECEIPT: report_receipt,
     LetterKind.DEADLINE_EXPLANATION: deadline_explanation,
+    LetterKind.WARNING_LETTER: warning_letter,
 }
 every_kind = pytest.mark.parametrize("kind", LetterKind)
 
