@@ -1,20 +1,23 @@
 """How far to advance a rehearsal: spans and moments as people type them, and whether an advance is under way."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services import rehearsal
 from services.deadlines.zones import WIB
 from services.errors import InvalidInput
 from services.i18n import N_
-from services.rehearsal import ADVISORY_LOCK
+from services.rehearsal import ADVISORY_LOCK, Clock
 
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SPAN: Final = re.compile(r"(?P<count>[0-9]{1,5})\s*(?P<unit>[mhdw])")
 LONGEST: Final = timedelta(days=366 * 10)
+INTERRUPTED: Final = "interrupted"
 
 # A 64-bit key stands in pg_locks as two halves.
 _UNDER_WAY: Final = text(
@@ -58,6 +61,26 @@ def target(now: datetime, *, by: str | None, to: str | None) -> datetime:
     if aim > now + LONGEST:
         raise InvalidInput(N_("Jam simulasi dimajukan paling jauh sepuluh tahun sekaligus."), field="to")
     return aim
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A rehearsal's clock as everybody may see it. `failure`: not_at_rest, broken or interrupted; None: all is well."""
+
+    clock: Clock
+    advancing: bool
+    failure: str | None
+
+
+async def standing(session: AsyncSession) -> Standing:
+    """Where the clock stands and how the last advance ended, whichever process carried it out."""
+    advancing, clock = await under_way(session), await rehearsal.read(session)
+    # Looked at once more, for an advance that began between the two: only a killed one leaves its target behind.
+    advancing = advancing or (clock.target is not None and await under_way(session))
+    if advancing:
+        return Standing(clock, True, None)
+    interrupted = INTERRUPTED if clock.target is not None else None
+    return Standing(clock, False, clock.failure or interrupted)
 
 
 async def under_way(session: AsyncSession) -> bool:

@@ -38,11 +38,12 @@ _BUSY = text(
 
 @dataclass(frozen=True)
 class Clock:
-    """Where the rehearsal stands. `target` is set while an advance is under way."""
+    """Where the rehearsal stands. `target` is set until an advance has reached it, `failure` if one never will."""
 
     now: datetime
     target: datetime | None
     moments: int
+    failure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ async def read(session: AsyncSession) -> Clock:
     """The rehearsal's clock. NotFound where the database is not a rehearsal."""
     if not (await identity(session)).rehearsal:
         raise NotFound
-    row = (await session.execute(text("SELECT instant, target, moments FROM rehearsal_clock"))).one()
-    return Clock(row.instant, row.target, row.moments)
+    row = (await session.execute(text("SELECT instant, target, moments, failure FROM rehearsal_clock"))).one()
+    return Clock(row.instant, row.target, row.moments, row.failure)
 
 
 async def aim(session: AsyncSession, target: datetime) -> Clock:
@@ -71,8 +72,14 @@ async def aim(session: AsyncSession, target: datetime) -> Clock:
     clock = await read(session)
     if target < clock.now:
         raise InvalidInput(N_("Jam simulasi tidak dapat dimundurkan."), field="to")
-    await session.execute(text("UPDATE rehearsal_clock SET target = :target"), {"target": target})
+    aimed = text("UPDATE rehearsal_clock SET target = :target, failure = NULL")
+    await session.execute(aimed, {"target": target})
     return Clock(clock.now, target, clock.moments)
+
+
+async def give_up(session: AsyncSession, why: str) -> None:
+    """The advance that was under way ended before its target; everybody who looks at the clock sees it."""
+    await session.execute(text("UPDATE rehearsal_clock SET failure = :why"), {"why": why})
 
 
 async def step(session: AsyncSession, target: datetime) -> bool:

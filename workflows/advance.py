@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services import rehearsal, sweeping
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 # How soon to look whether the world is at rest, and how long to pause at most while a wave is under way;
 # a nudge is repeated after a little longer.
 SHORTEST, LONGEST = 0.02, 0.25
-NUDGE_AGAIN = timedelta(seconds=2)
+NUDGE_AGAIN = timedelta(seconds=10)
 
 
 class NotAtRest(RuntimeError):
@@ -46,11 +47,23 @@ class Advance:
             async with self.sessions() as session, session.begin():
                 await rehearsal.aim(session, target)
                 await planning.ensure_planned(session, now=await app_now(session))
-            await self.rest()
-            while await self._step(target):
+            try:
                 await self.rest()
+                while await self._step(target):
+                    await self.rest()
+            except Exception as error:
+                await self._give_up(error)
+                raise
         async with self.sessions() as session:
             return await rehearsal.read(session)
+
+    async def _give_up(self, error: Exception) -> None:
+        why = "not_at_rest" if isinstance(error, NotAtRest) else "broken"
+        try:
+            async with self.sessions() as session, session.begin():
+                await rehearsal.give_up(session, why)
+        except SQLAlchemyError:  # with the database away the target that stays behind says as much
+            log.warning("the end of the advance could not be noted", exc_info=True)
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:

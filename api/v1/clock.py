@@ -33,16 +33,14 @@ BEGINNING = 1.0
 
 @dataclass
 class Advances:
-    """The advance that this process is carrying out, if any, and how the last one failed."""
+    """The advance that this process is carrying out, if any. How one ended stands in the clock's own row."""
 
     running: asyncio.Task[Clock] | None = None
-    failure: str | None = None
 
     async def begin(self, parts: Parts, target: datetime) -> None:
         """Start advancing in the background. A refusal comes before this returns."""
         if self.running is not None and not self.running.done():
             raise Conflict(N_("Jam simulasi sedang dimajukan."))
-        self.failure = None
         advance = Advance(parts.sessions, parts.gateway)
         self.running = task = asyncio.create_task(advance.to(target))
         done, _ = await asyncio.wait({task}, timeout=BEGINNING)
@@ -54,7 +52,6 @@ class Advances:
     def _ended(self, task: asyncio.Task[Clock]) -> None:
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            self.failure = type(error).__name__
             log.error("the advance ended early", exc_info=error)
 
     async def stop(self) -> None:
@@ -76,7 +73,11 @@ router = APIRouter(prefix="/clock", tags=["clock"], lifespan=lifespan)
 
 
 class ClockOut(BaseModel):
-    """`target` is set while an advance is under way; `moments` counts the moments it stopped at, ever."""
+    """`target` is set while an advance is under way; `moments` counts the moments it stopped at, ever.
+
+    `failure` says how the last advance ended before its target: not_at_rest (something does not come to an end; is
+    a worker running?), broken, or interrupted (its process was stopped). The next advance goes on from there.
+    """
 
     now: datetime
     target: datetime | None
@@ -106,11 +107,10 @@ AdvancesDep = Annotated[Advances, Depends(advances_of)]
 @router.get("", response_model=ClockOut)
 async def read(
     session: SessionDep,
-    own: AdvancesDep,
     _: Annotated[Principal, require(Permission.READ_PERIOD)],
 ) -> ClockOut:
-    """Where the rehearsal stands, and how far an advance has come. `failure`: how the last one here ended early."""
-    return await _read(session, own)
+    """Where the rehearsal stands, and how far an advance has come. `failure`: why the last one ended early."""
+    return await _read(session)
 
 
 @router.post("/advance", status_code=202, response_model=ClockOut)
@@ -127,18 +127,18 @@ async def advance(
 
     async def command() -> ClockOut:
         await own.begin(parts, advances.target(clock.now, by=body.by, to=body.to))
-        return await _read(session, own)
+        return await _read(session)
 
     return await once(command, status=202)
 
 
-async def _read(session: AsyncSession, own: Advances) -> ClockOut:
-    clock = await rehearsal.read(session)
-    moving = await advances.under_way(session)
+async def _read(session: AsyncSession) -> ClockOut:
+    standing = await advances.standing(session)
+    clock = standing.clock
     return ClockOut(
         now=clock.now,
-        target=clock.target if moving else None,
-        advancing=moving,
+        target=clock.target if standing.advancing else None,
+        advancing=standing.advancing,
         moments=clock.moments,
-        failure=own.failure,
+        failure=standing.failure,
     )

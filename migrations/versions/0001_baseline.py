@@ -177,6 +177,7 @@ def upgrade() -> None:
         sa.Column("instant", sa.DateTime(timezone=True), nullable=False),
         sa.Column("target", sa.DateTime(timezone=True), nullable=True),
         sa.Column("moments", sa.Integer(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("singleton", name=op.f("pk_rehearsal_clock")),
     )
     op.create_table(

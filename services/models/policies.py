@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from services.models.base import instant, json_column, new_id, one_of
@@ -22,7 +22,7 @@ class Instance(SQLModel, table=True):
 
 
 class RehearsalClock(SQLModel, table=True):
-    """The stored instant of a rehearsal database and how far an advance has come."""
+    """The stored instant of a rehearsal database, how far an advance has come, and how the last one failed."""
 
     __tablename__: ClassVar[str] = "rehearsal_clock"
 
@@ -30,6 +30,7 @@ class RehearsalClock(SQLModel, table=True):
     instant_now: datetime = instant(sa_column_kwargs={"name": "instant"})
     target: datetime | None = instant(None)
     moments: int = 0
+    failure: str | None = Field(default=None, sa_type=Text)
 
 
 class PolicyVersion(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """The rehearsal clock: where it stands, what it will meet, and moving it on. 404 outside a rehearsal."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -14,7 +14,7 @@ from api.pages.frame import answer, page_for
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
-from api.v1.clock import Advances, AdvancesDep
+from api.v1.clock import AdvancesDep
 from services import advances, agenda, rehearsal
 from services.errors import DomainError, InvalidInput
 from services.i18n import N_, Translator, translator
@@ -22,13 +22,18 @@ from services.identity.permissions import Permission
 from services.identity.principal import Principal
 
 router = APIRouter()
+_FAILURES: Final = {
+    "not_at_rest": N_("Ada kasus atau surat yang tidak kunjung selesai. Periksa apakah pekerja berjalan."),
+    "broken": N_("Terjadi kesalahan pada sistem. Kami sudah mencatatnya."),
+    "interrupted": N_("Prosesnya dihentikan di tengah jalan. Majukan lagi untuk meneruskan."),
+}
 Trainer = Annotated[Principal, require(Permission.ADVANCE_CLOCK)]
 
 
 @router.get(PATHS["clock"])
-async def show(request: Request, session: SessionDep, own: AdvancesDep, _: Trainer) -> Response:
+async def show(request: Request, session: SessionDep, _: Trainer) -> Response:
     """Where the rehearsal stands, and what time is waiting for."""
-    return await _render(request, session, own, Form())
+    return await _render(request, session, Form())
 
 
 @router.post(PATHS["clock"])
@@ -48,7 +53,7 @@ async def advance(
     if not isinstance(outcome, DomainError):
         return outcome
     form = Form.refused(typed, outcome, translator(locale_of(request)))
-    return await _render(request, session, own, form, outcome.status)
+    return await _render(request, session, form, outcome.status)
 
 
 async def _target(session: AsyncSession, typed: dict[str, Any], now: datetime) -> datetime:
@@ -64,19 +69,17 @@ async def _target(session: AsyncSession, typed: dict[str, Any], now: datetime) -
     return advances.target(now, by=by or None, to=to or None)
 
 
-async def _render(
-    request: Request, session: AsyncSession, own: Advances, form: Form, status: int = 200
-) -> Response:
-    clock = await rehearsal.read(session)
+async def _render(request: Request, session: AsyncSession, form: Form, status: int = 200) -> Response:
+    standing = await advances.standing(session)
+    clock = standing.clock
     page = await page_for(request, session)
     words = translator(page.locale)
-    moving = await advances.under_way(session)
     context: dict[str, Any] = {
         "clock": {
             "now": clock.now,
-            "target": clock.target if moving else None,
+            "target": clock.target if standing.advancing else None,
             "moments": clock.moments,
-            "failure": own.failure or "",
+            "failure": words.gettext(_FAILURES[standing.failure]) if standing.failure else "",
         },
         "upcoming": [_awaited(line, words) for line in await agenda.upcoming(session, now=clock.now)],
         "form": form,
