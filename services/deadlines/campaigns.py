@@ -12,7 +12,7 @@ from sqlmodel import col
 from services import cases, statistics
 from services.clock import app_now
 from services.database import Sessions
-from services.deadlines import extensions, store
+from services.deadlines import applying, extensions, store
 from services.deadlines.derivation import Derived, Step
 from services.deadlines.rules import Edge
 from services.errors import NotFound
@@ -38,7 +38,7 @@ class Campaign:
             async with self.sessions() as session, session.begin():
                 now = await app_now(session)
                 extension = await of_case(session, case_id)
-                last, moved = await extensions.apply_batch(session, extension, after, now=now, batch=BATCH)
+                last, moved = await applying.apply_batch(session, extension, after, now=now, batch=BATCH)
             hand_over(session, self.waker)
             if last is None:
                 break
@@ -55,7 +55,7 @@ class Campaign:
             async with self.sessions() as session, session.begin():
                 now = await app_now(session)
                 extension = await of_case(session, case_id)
-                last, undone = await extensions.undo_batch(session, extension, now=now, batch=BATCH)
+                last, undone = await applying.undo_batch(session, extension, now=now, batch=BATCH)
             hand_over(session, self.waker)
             if last is None:
                 break

@@ -2,22 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from services import cases, rulebook
-from services.database import uuids
 from services.deadlines import store
 from services.deadlines.derivation import moment
 from services.deadlines.periods import Period, PeriodKind
+from services.deadlines.rules import Edge, Rule
 from services.deadlines.zones import WIB
 from services.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound, TransitionRefused
 from services.i18n import N_
-from services.messages.intents import intend_many
 from services.models import (
     CaseFile,
     CaseKind,
@@ -29,6 +27,7 @@ from services.models import (
     new_id,
 )
 from services.reference import regions
+from services.rulebook import Rulebook
 
 NAME = "report_due"
 UNDO_UNTIL = "undo_until"
@@ -52,6 +51,7 @@ class ExtensionDraft:
     case_id: UUID | None = None
     document_id: UUID | None = None
     notify: bool = True
+    deadline: str = NAME
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,15 @@ class Preview:
     sample: list[dict[str, Any]] = field(default_factory=list)
 
 
-_SCOPE = """
+# Whom an extension concerns. Without a period (everyone, a region, a list): whose date is still to come. The one
+# case of a single extension is extended whatever its kind, and also when its date has passed.
+SCOPE: Final = """
     FROM case_file c JOIN deadline d ON d.case_id = c.id AND d.name = :name
-    WHERE c.kind = 'report' AND c.closed_at IS NULL AND c.status NOT IN ('excused', 'closed')
-      AND (CAST(:period AS text) IS NULL AND d.met_at IS NULL AND d.due_before > :now OR c.period = :period)
+    WHERE c.closed_at IS NULL AND c.status NOT IN ('excused', 'closed')
+      AND CASE WHEN CAST(:case_id AS uuid) IS NOT NULL THEN d.met_at IS NULL
+               ELSE c.kind = 'report'
+                    AND (CAST(:period AS text) IS NULL AND d.met_at IS NULL AND d.due_before > :now
+                         OR c.period = :period) END
       AND (CAST(:stage AS text) IS NULL OR c.stage = :stage)
       AND (CAST(:region AS text) IS NULL OR c.region_code = :region OR c.region_code LIKE :region || '.%')
       AND (CAST(:kbli AS text) IS NULL OR EXISTS (SELECT FROM unnest(c.kbli) k WHERE k LIKE :kbli || '%'))
@@ -80,7 +85,8 @@ _SCOPE = """
 """
 
 
-def _given(extension: Extension, now: datetime) -> dict[str, Any]:
+def given(extension: Extension, now: datetime) -> dict[str, Any]:
+    """What `SCOPE` asks for."""
     accounts = extension.account_ids if extension.scope == ExtensionScope.ACCOUNTS else None
     return {
         "name": extension.deadline_name,
@@ -100,10 +106,7 @@ async def draft(session: AsyncSession, wanted: ExtensionDraft, *, actor: str, no
     """Write down an extension; nothing moves yet. InvalidInput names every field that cannot be accepted."""
     rules = await rulebook.current(session, now=now)
     period = await _period_of(session, wanted)
-    rule = rules.policies.rule(
-        NAME, period or Period.containing(now.astimezone(WIB).date(), PeriodKind.QUARTER)
-    )
-    target = moment(rule, wanted.target)
+    target = moment(rule_for(rules, wanted.deadline, period, now), wanted.target)
     problems = await _problems(session, wanted, target, now)
     if problems:
         raise InvalidInput(N_("Periksa kembali isian yang ditandai."), fields=problems)
@@ -123,6 +126,7 @@ async def draft(session: AsyncSession, wanted: ExtensionDraft, *, actor: str, no
     extension = Extension(
         id=extension_id,
         case_id=case.id,
+        deadline_name=wanted.deadline,
         scope=wanted.scope,
         period=str(period) if period else None,
         stage=wanted.stage,
@@ -141,6 +145,17 @@ async def draft(session: AsyncSession, wanted: ExtensionDraft, *, actor: str, no
     session.add(extension)
     await cases.record(session, case, "drafted", now=now, actor=actor, data={"scope": wanted.scope})
     return extension
+
+
+def rule_for(rules: Rulebook, deadline: str, period: Period | None, now: datetime) -> Rule:
+    """The rule that says on which clock a date of this name ends. InvalidInput when it cannot be extended.
+
+    What the regulations ask of companies can be extended, not what the office asks of itself.
+    """
+    at = period or Period.containing(now.astimezone(WIB).date(), PeriodKind.QUARTER)
+    if deadline not in {rule.name for rule in rules.policies.deadlines.deadlines if rule.edge is Edge.END}:
+        raise InvalidInput(N_("Batas waktu ini tidak dapat diperpanjang."), field="deadline")
+    return rules.policies.rule(deadline, at)
 
 
 async def _period_of(session: AsyncSession, wanted: ExtensionDraft) -> Period | None:
@@ -178,6 +193,10 @@ async def _problems(
         ExtensionScope.ACCOUNTS: ("account_ids", wanted.account_ids),
         ExtensionScope.CASE: ("case_id", wanted.case_id),
     }
+    if wanted.scope is not ExtensionScope.CASE and wanted.deadline != NAME:
+        problems.append(
+            FieldError("deadline", N_("Hanya batas waktu laporan yang dapat diperpanjang bersama."))
+        )
     name, value = needs.get(wanted.scope, ("", True))
     if not value:
         problems.append(FieldError(name, N_("Wajib diisi untuk cakupan ini.")))
@@ -192,7 +211,7 @@ async def _problems(
 async def _too_early(session: AsyncSession, wanted: ExtensionDraft, target: datetime) -> list[FieldError]:
     """An extension never brings a date forward: the date of the one case, or of the period, must be earlier."""
     if wanted.case_id is not None:
-        deadline = await session.get(Deadline, (wanted.case_id, NAME))
+        deadline = await session.get(Deadline, (wanted.case_id, wanted.deadline))
         due = deadline.due_before if deadline else None
     else:
         query = text("SELECT due_before FROM reporting_period WHERE code = :code")
@@ -231,22 +250,22 @@ async def dry_run(session: AsyncSession, extension_id: UUID, *, actor: str, now:
 
 async def preview_of(session: AsyncSession, extension: Extension, *, now: datetime) -> Preview:
     """What the extension would do as things stand now; writes nothing."""
-    given = _given(extension, now)
+    wanted = given(extension, now)
     groups = await session.execute(
         text(
             "SELECT d.due_before AS old, count(*) AS cases, count(*) FILTER (WHERE d.met_at IS NULL) AS unsent,"
             " count(*) FILTER (WHERE c.held_at IS NOT NULL) AS held,"
-            f" d.due_before < :target AS moves {_SCOPE} GROUP BY d.due_before ORDER BY d.due_before"
+            f" d.due_before < :target AS moves {SCOPE} GROUP BY d.due_before ORDER BY d.due_before"
         ),
-        given,
+        wanted,
     )
     rows = groups.all()
     sample = await session.execute(
         text(
             "SELECT c.id, c.title, c.region_code, c.status, d.due_before AS old"
-            f" {_SCOPE} AND d.due_before < :target ORDER BY c.region_code, c.title, c.id LIMIT {SAMPLE}"
+            f" {SCOPE} AND d.due_before < :target ORDER BY c.region_code, c.title, c.id LIMIT {SAMPLE}"
         ),
-        given,
+        wanted,
     )
     moving = [row for row in rows if row.moves]
     return Preview(
@@ -324,116 +343,3 @@ async def cancel(session: AsyncSession, extension_id: UUID, *, actor: str, now: 
     await cases.record(session, case, "cancelled", now=now, actor=actor)
     cases.close(case, Outcome.REFUSED, now)
     return extension
-
-
-_LINES = text(
-    f"""
-    INSERT INTO extension_line (extension_id, case_id, deadline_name, old_before, target_before, active)
-    SELECT :extension, c.id, d.name, d.due_before, :target, true {_SCOPE}
-      AND c.id = ANY(CAST(:ids AS uuid[])) AND d.due_before < :target
-    ON CONFLICT DO NOTHING
-    RETURNING case_id, old_before
-    """
-)
-_NEXT = text(
-    f"""
-    SELECT c.id
-    {_SCOPE} AND c.id > :after AND d.due_before < :target
-      AND NOT EXISTS (SELECT FROM extension_line l WHERE l.extension_id = :extension AND l.case_id = c.id)
-    ORDER BY c.id LIMIT :batch
-    """  # noqa: S608 -- built from the constants above
-)
-
-
-async def apply_batch(
-    session: AsyncSession, extension: Extension, after: UUID, *, now: datetime, batch: int
-) -> tuple[UUID | None, int]:
-    """Extend the next cases: lock, then read the dates, write lines, move, record, tell. None when none is left."""
-    given = _given(extension, now)
-    found = list((await session.execute(_NEXT, {**given, "after": after, "batch": batch})).scalars())
-    if not found:
-        return None, 0
-    return found[-1], await _extend(session, extension, found, now)
-
-
-async def _extend(session: AsyncSession, extension: Extension, found: list[UUID], now: datetime) -> int:
-    locked = await cases.lock_many(session, found)
-    rows = (await session.execute(_LINES, {**_given(extension, now), "ids": uuids(locked)})).all()
-    old = {row.case_id: row.old_before for row in rows}
-    moved = await store.recompute(session, list(old), extension.deadline_name, now=now)
-    data = [
-        {
-            "extension": str(extension.id),
-            "from": old[case_id].isoformat(),
-            "to": extension.target_before.isoformat(),
-        }
-        for case_id in moved
-    ]
-    await cases.record_many(session, moved, "deadline_extended", now=now, data=data)
-    if extension.notify:
-        await _tell(session, "extension_granted", extension, moved, now)
-    return len(moved)
-
-
-async def _tell(
-    session: AsyncSession, template: str, extension: Extension, moved: list[UUID], now: datetime
-) -> None:
-    unsent = await session.execute(
-        text(
-            "SELECT case_id FROM deadline"
-            " WHERE case_id = ANY(CAST(:ids AS uuid[])) AND name = :name AND met_at IS NULL"
-        ),
-        {"ids": uuids(moved), "name": extension.deadline_name},
-    )
-    await intend_many(
-        session,
-        template=template,
-        case_ids=list(unsent.scalars()),
-        occurrence=str(extension.id),
-        extension_id=extension.id,
-        now=now,
-    )
-
-
-async def undo_batch(
-    session: AsyncSession, extension: Extension, *, now: datetime, batch: int
-) -> tuple[UUID | None, int]:
-    """Take the extension back from the next cases; their date in force is recomputed from what remains."""
-    found = await session.execute(
-        text(
-            "SELECT case_id FROM extension_line WHERE extension_id = :id AND active ORDER BY case_id LIMIT :batch"
-        ),
-        {"id": extension.id, "batch": batch},
-    )
-    ids = await cases.lock_many(session, list(found.scalars()))
-    if not ids:
-        return None, 0
-    await session.execute(
-        text(
-            "UPDATE extension_line SET active = false, undone_at = :now"
-            " WHERE extension_id = :id AND case_id = ANY(CAST(:ids AS uuid[]))"
-        ),
-        {"id": extension.id, "ids": uuids(ids), "now": now},
-    )
-    moved = await store.recompute(session, ids, extension.deadline_name, now=now)
-    data = {"extension": str(extension.id)}
-    await cases.record_many(session, ids, "extension_undone", now=now, data=data)
-    if extension.notify:
-        await _tell(session, "extension_undone", extension, moved, now)
-    return ids[-1], len(ids)
-
-
-async def apply_to_newcomers(
-    session: AsyncSession, case_ids: list[UUID], period: Period, *, now: datetime
-) -> None:
-    """Obligations opened after an extension for their period or region get it too."""
-    if not case_ids:
-        return
-    query = (
-        select(Extension)
-        .where(col(Extension.status).in_([ExtensionStatus.APPROVED, ExtensionStatus.APPLIED]))
-        .where(col(Extension.period) == str(period), col(Extension.target_case_id).is_(None))
-        .order_by(col(Extension.target_before))
-    )
-    for extension in (await session.execute(query)).scalars().all():
-        await _extend(session, extension, case_ids, now)

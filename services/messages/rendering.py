@@ -43,6 +43,28 @@ _STAGES: Final = {
     },
 }
 
+# What a date is about, in the words of a sentence.
+_MATTERS: Final = {
+    "id": {
+        "report_due": "penyampaian laporan",
+        "report_correction_due": "perbaikan laporan",
+        "rollback_resend_due": "pengiriman ulang laporan",
+        "rollback_window": "permohonan perbaikan data",
+        "data_request_due": "jawaban permintaan data",
+        "registration_correction_due": "perbaikan pendaftaran",
+        "other": "kewajiban Anda",
+    },
+    "en": {
+        "report_due": "sending the report",
+        "report_correction_due": "correcting the report",
+        "rollback_resend_due": "sending the report again",
+        "rollback_window": "asking to correct data",
+        "data_request_due": "answering a request for data",
+        "registration_correction_due": "correcting the registration",
+        "other": "one of your duties",
+    },
+}
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -135,6 +157,7 @@ def _environment(directory: Path) -> ImmutableSandboxedEnvironment:
         "stage": lambda stage, locale: _STAGES[locale][stage],
         "days_left": lambda due_before, now: (due_day(due_before) - now.astimezone(WIB).date()).days,
         "number": format_number,
+        "matter": lambda name, locale: _MATTERS[locale].get(name, _MATTERS[locale]["other"]),
     }
     return environment
 

@@ -89,7 +89,7 @@ _MATTER: Final = f"""(
     END
     FROM (SELECT 1) one
     LEFT JOIN case_file c ON c.id = m.case_id
-    LEFT JOIN deadline d ON d.case_id = c.id AND d.name = m.context ->> 'matter')"""
+    LEFT JOIN deadline d ON d.case_id = c.id AND d.name = m.context ->> 'matter')"""  # noqa: S608 -- our own constant
 
 _DATA_REQUEST: Final = """(
     SELECT CASE

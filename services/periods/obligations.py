@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from services import cases, rulebook
 from services.database import uuids
-from services.deadlines import extensions, store
+from services.deadlines import applying, store
 from services.deadlines.periods import Period
 from services.deadlines.waves import due_waves, wave_moments
 from services.errors import NotFound
@@ -130,7 +130,7 @@ async def open_duties(
     }
     opened = list((await session.execute(_OPEN, given)).scalars())
     await cases.record_many(session, opened, "opened", now=now, data={"period": str(period)})
-    await extensions.apply_to_newcomers(session, opened, period, now=now)
+    await applying.apply_to_newcomers(session, opened, period, now=now)
     return opened
 
 

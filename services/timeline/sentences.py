@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.deadlines.periods import Period
 from services.i18n import N_, Translator, format_date, format_due, format_number
+from services.models import EvidenceKind
 
 # By kind of case where kinds use one word for different things; else by the event alone.
 TEXTS: Final[Mapping[str, str]] = {
@@ -66,6 +67,31 @@ TEXTS: Final[Mapping[str, str]] = {
     "undone": N_("Perpanjangan dibatalkan di semua kewajiban."),
     "cancelled": N_("Perpanjangan tidak dilanjutkan."),
     "settled": N_("Masa pembatalan berakhir; perpanjangan tetap berlaku."),
+    # more time, asked for by a company
+    "extension-request.submitted": N_("Perpanjangan {days} hari dimohonkan (nomor {number})."),
+    "extension-request.office_reminded": N_("Separuh waktu keputusan berlalu; petugas kepatuhan diingatkan."),
+    "extension-request.office_escalated": N_("Waktu keputusan habis; administrator diberi tahu."),
+    "extension-request.granted": N_("Permohonan dikabulkan: {days} hari."),
+    "extension-request.refused": N_("Permohonan ditolak."),
+    "extension-request.withdrawn": N_("Permohonan ditarik oleh perusahaan."),
+    "extension_requested": N_("Perusahaan memohon perpanjangan {days} hari (permohonan {number})."),
+    "extension_request_refused": N_("Permohonan perpanjangan {number} ditolak."),
+    "extension_request_withdrawn": N_("Permohonan perpanjangan {number} ditarik."),
+    # Data Lain
+    "data-request.requested": N_("Permintaan data dikirim."),
+    "receipt_unproven": N_("Penerimaan belum terbukti; petugas diminta menghubungi perusahaan."),
+    "receipt_proven": N_(
+        "Permintaan terbukti diterima ({evidence_kind}); tiga hari dihitung sejak hari itu."
+    ),
+    "evidence_recorded": N_("Bukti penerimaan lain dicatat ({evidence_kind}); batas waktu tidak berubah."),
+    "company_reminded": N_("Perusahaan diingatkan akan batas waktu."),
+    "answer_overdue": N_("Batas waktu lewat dan permintaan belum dijawab."),
+    "warning_due": N_("Batas waktu lewat juga menurut bacaan longgar; surat peringatan dapat diusulkan."),
+    "data-request.answered": N_("Jawaban perusahaan diterima lewat portal."),
+    "asked_again": N_("Jawaban diperiksa; pertanyaan lanjutan ke-{question} dikirim."),
+    "answer_accepted": N_("Jawaban diterima; permintaan selesai."),
+    "data-request.withdrawn": N_("Permintaan ditarik oleh petugas."),
+    "contact_settled": N_("Petugas menghubungi perusahaan dan mencatat hasilnya."),
     # any case
     "held": N_("Perkara ditahan."),
     "released": N_("Perkara dilanjutkan."),
@@ -82,10 +108,19 @@ TEXTS: Final[Mapping[str, str]] = {
 INTERNAL: Final = frozenset(
     {
         "upp_reminded", "upp_escalated", "assigned", "noted", "step_stuck", "step_retried", "step_skipped",
-        "baseline_lowered", "mail_bounced",
+        "baseline_lowered", "mail_bounced", "office_reminded", "office_escalated", "receipt_unproven",
+        "contact_settled",
     }
 )  # fmt: skip
 
+EVIDENCE: Final = {
+    EvidenceKind.PORTAL_READ: N_("dibuka di portal"),
+    EvidenceKind.EMAIL_CONFIRMED: N_("dikonfirmasi lewat tautan surel"),
+    EvidenceKind.CALL_NOTE: N_("catatan telepon"),
+    EvidenceKind.VISIT_MINUTES: N_("berita acara kunjungan"),
+    EvidenceKind.LETTER_RECEIPT: N_("tanda terima surat"),
+    EvidenceKind.OFFICER_RECORD: N_("keterangan petugas"),
+}
 _DUES: Final = frozenset({"from", "to", "due_before"})
 
 
@@ -104,6 +139,8 @@ def _written(name: str, value: Any, speak: Translator, zone: ZoneInfo) -> object
         return format_due(datetime.fromisoformat(value), speak.locale, reader_zone=zone)
     if name == "due":
         return format_date(date.fromisoformat(value), speak.locale)
+    if name == "evidence_kind":
+        return speak.gettext(EVIDENCE[EvidenceKind(value)])
     if name == "period":
         return Period.parse(value).label(speak.locale)
     if isinstance(value, int) and not isinstance(value, bool):

@@ -1,0 +1,158 @@
+"""Moving the dates that an extension concerns, a batch at a time, and moving them back. Repeating changes nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services import cases
+from services.database import uuids
+from services.deadlines import followers, moves, store
+from services.deadlines.extensions import NAME, SCOPE, given
+from services.deadlines.periods import Period
+from services.messages.intents import intend_many
+from services.models import Extension, ExtensionLine, ExtensionStatus
+
+# A line for every case whose date without extensions is earlier, also where a later date is in force already: when
+# that one is undone, this one holds.
+_LINES = text(
+    f"""
+    INSERT INTO extension_line (extension_id, case_id, deadline_name, old_before, target_before, active)
+    SELECT :extension, c.id, d.name, d.due_before, :target, true {SCOPE}
+      AND c.id = ANY(CAST(:ids AS uuid[])) AND d.base_before < :target
+    ON CONFLICT DO NOTHING
+    RETURNING case_id, old_before
+    """
+)
+_NEXT = text(
+    f"""
+    SELECT c.id
+    {SCOPE} AND c.id > :after AND d.base_before < :target
+      AND NOT EXISTS (SELECT FROM extension_line l WHERE l.extension_id = :extension AND l.case_id = c.id)
+    ORDER BY c.id LIMIT :batch
+    """  # noqa: S608 -- built from the constants above
+)
+_UNMET = text(
+    "SELECT case_id FROM deadline WHERE case_id = ANY(CAST(:ids AS uuid[])) AND name = :name AND met_at IS NULL"
+)
+
+
+async def apply_batch(
+    session: AsyncSession, extension: Extension, after: UUID, *, now: datetime, batch: int
+) -> tuple[UUID | None, int]:
+    """Extend the next cases: lock, then read the dates, write lines, move, record, tell. None when none is left."""
+    wanted = {**given(extension, now), "after": after, "batch": batch}
+    found = list((await session.execute(_NEXT, wanted)).scalars())
+    if not found:
+        return None, 0
+    return found[-1], await extend_cases(session, extension, found, now)
+
+
+async def extend_cases(
+    session: AsyncSession, extension: Extension, found: Sequence[UUID], now: datetime
+) -> int:
+    """Extend these cases; returns how many dates moved."""
+    locked = await cases.lock_many(session, found)
+    rows = (await session.execute(_LINES, {**given(extension, now), "ids": uuids(locked)})).all()
+    old = {row.case_id: row.old_before for row in rows}
+    moved = await store.recompute(session, list(old), extension.deadline_name, now=now)
+    data = [
+        {
+            "extension": str(extension.id),
+            "from": old[case_id].isoformat(),
+            "to": extension.target_before.isoformat(),
+        }
+        for case_id in moved
+    ]
+    await cases.record_many(session, moved, "deadline_extended", now=now, data=data)
+    await followers.rouse(session, [case_id for case_id in moved if old[case_id] <= now], now=now)
+    await followers.rouse_ladders(session, moved, extension.deadline_name, now=now)
+    if extension.notify:
+        await _tell(session, "extension_granted", extension, moved, now)
+    return len(moved)
+
+
+async def _tell(
+    session: AsyncSession, template: str, extension: Extension, moved: Sequence[UUID], now: datetime
+) -> None:
+    """Companies that still owe something hear of their date. Reports have texts of their own."""
+    found = await session.execute(_UNMET, {"ids": uuids(moved), "name": extension.deadline_name})
+    unmet = list(found.scalars())
+    if extension.deadline_name == NAME:
+        await intend_many(
+            session,
+            template=template,
+            case_ids=unmet,
+            occurrence=str(extension.id),
+            extension_id=extension.id,
+            now=now,
+        )
+        return
+    await moves.tell(
+        session,
+        unmet,
+        extension.deadline_name,
+        occurrence=f"{extension.id}/{template}",
+        old=await _replaced(session, extension, unmet),
+        instrument=extension.instrument,
+        reason=extension.reason,
+        now=now,
+    )
+
+
+async def _replaced(session: AsyncSession, extension: Extension, ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """The date that the extension, or its undoing, replaced."""
+    query = select(ExtensionLine).where(
+        col(ExtensionLine.extension_id) == extension.id, col(ExtensionLine.case_id).in_(ids)
+    )
+    rows = await session.execute(query.execution_options(populate_existing=True))
+    return {line.case_id: line.old_before if line.active else line.target_before for line in rows.scalars()}
+
+
+async def undo_batch(
+    session: AsyncSession, extension: Extension, *, now: datetime, batch: int
+) -> tuple[UUID | None, int]:
+    """Take the extension back from the next cases; their date in force is recomputed from what remains."""
+    found = await session.execute(
+        text(
+            "SELECT case_id FROM extension_line WHERE extension_id = :id AND active ORDER BY case_id LIMIT :batch"
+        ),
+        {"id": extension.id, "batch": batch},
+    )
+    ids = await cases.lock_many(session, list(found.scalars()))
+    if not ids:
+        return None, 0
+    await session.execute(
+        text(
+            "UPDATE extension_line SET active = false, undone_at = :now"
+            " WHERE extension_id = :id AND case_id = ANY(CAST(:ids AS uuid[]))"
+        ),
+        {"id": extension.id, "ids": uuids(ids), "now": now},
+    )
+    moved = await store.recompute(session, ids, extension.deadline_name, now=now)
+    await followers.rouse(session, moved, now=now)
+    await followers.rouse_ladders(session, moved, extension.deadline_name, now=now)
+    data = {"extension": str(extension.id)}
+    await cases.record_many(session, ids, "extension_undone", now=now, data=data)
+    if extension.notify:
+        await _tell(session, "extension_undone", extension, moved, now)
+    return ids[-1], len(ids)
+
+
+async def apply_to_newcomers(
+    session: AsyncSession, case_ids: list[UUID], period: Period, *, now: datetime
+) -> None:
+    """Obligations opened after an extension for their period or region get it too."""
+    if not case_ids:
+        return
+    query = (
+        select(Extension)
+        .where(col(Extension.status).in_([ExtensionStatus.APPROVED, ExtensionStatus.APPLIED]))
+        .where(col(Extension.period) == str(period), col(Extension.target_case_id).is_(None))
+        .order_by(col(Extension.target_before))
+    )
+    for extension in (await session.execute(query)).scalars().all():
+        await extend_cases(session, extension, case_ids, now)

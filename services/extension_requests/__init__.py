@@ -1,0 +1,1 @@
+"""More time that a company asks for online: asked, decided by an officer, answered by mail. Never granted by time."""
