@@ -113,12 +113,13 @@ async def choose(
     problems = _problems(order)
     if problems:
         raise InvalidInput(CHECK_FIELDS, fields=problems)
+    left_out: list[tuple[str, str]] = []
     if order.report_id is not None:
-        found, left_out = await _of_report(session, order.report_id, allowed), []
+        found = await _of_report(session, order.report_id, allowed)
     elif order.companies:
         found, left_out = await _named(session, order.companies, allowed)
     else:
-        found, left_out = await _within(session, order, allowed), []
+        found = await _within(session, order, allowed)
     most = (await rulebook.current(session, now=now)).policies.data_request.most_at_once
     if len(found) > most:
         text = N_("Paling banyak {most} perusahaan sekali minta; persempit wilayah atau KBLI.")

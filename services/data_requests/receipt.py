@@ -102,7 +102,7 @@ async def _prove(
         documented=policy.documented,
     )
     starts = opened.case.status == DataRequestStatus.SENT and receipt.kind in policy.receipt
-    data = {"evidence": str(row.id), "kind": row.kind, "question": opened.question.number}
+    data = {"evidence": str(row.id), "evidence_kind": row.kind, "question": opened.question.number}
     event = "receipt_proven" if starts else "evidence_recorded"
     await cases.record(session, opened.case, event, now=now, at=row.received_at, actor=actor, data=data)
     if starts:

@@ -1,7 +1,7 @@
 """Recording that something was received: what each kind of evidence needs, and when it cannot be true."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -134,5 +134,5 @@ def _attach(document: Document, case: CaseFile) -> None:
     document.case_id = case.id
 
 
-def _day(at: datetime) -> object:
+def _day(at: datetime) -> date:
     return at.astimezone(WIB).date()

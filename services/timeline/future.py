@@ -20,6 +20,7 @@ from services.i18n import N_, Translator, format_due, translator
 from services.models import (
     CaseFile,
     CaseKind,
+    DataRequestStatus,
     Deadline,
     Derivation,
     ExtensionStatus,
@@ -65,6 +66,11 @@ WAITS: Final[dict[tuple[str, str], str]] = {
     (CaseKind.REPORT, ReportStatus.ROLLBACK_REQUESTED): N_(
         "Menunggu keputusan atas permohonan perbaikan data."
     ),
+    (CaseKind.DATA_REQUEST, DataRequestStatus.SENT): N_(
+        "Menunggu bukti penerimaan: dibaca di portal, dikonfirmasi lewat surel, atau dicatat petugas."
+    ),
+    (CaseKind.DATA_REQUEST, DataRequestStatus.RECEIVED): N_("Menunggu jawaban perusahaan lewat portal."),
+    (CaseKind.DATA_REQUEST, DataRequestStatus.ANSWERED): N_("Menunggu petugas memeriksa jawaban."),
     (CaseKind.CAMPAIGN, ExtensionStatus.DRAFT): N_(
         "Menunggu uji coba: akibat perpanjangan diperiksa sebelum disetujui."
     ),
@@ -83,9 +89,18 @@ PASSING: Final[dict[str, str]] = {
     "licence_review_target": N_("Bila belum divalidasi, petugas UPP diingatkan."),
     "licence_expiring": N_("Perusahaan diberi tahu bahwa masa berlaku perizinan segera berakhir."),
     "licence_expiry": N_("Masa berlaku perizinan berakhir."),
+    "data_request_unproven": N_(
+        "Bila penerimaan belum terbukti, petugas diminta menelepon, menyurati, atau mengunjungi perusahaan."
+    ),
+    "data_request_reminder": N_("Bila belum dijawab, perusahaan diingatkan."),
+    "data_request_due": N_("Batas waktu jawaban. Bila belum dijawab, permintaan tercatat lewat batas waktu."),
 }
 # Moments at which somebody is told, not deadlines: people know them by their first instant.
-MOMENTS: Final = frozenset({"registration_reminder", "licence_expiring"})
+MOMENTS: Final = frozenset({"registration_reminder", "licence_expiring", "data_request_reminder"})
+# What follows only once the lenient reading of a date has passed too.
+LENIENTLY: Final[dict[str, str]] = {
+    "data_request_due": N_("Bila belum juga dijawab, surat peringatan diusulkan kepada petugas."),
+}
 STOPPED: Final = N_("Waktu pemeriksaan berhenti selama menunggu perusahaan.")
 ACTS: Final[dict[Act, str]] = {
     Act.OPEN: N_("Kewajiban dibuat untuk setiap akun yang wajib lapor."),
@@ -178,8 +193,15 @@ async def _deadlines(
     return [
         line
         for deadline, derivation in await store.of_case(session, case.id)
-        for line in _passing(deadline, derivation, now, speak)
+        for line in (*_passing(deadline, derivation, now, speak), *_leniently(deadline, now, speak))
     ]
+
+
+def _leniently(deadline: Deadline, now: datetime, speak: Translator) -> list[FutureLine]:
+    text, at = LENIENTLY.get(deadline.name), deadline.lenient_before or deadline.due_before
+    if text is None or deadline.met_at is not None or at <= now:
+        return []
+    return [FutureLine("lenient", at, speak.gettext(text))]
 
 
 def _passing(

@@ -92,6 +92,17 @@ TEXTS: Final[Mapping[str, str]] = {
     "answer_accepted": N_("Jawaban diterima; permintaan selesai."),
     "data-request.withdrawn": N_("Permintaan ditarik oleh petugas."),
     "contact_settled": N_("Petugas menghubungi perusahaan dan mencatat hasilnya."),
+    # rules
+    "policy_proposed": N_("Perubahan aturan diusulkan: {settings} pengaturan (versi {version})."),
+    "policy_simulated": N_("Akibatnya disimulasikan pada {open} perkara terbuka: {dates} batas waktu bergeser."),
+    "policy_approved": N_("Perubahan aturan disetujui."),
+    "policy_withdrawn": N_("Perubahan aturan ditarik sebelum berlaku."),
+    "policy_in_force": N_("Aturan baru mulai berlaku."),
+    "policy_applied": N_(
+        "{count} perkara terbuka dipindahkan ke aturan baru; {dates} batas waktu bergeser, {kept} tetap."
+    ),
+    "rules_changed": N_("Perkara ini selanjutnya mengikuti aturan versi {version}."),
+    "deadline_rederived": N_("Karena perubahan aturan, batas waktu berubah dari {from} menjadi {to}."),
     # any case
     "held": N_("Perkara ditahan."),
     "released": N_("Perkara dilanjutkan."),
