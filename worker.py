@@ -20,10 +20,12 @@ from activities.data_request import DataRequestActivities
 from activities.extension_campaign import CampaignActivities
 from activities.extension_request import ExtensionRequestActivities
 from activities.licence_review import LicenceReviewActivities
+from activities.policy_change import PolicyChangeActivities
 from activities.post_office import PostOfficeActivities
 from activities.registration import RegistrationActivities
 from activities.report_review import ReportReviewActivities
 from activities.reporting_period import ReportingPeriodActivities
+from activities.rollback import RollbackActivities
 from activities.steps import StepRunner
 from activities.sweep import SweepActivities
 from services.database import Sessions, make_engine, make_sessions
@@ -35,10 +37,12 @@ from workflows.extension_campaign import ExtensionCampaignWorkflow
 from workflows.extension_request import ExtensionRequestWorkflow
 from workflows.gateway import Gateway, connect, ensure_sweep
 from workflows.licence_review import LicenceReviewWorkflow
+from workflows.policy_change import PolicyChangeWorkflow
 from workflows.post_office import PostOfficeWorkflow
 from workflows.registration import RegistrationWorkflow
 from workflows.report_review import ReportReviewWorkflow
 from workflows.reporting_period import ReportingPeriodWorkflow
+from workflows.rollback import RollbackWorkflow
 from workflows.sweep import SweepWorkflow
 
 log = logging.getLogger("tenggat.worker")
@@ -48,9 +52,11 @@ WORKFLOWS: Sequence[type] = (
     LicenceReviewWorkflow,
     ReportingPeriodWorkflow,
     ExtensionCampaignWorkflow,
+    PolicyChangeWorkflow,
     DataRequestWorkflow,
     ExtensionRequestWorkflow,
     ReportReviewWorkflow,
+    RollbackWorkflow,
     PostOfficeWorkflow,
     SweepWorkflow,
 )
@@ -78,9 +84,11 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
     licence = LicenceReviewActivities(runner)
     period = ReportingPeriodActivities(runner)
     campaign = CampaignActivities(runner)
+    policy = PolicyChangeActivities(runner)
     data_request = DataRequestActivities(runner)
     extension_request = ExtensionRequestActivities(runner)
     review = ReportReviewActivities(runner)
+    rollback = RollbackActivities(runner)
     return [
         CaseActivities(runner).look,
         registration.acknowledge,
@@ -95,6 +103,8 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
         campaign.apply,
         campaign.undo,
         campaign.settle,
+        policy.enter,
+        policy.carry,
         data_request.ask_officer,
         data_request.remind,
         data_request.mark_late,
@@ -107,6 +117,10 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
         review.remind_validators,
         review.escalate_validation,
         review.lapse,
+        rollback.remind_officers,
+        rollback.reopen,
+        rollback.remind_company,
+        rollback.expire,
         PostOfficeActivities(parts.sessions, parts.mail).deliver,
         SweepActivities(parts.sessions, parts.gateway.nudge_all).nudge_waiting,
     ]

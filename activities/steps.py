@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +16,7 @@ from services.waking import Waker, hand_over
 
 Action = Callable[[AsyncSession, CaseFile, datetime], Awaitable[None]]
 Occurrence = Callable[[AsyncSession, CaseFile], Awaitable[str]]
+Before = Callable[[AsyncSession, UUID], Awaitable[None]]
 
 
 async def once(_session: AsyncSession, _case: CaseFile) -> str:
@@ -42,12 +44,22 @@ class StepRunner:
     waker: Waker
 
     async def take(
-        self, ref: CaseRef, step: str, action: Action, occurrence: Occurrence = once
+        self,
+        ref: CaseRef,
+        step: str,
+        action: Action,
+        occurrence: Occurrence = once,
+        before: Before | None = None,
     ) -> StepResult:
-        """Do one step in one transaction. Repeating it does nothing; on a held, stuck or closed case it waits."""
+        """Do one step in one transaction. Repeating it does nothing; on a held, stuck or closed case it waits.
+
+        `before` locks what every command on this kind of case locks before the case itself.
+        """
         key = "unknown"
         try:
             async with self.sessions() as session, session.begin():
+                if before is not None:
+                    await before(session, ref.case_id)
                 case, now = await cases.lock_now(session, ref.case_id)
                 if case.closed_at is not None:
                     case.wake_at = None

@@ -25,6 +25,7 @@ from services.reports.opening import check_version
 from services.reports.statement import gap_errors
 from services.reports.timeliness import counted_from
 from services.reviews import corrections, dates
+from services.rollbacks import resending
 
 DUE: Final = planning.DUE
 CORRECTION: Final = "report_correction_due"
@@ -71,6 +72,9 @@ async def send(
     _open(held, now)
     if case.status == ReportStatus.RETURNED:
         await corrections.require_answered(session, report_id)
+    correction = None
+    if case.status == ReportStatus.REOPENED:
+        correction = await resending.require_open(session, report_id, now=now)
     due = await _deadlines(session, report_id)
     version = _snapshot(held, command_id, actor, now)
     session.add(version)
@@ -79,6 +83,8 @@ async def send(
     cases.move(case, ReportStatus.SENT)
     cases.reach(case, dates.sent(version.submission), now)
     await session.flush()
+    if correction is not None:
+        await resending.resent(session, correction, version, actor=actor, now=now)
     await store.meet(session, report_id, [DUE, CORRECTION], now=now)
     data = {"submission": version.submission, "content_hash": version.content_hash}
     await cases.record(session, case, "sent", now=now, actor=actor, data=data)
