@@ -46,6 +46,7 @@ _CREDENTIALS: Final = {"lane": Lane.CREDENTIALS}
 _SECRET: Final = {"lane": Lane.CREDENTIALS, "rule": Rule.LINK_TO_OWNER, "notice": False}
 _REPORT: Final = "company period stage due_before"
 _REQUEST: Final = "company number"
+_MATTER: Final = "matter matter_en"
 _WHY: Final = "basis instrument reason sending_opens_at"
 
 _ALL: Final = (
@@ -125,6 +126,12 @@ _ALL: Final = (
               rule=Rule.DATA_REQUEST_RUNNING),
     _template("data_request_accepted", _REQUEST, "/permintaan-data/{case_id}"),
     _template("data_request_withdrawn", _REQUEST + " reason", "/permintaan-data/{case_id}"),
+    # warnings; a letter is legal mail: never sent twice by itself, and never about what has been met
+    _template("warning_letter", "company number rung issued_at office due_before basis " + _MATTER,
+              "/surat-peringatan/{case_id}", rule=Rule.WARNING_STANDS, lane=Lane.LEGAL),
+    _template("warning_ended", "company " + _MATTER, "/surat-peringatan/{case_id}"),
+    _template("sanction_decided", "company number sanction decided_at office basis " + _MATTER,
+              "/surat-peringatan/{case_id}", optional="amount", lane=Lane.LEGAL),
     _template("period_summary", "period due_before expected on_time late missing", "/kasus?period={period}",
               notice=False),
 )  # fmt: skip

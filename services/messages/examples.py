@@ -44,6 +44,13 @@ _ASKED_OF_OFFICE: Final = {
     "due_before": "2027-01-06T17:00:00+00:00",
 }
 
+_WARNING: Final = {
+    "zone": "Asia/Makassar",
+    "company": "PT Contoh Rotan Mahakam",
+    "office": "Pemerintah Kota Samarinda",
+    "matter": "Laporan periode Triwulan IV 2026, Tahap Produksi",
+    "matter_en": "Report of the 4th quarter of 2026, production stage",
+}
 EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "registration_received": {
         **_REGISTRATION,
@@ -183,6 +190,23 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "data_request_late": {**_REQUEST, "due_before": "2027-01-03T17:00:00+00:00"},
     "data_request_accepted": _REQUEST,
     "data_request_withdrawn": {**_REQUEST, "reason": "Data yang sama sudah ada di laporan triwulan Anda."},
+    "warning_letter": {
+        **_WARNING,
+        "number": "00012/SP-2/64.72/2027",
+        "rung": 2,
+        "issued_at": "2027-02-17T02:00:00+00:00",
+        "due_before": "2027-01-10T17:00:00+00:00",
+        "basis": "Permenperin 13/2025",
+    },
+    "warning_ended": {key: _WARNING[key] for key in ("zone", "company", "matter", "matter_en")},
+    "sanction_decided": {
+        **_WARNING,
+        "number": "500/017/2027",
+        "sanction": "fine",
+        "amount": 25000000,
+        "decided_at": "2027-05-03T02:00:00+00:00",
+        "basis": "Permenperin 13/2025",
+    },
     "period_summary": {
         "period": "2026-Q4",
         "due_before": "2027-01-10T17:00:00+00:00",

@@ -24,6 +24,7 @@ class Rule(StrEnum):
     DATA_REQUEST_RUNNING = "data_request_running"
     EXTENSION_REQUEST_WAITS = "extension_request_waits"
     MATTER_IN_FORCE = "matter_in_force"
+    WARNING_STANDS = "warning_stands"
     REPORT_RETURNED = "report_returned"
     REPORT_REOPENED = "report_reopened"
     DESK_WAITS = "desk_waits"
@@ -104,6 +105,22 @@ _DATA_REQUEST: Final = """(
     LEFT JOIN account a ON a.id = c.account_id
     LEFT JOIN deadline d ON d.case_id = c.id AND d.name = 'data_request_due')"""
 
+# Never a letter after compliance: the ladder is open and runs, and its duty is owed, at the last moment too.
+_WARNING: Final = """(
+    SELECT CASE
+        WHEN w.case_id IS NULL OR w.ended_at IS NOT NULL OR c.closed_at IS NOT NULL THEN 'case_closed'
+        WHEN w.suspended_at IS NOT NULL OR c.held_at IS NOT NULL OR o.held_at IS NOT NULL THEN 'case_held'
+        WHEN a.status IS DISTINCT FROM 'active' THEN 'account_not_active'
+        WHEN d.met_at IS NOT NULL OR o.closed_at IS NOT NULL THEN 'already_answered'
+        WHEN d.due_before > (SELECT app_now()) THEN 'date_moved'
+    END
+    FROM (SELECT 1) one
+    LEFT JOIN warning_ladder w ON w.case_id = m.case_id
+    LEFT JOIN case_file c ON c.id = w.case_id
+    LEFT JOIN case_file o ON o.id = w.obligation_id
+    LEFT JOIN account a ON a.id = w.account_id
+    LEFT JOIN deadline d ON d.case_id = o.id AND d.name IN ('report_due', 'data_request_due'))"""
+
 EXPRESSIONS: Final[Mapping[Rule, str]] = {
     Rule.ALWAYS: "NULL",
     Rule.LINK_TO_OWNER: _LINK_TO_OWNER,
@@ -120,6 +137,7 @@ EXPRESSIONS: Final[Mapping[Rule, str]] = {
     Rule.DATA_REQUEST_RUNNING: _DATA_REQUEST.format(more=_MOVED),
     Rule.EXTENSION_REQUEST_WAITS: _DECISION.format(status="submitted"),
     Rule.MATTER_IN_FORCE: _MATTER,
+    Rule.WARNING_STANDS: _WARNING,
     Rule.REPORT_RETURNED: _DECISION.format(status="returned"),
     Rule.REPORT_REOPENED: _DECISION.format(status="reopened"),
     Rule.DESK_WAITS: _DESK,
