@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 import uvloop
 from temporalio.client import Client
@@ -16,6 +16,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import settings
 from activities.cases import CaseActivities
+from activities.chores import ChoreActivities
 from activities.data_request import DataRequestActivities
 from activities.extension_campaign import CampaignActivities
 from activities.extension_request import ExtensionRequestActivities
@@ -28,14 +29,19 @@ from activities.reporting_period import ReportingPeriodActivities
 from activities.rollback import RollbackActivities
 from activities.steps import StepRunner
 from activities.sweep import SweepActivities
+from services.chores import Tools
 from services.database import Sessions, make_engine, make_sessions
+from services.documents.antivirus import Antivirus
+from services.documents.store import DocumentStore
 from services.instance import identity
 from services.messages.config import MailConfig
+from settings import Settings
+from workflows.chores import DailyChoresWorkflow, RescanWorkflow
 from workflows.contracts import TASK_QUEUE
 from workflows.data_request import DataRequestWorkflow
 from workflows.extension_campaign import ExtensionCampaignWorkflow
 from workflows.extension_request import ExtensionRequestWorkflow
-from workflows.gateway import Gateway, connect, ensure_sweep
+from workflows.gateway import Gateway, connect, ensure_chores, ensure_sweep
 from workflows.licence_review import LicenceReviewWorkflow
 from workflows.policy_change import PolicyChangeWorkflow
 from workflows.post_office import PostOfficeWorkflow
@@ -59,6 +65,8 @@ WORKFLOWS: Sequence[type] = (
     RollbackWorkflow,
     PostOfficeWorkflow,
     SweepWorkflow,
+    DailyChoresWorkflow,
+    RescanWorkflow,
 )
 
 # Everything of ours passes through the sandbox: re-importing it per run cost 45 % of the worker's CPU. What the
@@ -75,6 +83,15 @@ class Parts:
     sessions: Sessions
     gateway: Gateway
     mail: MailConfig
+    chores: Tools
+
+    @classmethod
+    def of(cls, sessions: Sessions, gateway: Gateway, given: Settings) -> Self:
+        """What an instance with these settings stands on."""
+        scanner = Antivirus.from_address(given.clamd_address) if given.clamd_address else None
+        store = DocumentStore.from_url(given.documents_url)
+        chores = Tools(sessions, store, scanner, given.audit_anchors)
+        return cls(sessions, gateway, MailConfig.from_settings(given), chores)
 
 
 def activities_of(parts: Parts) -> list[Callable[..., Any]]:
@@ -123,6 +140,7 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
         rollback.expire,
         PostOfficeActivities(parts.sessions, parts.mail).deliver,
         SweepActivities(parts.sessions, parts.gateway.nudge_all).nudge_waiting,
+        ChoreActivities(parts.chores).carry_out,
     ]
 
 
@@ -164,7 +182,8 @@ async def run() -> None:
             who = await identity(session)
         client = await connect(given.temporal_address, who.namespace)
         gateway = Gateway(client)
-        worker = make_worker(client, Parts(sessions, gateway, MailConfig.from_settings(given)))
+        worker = make_worker(client, Parts.of(sessions, gateway, given))
+        await ensure_chores(client)
         if not who.rehearsal:
             await ensure_sweep(client)
         log.info("working in namespace %s", who.namespace)

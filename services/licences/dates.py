@@ -8,10 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import rulebook
 from services.deadlines import store
-from services.deadlines.calendars import CalendarKind
 from services.deadlines.derivation import Derived, derive
-from services.deadlines.rules import Edge
-from services.deadlines.waves import wave_moments
+from services.deadlines.recipes import first_wave
 from services.deadlines.zones import WIB
 from services.models import CaseFile
 from services.rulebook import Rulebook
@@ -37,7 +35,7 @@ async def set_target(session: AsyncSession, case: CaseFile, *, now: datetime) ->
 
 async def set_expiry(session: AsyncSession, case: CaseFile, expires_on: date, *, now: datetime) -> None:
     """The licence ends after `expires_on`; the company is told before, in its own working hours."""
-    rules = await rulebook.current(session, now=now)
+    rules = await rulebook.of_case(session, case, now=now)
     expiry = derive(rules.policies.rule(EXPIRY), expires_on, rules.calendars())
     await store.set_deadline(session, case.id, EXPIRY, expiry, now=now)
     await store.set_deadline(session, case.id, NOTICE, _notice(rules, expiry, ZoneInfo(case.zone)), now=now)
@@ -45,14 +43,4 @@ async def set_expiry(session: AsyncSession, case: CaseFile, expires_on: date, *,
 
 def _notice(rules: Rulebook, expiry: Derived, zone: ZoneInfo) -> Derived:
     policy = rules.policies.reminder(REMINDERS)
-    calendar = rules.calendars()[CalendarKind(policy.calendar)]
-    first = wave_moments(expiry.due_before, zone, policy, calendar)[0]
-    return Derived(
-        name=NOTICE,
-        due_before=first.at,
-        lenient_before=None,
-        base_before=first.at,
-        derivation=first.why,
-        calendar_version=calendar.version,
-        edge=Edge.START,
-    )
+    return first_wave(NOTICE, expiry.due_before, policy, zone, rules.calendars())

@@ -52,7 +52,7 @@ class Runner:
         elif moment.act is Act.SENDING_OPENS:
             count = await self._batches(_SENDING, {"period": str(period)}, self._open_sending, moment)
         elif moment.act is Act.REMIND:
-            count = await self._remind(period, moment)
+            count = await self._remind(case_id, period, moment)
         elif moment.act is Act.OVERDUE:
             given = {"period": str(period), "due": moment.due_before}
             count = await self._batches(_OVERDUE, given, self._mark_overdue, moment)
@@ -76,10 +76,11 @@ class Runner:
         await statistics.freshen(self.sessions, "case_file", "deadline", "report", "case_chain")
         return total
 
-    async def _remind(self, period: Period, moment: Moment) -> int:
+    async def _remind(self, case_id: UUID, period: Period, moment: Moment) -> int:
         async with self.sessions() as session:
             now = await app_now(session)
-            policies = (await rulebook.current(session, now=now)).policies
+            case = await session.get_one(CaseFile, case_id)
+            policies = (await rulebook.of_case(session, case, now=now)).policies
         given = {
             "period": str(period),
             "statuses": list(policies.reminder(planning.REMINDERS).while_status),

@@ -69,7 +69,7 @@ async def pending(
     session: AsyncSession, case: CaseFile, detail: ReportingPeriod, now: datetime
 ) -> list[Moment]:
     """All moments of the period not acted on yet, in order. Until it is opened, the opening alone."""
-    rules = await rulebook.current(session, now=now)
+    rules = await rulebook.of_case(session, case, now=now)
     done = await _done(session, case.id)
     opening = Moment(Act.OPEN, detail.opens_at, detail.opens_at)
     if opening.key not in done:

@@ -27,7 +27,7 @@ from services.models import (
 )
 from services.registrations.notices import tell_company
 from services.registrations.submission import CORRECTION, REMINDER, TARGET, load
-from services.rulebook import current
+from services.rulebook import of_case
 
 MAX_REASON = 2000
 
@@ -148,7 +148,7 @@ async def _return(
 ) -> None:
     cases.move(case, RegistrationStatus.RETURNED)
     await store.pause(session, case.id, [TARGET, REMINDER], now=now)
-    rules = await current(session, now=now)
+    rules = await of_case(session, case, now=now)
     correction = derive(rules.policies.rule(CORRECTION), now, rules.calendars())
     await store.set_deadline(session, case.id, CORRECTION, correction, now=now)
     await cases.record(

@@ -164,8 +164,8 @@ async def _compare(session: AsyncSession, form: CheckedForm, own: UUID | None) -
 async def _set_target(
     session: AsyncSession, case: CaseFile, now: datetime, *, pauses: tuple[Pause, ...], anchor: datetime
 ) -> Deadline:
-    rules = await rulebook.current(session, now=now)
-    case.policy_version_id = case.policy_version_id or rules.version_id
+    rules = await rulebook.of_case(session, case, now=now)
+    case.policy_version_id = rules.version_id
     calendars = rules.calendars()
     target = derive(rules.policies.rule(TARGET), anchor, calendars, pauses=pauses)
     half = derive_share(

@@ -58,6 +58,29 @@ TEXTS: Final[Mapping[str, str]] = {
     "statement_attached": N_("Pindaian Surat Pernyataan diunggah."),
     "report.sent": N_("Laporan dikirim (kiriman ke-{submission})."),
     "baseline_lowered": N_("Nilai pembanding diturunkan oleh petugas."),
+    # the review of reports
+    "report_examined": N_("Kiriman ke-{submission} diperiksa otomatis: {flags} hal perlu dilihat petugas."),
+    "reviewers_reminded": N_("Separuh waktu pemeriksaan berlalu; petugas yang memeriksanya diingatkan."),
+    "review_escalated": N_("Sasaran waktu pemeriksaan terlewati; petugas dan administrator diberi tahu."),
+    "report_verified": N_("Laporan diverifikasi; direktorat pembina diminta memvalidasi."),
+    "report_approved": N_("Satu direktorat pembina menyetujui laporan."),
+    "report_validated": N_("Laporan sudah terverifikasi dan tervalidasi."),
+    "report_returned": N_("Laporan dikembalikan untuk diperbaiki dengan {notes} catatan."),
+    "correction_answered": N_("Perusahaan menjawab satu catatan petugas."),
+    "correction_lapsed": N_("Waktu perbaikan lewat; tanggal pengiriman semula tidak dihitung lagi."),
+    "rollback_requested": N_("Perusahaan memohon perbaikan data; pemeriksaan berhenti sementara."),
+    "rollback_refused": N_("Permohonan perbaikan data tidak dikabulkan; pemeriksaan dilanjutkan."),
+    "rollback_reopened": N_("Permohonan perbaikan data dikabulkan; laporan dibuka kembali."),
+    "rollback_expired": N_("Perbaikan data tidak dikirim kembali; laporan yang semula dikirim tetap berlaku."),
+    # corrections of what was sent
+    "rollback.requested": N_("Permohonan perbaikan data diajukan atas kiriman ke-{submission}."),
+    "rollback_waiting": N_("Sasaran waktu keputusan terlewati; petugas diingatkan."),
+    "rollback.granted": N_("Permohonan dikabulkan."),
+    "rollback.refused": N_("Permohonan tidak dikabulkan."),
+    "rollback.reopened": N_("Laporan dibuka kembali untuk diperbaiki."),
+    "resend_reminded": N_("Perusahaan diingatkan bahwa perbaikannya belum dikirim."),
+    "rollback.resent": N_("Laporan yang diperbaiki dikirim (kiriman ke-{submission})."),
+    "rollback.expired": N_("Masa perbaikan berakhir tanpa kiriman; laporan semula tetap berlaku."),
     # extensions
     "drafted": N_("Perpanjangan disusun."),
     "previewed": N_("Akibatnya diperiksa: {moving} batas waktu akan bergeser, {messages} pemberitahuan."),
@@ -121,6 +144,7 @@ INTERNAL: Final = frozenset(
         "upp_reminded", "upp_escalated", "assigned", "noted", "step_stuck", "step_retried", "step_skipped",
         "baseline_lowered", "mail_bounced", "office_reminded", "office_escalated", "receipt_unproven",
         "contact_settled",
+        "report_examined", "reviewers_reminded", "review_escalated", "rollback_waiting",
     }
 )  # fmt: skip
 
