@@ -20,6 +20,7 @@ from services.models import (
     ExtensionStatus,
     RegistrationStatus,
     ReportStatus,
+    RollbackStatus,
     UppValidation,
 )
 from services.search import MAIN_DEADLINE, Filters, Sort
@@ -32,7 +33,8 @@ MOST: Final = 1000
 class Desk:
     """One kind of work: the cases in these states wait for whoever holds the permission.
 
-    `half` names the date at which half of the office's own time is gone. With `late_only` a case is work only
+    `half` names the date at which half of the office's own time is gone, `target` the date itself where it is not
+    the main date of the kind. With `late_only` a case is work only
     once its date has passed. The most urgent are first where the office has a date to keep.
     """
 
@@ -41,6 +43,7 @@ class Desk:
     status: tuple[str, ...]
     permission: Permission
     half: str | None = None
+    target: str | None = None
     late_only: bool = False
     sort: Sort = Sort.DUE
 
@@ -52,11 +55,15 @@ DESKS: Final = (
     ),
     Desk("licences", CaseKind.LICENCE_REVIEW, (UppValidation.PENDING,), Permission.REVIEW_LICENCE),
     Desk(
-        "verification", CaseKind.REPORT, (ReportStatus.SENT,), Permission.VERIFY_REPORT, sort=Sort.NEWEST
+        "verification", CaseKind.REPORT, (ReportStatus.SENT,), Permission.VERIFY_REPORT,
+        "report_verification_reminder", "report_verification_target",
     ),
     Desk(
         "validation", CaseKind.REPORT, (ReportStatus.VERIFIED,), Permission.VALIDATE_REPORT,
-        sort=Sort.NEWEST,
+        "report_validation_reminder", "report_validation_target",
+    ),
+    Desk(
+        "rollbacks", CaseKind.ROLLBACK, (RollbackStatus.REQUESTED,), Permission.DECIDE_ROLLBACK
     ),
     Desk(
         "overdue", CaseKind.REPORT,
@@ -87,7 +94,7 @@ def of(principal: Principal) -> Sequence[Desk]:
 async def load(session: AsyncSession, principal: Principal, desk: Desk, *, now: datetime) -> Load:
     """How much lies on a desk, of what this official may see."""
     waiting = 0 if desk.late_only else await _count(session, principal, desk)
-    late = await _count(session, principal, desk, _passed(MAIN_DEADLINE[desk.kind], now))
+    late = await _count(session, principal, desk, _passed(_target(desk), now))
     half = await _count(session, principal, desk, _passed(desk.half, now)) if desk.half else late
     return Load(waiting or late, max(half - late, 0), late)
 
@@ -101,6 +108,7 @@ def filters(desk: Desk, *, region: str | None, q: str | None, now: datetime) -> 
         q=q,
         due_before=now if desk.late_only else None,
         sort=desk.sort,
+        deadline=desk.target,
     )
 
 
@@ -113,9 +121,13 @@ async def past_half(
     found = select(col(CaseFile.id)).where(
         col(CaseFile.id).in_(ids),
         _passed(desk.half, now),
-        not_(_passed(MAIN_DEADLINE[desk.kind], now)),
+        not_(_passed(_target(desk), now)),
     )
     return frozenset((await session.execute(found)).scalars())
+
+
+def _target(desk: Desk) -> str:
+    return desk.target or MAIN_DEADLINE[desk.kind]
 
 
 async def _count(

@@ -55,7 +55,10 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True)
 class Filters:
-    """What to keep. `region` is a province or a kabupaten/kota; `due_before` asks for open dates before it."""
+    """What to keep. `region` is a province or a kabupaten/kota; `due_before` asks for open dates before it.
+
+    `deadline` names the date by which `Sort.DUE` sorts, where it is not the kind's main one.
+    """
 
     kind: str | None = None
     status: tuple[str, ...] = ()
@@ -67,6 +70,7 @@ class Filters:
     open: bool | None = None
     stuck: bool | None = None
     q: str | None = None
+    deadline: str | None = None
     sort: Sort = Sort.NEWEST
 
 
@@ -164,12 +168,16 @@ def _open_deadlines(filters: Filters) -> Select[UUID]:
     )
 
 
+def _sorted_by(filters: Filters) -> str:
+    return filters.deadline or MAIN_DEADLINE[CaseKind(filters.kind or "")]
+
+
 def _by_due(query: Select[CaseFile], filters: Filters, cursor: str | None) -> Select[CaseFile]:
     """Walks the index of open deadlines in order of their dates."""
     key = tuple_(col(Deadline.due_before), col(Deadline.case_id))
     on = and_(
         col(Deadline.case_id) == col(CaseFile.id),
-        col(Deadline.name) == MAIN_DEADLINE[CaseKind(filters.kind or "")],
+        col(Deadline.name) == _sorted_by(filters),
         col(Deadline.met_at).is_(None),
     )
     query = query.join(Deadline, on).order_by(col(Deadline.due_before), col(Deadline.case_id))
@@ -213,7 +221,11 @@ async def _rows(session: AsyncSession, found: list[CaseFile]) -> list[Row]:
     ids = [case.id for case in found]
     nearest = (
         select(Deadline)
-        .where(col(Deadline.case_id).in_(ids), col(Deadline.met_at).is_(None))
+        .where(
+            col(Deadline.case_id).in_(ids),
+            col(Deadline.met_at).is_(None),
+            ~col(Deadline.name).endswith("_reminder"),
+        )
         .ext(distinct_on(col(Deadline.case_id)))
         .order_by(
             col(Deadline.case_id),
@@ -236,8 +248,7 @@ async def _cursor(session: AsyncSession, last: CaseFile, filters: Filters) -> st
     """Opaque to callers: the sort and the key of the last row."""
     key: dict[str, Any] = {"sort": filters.sort, "id": str(last.id)}
     if filters.sort is Sort.DUE:
-        name = MAIN_DEADLINE[CaseKind(last.kind)]
-        deadline = await session.get_one(Deadline, (last.id, name))
+        deadline = await session.get_one(Deadline, (last.id, _sorted_by(filters)))
         key["due"] = deadline.due_before.isoformat()
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 

@@ -95,6 +95,14 @@ PART = {  # a part of the system on the health pages
     "degraded": Label(N_("Terganggu"), "warning"),
     "down": Label(N_("Mati"), "negative"),
 }
+ROLLBACK = {
+    "requested": Label(N_("Menunggu keputusan"), "info"),
+    "granted": Label(N_("Dikabulkan"), "positive"),
+    "reopened": Label(N_("Dibuka untuk perbaikan"), "warning"),
+    "resent": Label(N_("Sudah dikirim kembali"), "positive"),
+    "refused": Label(N_("Tidak dikabulkan"), "negative"),
+    "expired": Label(N_("Berakhir; laporan semula berlaku")),
+}
 STATUSES: dict[str, dict[str, Label]] = {
     "registration": REGISTRATION,
     "report": REPORT,
@@ -102,6 +110,7 @@ STATUSES: dict[str, dict[str, Label]] = {
     "standard-certificate": STANDARD_CERTIFICATE,
     "period": PERIOD,
     "campaign": EXTENSION,
+    "rollback": ROLLBACK,
     "policy-change": POLICY_CHANGE,
     "message": MESSAGE,
     "document": DOCUMENT,
@@ -115,6 +124,7 @@ KINDS = {
     "period": N_("Periode pelaporan"),
     "report": N_("Laporan berkala"),
     "campaign": N_("Perpanjangan batas waktu"),
+    "rollback": N_("Perbaikan data"),
     "policy-change": N_("Perubahan aturan"),
 }
 STAGES = {
@@ -157,6 +167,9 @@ DEADLINES = {
     "report_verification_target": N_("Sasaran verifikasi"),
     "report_validation_target": N_("Sasaran validasi"),
     "report_correction_due": N_("Perbaikan laporan"),
+    "rollback_decision_target": N_("Keputusan atas permohonan"),
+    "rollback_resend_due": N_("Pengiriman kembali"),
+    "rollback_window": N_("Permohonan perbaikan data"),
     "policy_valid_from": N_("Aturan baru mulai berlaku"),
     "undo_until": N_("Dapat dibatalkan sampai"),
 }

@@ -27,6 +27,7 @@ from services.models import (
     Message,
     MessageState,
     ReportStatus,
+    RollbackStatus,
 )
 from services.periods import moments, planning
 from services.periods.moments import Act, Moment
@@ -71,6 +72,10 @@ WAITS: Final[dict[tuple[str, str], str]] = {
     ),
     (CaseKind.DATA_REQUEST, DataRequestStatus.RECEIVED): N_("Menunggu jawaban perusahaan lewat portal."),
     (CaseKind.DATA_REQUEST, DataRequestStatus.ANSWERED): N_("Menunggu petugas memeriksa jawaban."),
+    (CaseKind.REPORT, ReportStatus.REOPENED): N_("Menunggu perusahaan mengirim laporan yang diperbaiki."),
+    (CaseKind.ROLLBACK, RollbackStatus.REQUESTED): N_("Menunggu keputusan petugas."),
+    (CaseKind.ROLLBACK, RollbackStatus.GRANTED): N_("Laporan segera dibuka kembali."),
+    (CaseKind.ROLLBACK, RollbackStatus.REOPENED): N_("Menunggu perusahaan mengirim laporan yang diperbaiki."),
     (CaseKind.CAMPAIGN, ExtensionStatus.DRAFT): N_(
         "Menunggu uji coba: akibat perpanjangan diperiksa sebelum disetujui."
     ),
@@ -89,6 +94,24 @@ PASSING: Final[dict[str, str]] = {
     "licence_review_target": N_("Bila belum divalidasi, petugas UPP diingatkan."),
     "licence_expiring": N_("Perusahaan diberi tahu bahwa masa berlaku perizinan segera berakhir."),
     "licence_expiry": N_("Masa berlaku perizinan berakhir."),
+    "report_verification_reminder": N_("Bila belum diverifikasi, verifikator diingatkan."),
+    "report_verification_target": N_(
+        "Bila belum diverifikasi, verifikator dan administrator diberi tahu. Laporan tidak pernah disetujui "
+        "karena waktu."
+    ),
+    "report_validation_reminder": N_("Bila belum divalidasi, direktorat yang belum menyetujui diingatkan."),
+    "report_validation_target": N_(
+        "Bila belum divalidasi, validator dan administrator diberi tahu. Laporan tidak pernah disetujui "
+        "karena waktu."
+    ),
+    "report_correction_due": N_(
+        "Bila belum dikirim kembali, tanggal pengiriman semula tidak dihitung lagi dan laporan kembali ditagih."
+    ),
+    "rollback_decision_target": N_(
+        "Bila belum diputuskan, petugas diingatkan. Permohonan tidak pernah dikabulkan atau ditolak karena waktu."
+    ),
+    "rollback_resend_reminder": N_("Bila belum dikirim kembali, perusahaan diingatkan."),
+    "rollback_resend_due": N_("Bila belum dikirim kembali, laporan yang semula dikirim tetap berlaku."),
     "data_request_unproven": N_(
         "Bila penerimaan belum terbukti, petugas diminta menelepon, menyurati, atau mengunjungi perusahaan."
     ),
@@ -96,7 +119,16 @@ PASSING: Final[dict[str, str]] = {
     "data_request_due": N_("Batas waktu jawaban. Bila belum dijawab, permintaan tercatat lewat batas waktu."),
 }
 # Moments at which somebody is told, not deadlines: people know them by their first instant.
-MOMENTS: Final = frozenset({"registration_reminder", "licence_expiring", "data_request_reminder"})
+MOMENTS: Final = frozenset(
+    {
+        "registration_reminder",
+        "licence_expiring",
+        "data_request_reminder",
+        "report_verification_reminder",
+        "report_validation_reminder",
+        "rollback_resend_reminder",
+    }
+)
 # What follows only once the lenient reading of a date has passed too.
 LENIENTLY: Final[dict[str, str]] = {
     "data_request_due": N_("Bila belum juga dijawab, surat peringatan diusulkan kepada petugas."),

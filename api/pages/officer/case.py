@@ -44,12 +44,19 @@ _TONES: Final = {
     "accepted": "positive",
     "licence_valid": "positive",
     "sent": "positive",
+    "report_returned": "warning",
+    "report_validated": "positive",
+    "review_escalated": "negative",
+    "correction_lapsed": "negative",
+    "rollback_requested": "warning",
+    "expired": "negative",
 }
 # Who may be handed a case of each kind.
 _WORKED_BY: Final = {
     CaseKind.REGISTRATION: Permission.DECIDE_REGISTRATION,
     CaseKind.LICENCE_REVIEW: Permission.REVIEW_LICENCE,
     CaseKind.REPORT: Permission.VERIFY_REPORT,
+    CaseKind.ROLLBACK: Permission.DECIDE_ROLLBACK,
     CaseKind.PERIOD: Permission.OPEN_PERIOD,
     CaseKind.CAMPAIGN: Permission.APPROVE_EXTENSION,
     CaseKind.POLICY_CHANGE: Permission.MANAGE_POLICY,
@@ -166,6 +173,10 @@ def _links(user: Principal, case: CaseFile, words: Translator) -> list[shapes.Ac
         links.append((N_("Dokumen dan keputusan"), url("registration_decision", case=case.id), "primary"))
     if case.kind == CaseKind.LICENCE_REVIEW and _may(user, case, Permission.REVIEW_LICENCE):
         links.append((N_("Dokumen dan keputusan"), url("licence_decision", case=case.id), "primary"))
+    if case.kind == CaseKind.REPORT and case.milestones.get("sent_at"):
+        links.append((N_("Isi laporan dan pemeriksaan"), url("review", case=case.id), "primary"))
+    if case.kind == CaseKind.ROLLBACK:
+        links.append((N_("Permohonan dan perbedaannya"), url("rollback_decision", case=case.id), "primary"))
     if case.account_id is not None and _may(user, case, Permission.READ_ACCOUNT):
         links.append((N_("Akun perusahaan"), url("account", account=case.account_id), "secondary"))
     if (

@@ -9,8 +9,8 @@ from services.deadlines import reasons, store
 from services.deadlines.explanation import Reason
 from services.i18n import Translator
 from services.models import CaseFile, Deadline
+from services.timeline.future import MOMENTS
 
-_REMINDERS = frozenset({"registration_reminder", "licence_expiring"})
 
 
 async def views(session: AsyncSession, case: CaseFile, words: Translator) -> list[shapes.DeadlineView]:
@@ -23,7 +23,7 @@ async def views(session: AsyncSession, case: CaseFile, words: Translator) -> lis
             words,
         )
         for deadline, _ in await store.of_case(session, case.id)
-        if deadline.name not in _REMINDERS
+        if deadline.name not in MOMENTS
     ]
 
 

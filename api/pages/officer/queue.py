@@ -29,6 +29,7 @@ TABS = {
     "licences": N_("Perizinan"),
     "verification": N_("Verifikasi laporan"),
     "validation": N_("Validasi laporan"),
+    "rollbacks": N_("Perbaikan data"),
     "overdue": N_("Laporan terlambat"),
     "extensions": N_("Perpanjangan"),
 }

@@ -31,6 +31,7 @@ from services.search import Row
 _DECIDED_ON = (
     (CaseKind.REGISTRATION, Permission.DECIDE_REGISTRATION, "registration_decision"),
     (CaseKind.LICENCE_REVIEW, Permission.REVIEW_LICENCE, "licence_decision"),
+    (CaseKind.ROLLBACK, Permission.DECIDE_ROLLBACK, "rollback_decision"),
 )
 
 # A number and what it is the number of, from each kind's own table.
@@ -39,6 +40,8 @@ _DETAILS = text(
     SELECT case_id, 'registration' AS sort, number::text, nib AS detail FROM registration WHERE case_id = ANY(:ids)
     UNION ALL SELECT case_id, 'report', number::text, stage FROM report WHERE case_id = ANY(:ids)
     UNION ALL SELECT case_id, 'licence', number, type FROM licence WHERE case_id = ANY(:ids)
+    UNION ALL SELECT b.case_id, 'report', r.number::text, r.stage
+              FROM rollback b JOIN report r ON r.case_id = b.report_id WHERE b.case_id = ANY(:ids)
     UNION ALL SELECT case_id, 'extension', NULL, scope FROM extension WHERE case_id = ANY(:ids)
     """
 )
