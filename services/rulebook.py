@@ -27,9 +27,9 @@ class Rulebook:
     policies: Policies
     days: tuple[layers.CalendarDay, ...]
 
-    def calendars(self, region: str | None = None) -> Calendars:
-        """The calendars of a region (None: national)."""
-        return _calendars(self.days, region)
+    def calendars(self, region: str | None = None, organisation: str | None = None) -> Calendars:
+        """The calendars of a region and of an organisation (its NIB); None: national."""
+        return _calendars(self.days, region, organisation)
 
 
 async def current(session: AsyncSession, *, now: datetime) -> Rulebook:
@@ -83,12 +83,16 @@ def _parsed(digest: str, version: PolicyVersion) -> Policies:
 
 
 _DAYS: dict[str, tuple[layers.CalendarDay, ...]] = {}
+# Which rows are in force: rows are never changed, so these ids say everything.
+_IN_FORCE = text(
+    "SELECT concat(count(*), '/', sum(hashtextextended(id::text, 0)::numeric))"
+    " FROM calendar_day WHERE removed_at IS NULL"
+)
 
 
 async def _days(session: AsyncSession) -> tuple[layers.CalendarDay, ...]:
-    """The decreed days in force; parsed again only when a row was added or removed."""
-    stamp = text("SELECT concat(count(*), '/', max(added_at), '/', max(removed_at)) FROM calendar_day")
-    seen: str = (await session.execute(stamp)).scalar_one()
+    """The decreed days in force; parsed again only when others are."""
+    seen: str = (await session.execute(_IN_FORCE)).scalar_one()
     if seen not in _DAYS:
         rows = await session.execute(select(CalendarDay).where(col(CalendarDay.removed_at).is_(None)))
         _DAYS.clear()
@@ -108,6 +112,9 @@ def _day(row: CalendarDay) -> layers.CalendarDay:
     )
 
 
-@lru_cache(maxsize=256)
-def _calendars(days: tuple[layers.CalendarDay, ...], region: str | None) -> Calendars:
-    return layers.build_calendars(days, region=region)
+# Most places have no days of their own: they share the calendars of those whose lines are the same.
+@lru_cache(maxsize=2048)
+def _calendars(
+    days: tuple[layers.CalendarDay, ...], region: str | None, organisation: str | None
+) -> Calendars:
+    return layers.build_calendars(days, region=region, organisation=organisation)

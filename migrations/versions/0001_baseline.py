@@ -67,9 +67,17 @@ def upgrade() -> None:
         sa.Column("lenient_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("calendar_version", sa.Text(), nullable=True),
         sa.Column("steps", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("inputs", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("recipe", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("recipe_digest", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_derivation")),
         sa.UniqueConstraint("digest", name=op.f("uq_derivation_digest")),
+    )
+    op.create_index(
+        "ix_derivation_recipe",
+        "derivation",
+        ["recipe_digest"],
+        unique=False,
+        postgresql_where=sa.text("recipe_digest IS NOT NULL"),
     )
     op.create_table(
         "idempotency_key",

@@ -8,10 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import processes, rulebook
 from services.deadlines import store
-from services.deadlines.calendars import CalendarKind
 from services.deadlines.derivation import Derived, derive
-from services.deadlines.rules import Edge
-from services.deadlines.waves import wave_moments
+from services.deadlines.recipes import first_wave
 from services.models import CaseFile, Deadline, RequestChannel
 from services.rulebook import Rulebook
 
@@ -48,17 +46,7 @@ async def start_clock(
 def notice(rules: Rulebook, due_before: datetime, zone: ZoneInfo) -> Derived:
     """When the company is reminded of a due date, in its own working hours."""
     policy = rules.policies.reminder(REMINDERS)
-    calendar = rules.calendars()[CalendarKind(policy.calendar)]
-    first = wave_moments(due_before, zone, policy, calendar)[0]
-    return Derived(
-        name=REMINDER,
-        due_before=first.at,
-        lenient_before=None,
-        base_before=first.at,
-        derivation=first.why,
-        calendar_version=calendar.version,
-        edge=Edge.START,
-    )
+    return first_wave(REMINDER, due_before, policy, zone, rules.calendars())
 
 
 async def deadline(session: AsyncSession, case: CaseFile, name: str = DUE) -> Deadline | None:

@@ -130,6 +130,8 @@ class Calendar:
     kind: CalendarKind
     version: str
     _stated: Mapping[date, CalendarDay] = field(compare=False, repr=False)
+    region: str | None = field(default=None, compare=False)
+    organisation: str | None = field(default=None, compare=False)
 
     def is_working_day(self, day: date) -> bool:
         """Whether the day is worked."""
@@ -202,7 +204,7 @@ def build_calendar(
     ]
     applicable.sort(key=lambda day: (order.index(day.layer), len(day.region or "")))
     stated = {day.date: day for day in applicable}
-    return Calendar(kind, _version(kind, stated), MappingProxyType(stated))
+    return Calendar(kind, _version(kind, stated), MappingProxyType(stated), region, organisation)
 
 
 def build_calendars(

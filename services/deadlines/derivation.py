@@ -4,6 +4,7 @@ import calendar as months_of
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Self
 
 from services.deadlines.calendars import Calendar, CalendarKind, Holiday, count_days
@@ -69,7 +70,7 @@ class Derived:
     """A deadline and its reasons. `due_before` is exclusive: at that instant it has passed.
 
     `base_before` is the date without extensions; `lenient_before` the instant until which nobody is refused
-    or warned, where the law can be read in two ways. All instants are UTC.
+    or warned, where the law can be read in two ways. All instants are UTC. `recipe` is what `recipes.again` needs.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Derived:
     calendar_version: str | None
     edge: Edge
     inputs: Inputs | None = field(default=None, compare=False, repr=False)
+    recipe: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def shown(self) -> datetime:
@@ -119,7 +121,8 @@ def derive(
         derivation=(*steps, *leniently, *extended),
         calendar_version=_versions(rule, calendars),
         edge=rule.edge,
-        inputs=Inputs(rule, anchor, calendars, tuple(pauses), tuple(extensions)),
+        inputs=(inputs := Inputs(rule, anchor, calendars, tuple(pauses), tuple(extensions))),
+        recipe=_recipe(inputs, start),
     )
 
 
@@ -158,6 +161,27 @@ def _inputs(derived: Derived) -> Inputs:
     if derived.inputs is None:
         raise ValueError(f"{derived.name} follows another deadline: change that one and derive it again")
     return derived.inputs
+
+
+def _recipe(inputs: Inputs, start: date) -> dict[str, Any]:
+    """The inputs as JSON: equal recipes give equal dates on equal calendars. Extensions are rows of their own.
+
+    Of an instant only its day is counted from; `at` keeps the instant itself for what is measured in hours.
+    """
+    place = next(iter(inputs.calendars.values()))
+    recipe: dict[str, Any] = {
+        "rule": _rule_json(inputs.rule),
+        "day": start.isoformat(),
+        "region": place.region,
+        "organisation": place.organisation,
+        "pauses": [[p.since.isoformat(), p.until.isoformat(), p.reason] for p in inputs.pauses],
+    }
+    return recipe | ({"at": inputs.anchor.isoformat()} if isinstance(inputs.anchor, datetime) else {})
+
+
+@lru_cache(maxsize=256)
+def _rule_json(rule: Rule) -> dict[str, Any]:
+    return rule.model_dump(mode="json", exclude_none=True)
 
 
 def _again(inputs: Inputs) -> Derived:

@@ -35,6 +35,11 @@ def derive_share(rule: ShareRule, derived: Derived, hours: OfficeHours, calendar
         derivation=(*derived.derivation, step),
         calendar_version=calendars[hours.calendar].version,
         edge=Edge.START,
+        recipe={
+            **(derived.recipe or {}),
+            "share": rule.model_dump(mode="json"),
+            "hours": hours.model_dump(mode="json"),
+        },
     )
 
 

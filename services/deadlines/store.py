@@ -1,33 +1,55 @@
 """Deadlines as rows: setting, meeting, pausing. Whoever writes one holds the lock of its case."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, text, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.database import uuids
+from services.deadlines import recipes
 from services.deadlines.derivation import Derived
 from services.models import Deadline, Derivation, new_id
+
+# The fingerprint of a derivation `g`: equal reasons have one row, by whatever way they were written.
+DIGEST_SQL: Final = """
+    encode(sha256(convert_to(jsonb_build_array(
+        g.rule, instant_text(g.due_before), instant_text(g.lenient_before), g.steps, g.recipe
+    )::text, 'UTF8')), 'hex')"""
+
+_GIVEN: Final = f"""
+    SELECT g.*, {DIGEST_SQL} AS digest
+    FROM (SELECT CAST(:rule AS text) AS rule, CAST(:due AS timestamptz) AS due_before,
+                 CAST(:lenient AS timestamptz) AS lenient_before, CAST(:steps AS jsonb) AS steps,
+                 CAST(:recipe AS jsonb) AS recipe) g"""  # noqa: S608 -- our own constants
+_KEEP: Final = text(
+    f"""
+    INSERT INTO derivation (id, digest, rule, due_before, lenient_before, calendar_version, steps, recipe,
+                            recipe_digest)
+    SELECT :id, w.digest, w.rule, w.due_before, w.lenient_before, :version, w.steps, w.recipe, :recipe_digest
+    FROM ({_GIVEN}) w
+    ON CONFLICT (digest) DO NOTHING
+    """  # noqa: S608 -- our own constants
+)
+_KEPT: Final = text(f"SELECT v.id FROM ({_GIVEN}) w JOIN derivation v ON v.digest = w.digest")  # noqa: S608 -- ours
 
 
 async def keep_derivation(session: AsyncSession, derived: Derived) -> UUID:
     """Store the reasons of a date once, for all cases that share them; returns their id."""
-    steps = derived.as_json()
-    text_ = json.dumps([derived.name, derived.due_before.isoformat(), steps], sort_keys=True)
-    digest = hashlib.sha256(text_.encode()).hexdigest()
-    row = {
-        "id": new_id(), "digest": digest, "rule": derived.name, "due_before": derived.due_before,
-        "lenient_before": derived.lenient_before, "calendar_version": derived.calendar_version, "steps": steps,
+    recipe = derived.recipe
+    given = {
+        "id": new_id(), "rule": derived.name, "due": derived.due_before, "lenient": derived.lenient_before,
+        "version": derived.calendar_version, "steps": json.dumps(derived.as_json()),
+        "recipe": json.dumps(dict(recipe)) if recipe else None,
+        "recipe_digest": recipes.digest(recipe) if recipe else None,
     }  # fmt: skip
-    await session.execute(insert(Derivation).values(row).on_conflict_do_nothing(index_elements=["digest"]))
-    found = await session.execute(select(col(Derivation.id)).where(col(Derivation.digest) == digest))
-    return found.scalar_one()
+    await session.execute(_KEEP, given)
+    kept: UUID = (await session.execute(_KEPT, given)).scalar_one()
+    return kept
 
 
 async def set_deadline(

@@ -121,10 +121,13 @@ class CaseEvent(SQLModel, table=True):
 
 
 class Derivation(SQLModel, table=True):
-    """Why a date is what it is, stored once for all cases that share it; `inputs` derive it again."""
+    """Why a date is what it is, stored once for all cases that share it; `recipe` derives it again."""
 
     __tablename__: ClassVar[str] = "derivation"
-    __table_args__ = (UniqueConstraint("digest"),)
+    __table_args__ = (
+        UniqueConstraint("digest"),
+        Index("ix_derivation_recipe", "recipe_digest", postgresql_where=text("recipe_digest IS NOT NULL")),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     digest: str = Field(sa_type=Text)
@@ -133,7 +136,8 @@ class Derivation(SQLModel, table=True):
     lenient_before: datetime | None = instant(None)
     calendar_version: str | None = Field(default=None, sa_type=Text)
     steps: list[dict[str, Any]] = json_column(default_factory=list)
-    inputs: dict[str, Any] | None = json_column(default=None, nullable=True)
+    recipe: dict[str, Any] | None = json_column(default=None, nullable=True)
+    recipe_digest: str | None = Field(default=None, sa_type=Text)
 
 
 class Deadline(SQLModel, table=True):
