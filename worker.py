@@ -29,12 +29,15 @@ from activities.reporting_period import ReportingPeriodActivities
 from activities.rollback import RollbackActivities
 from activities.steps import StepRunner
 from activities.sweep import SweepActivities
+from activities.warning_letters import WarningActivities
 from services.chores import Tools
 from services.database import Sessions, make_engine, make_sessions
 from services.documents.antivirus import Antivirus
 from services.documents.store import DocumentStore
+from services.documents.typesetting import Typesetter
 from services.instance import identity
 from services.messages.config import MailConfig
+from services.warnings.issuing import Press
 from settings import Settings
 from workflows.chores import DailyChoresWorkflow, RescanWorkflow
 from workflows.contracts import TASK_QUEUE
@@ -50,6 +53,8 @@ from workflows.report_review import ReportReviewWorkflow
 from workflows.reporting_period import ReportingPeriodWorkflow
 from workflows.rollback import RollbackWorkflow
 from workflows.sweep import SweepWorkflow
+from workflows.warning_batch import WarningBatchWorkflow
+from workflows.warning_letters import WarningLettersWorkflow
 
 log = logging.getLogger("tenggat.worker")
 
@@ -63,6 +68,8 @@ WORKFLOWS: Sequence[type] = (
     ExtensionRequestWorkflow,
     ReportReviewWorkflow,
     RollbackWorkflow,
+    WarningLettersWorkflow,
+    WarningBatchWorkflow,
     PostOfficeWorkflow,
     SweepWorkflow,
     DailyChoresWorkflow,
@@ -84,6 +91,7 @@ class Parts:
     gateway: Gateway
     mail: MailConfig
     chores: Tools
+    press: Press
 
     @classmethod
     def of(cls, sessions: Sessions, gateway: Gateway, given: Settings) -> Self:
@@ -91,7 +99,8 @@ class Parts:
         scanner = Antivirus.from_address(given.clamd_address) if given.clamd_address else None
         store = DocumentStore.from_url(given.documents_url)
         chores = Tools(sessions, store, scanner, given.audit_anchors)
-        return cls(sessions, gateway, MailConfig.from_settings(given), chores)
+        press = Press(store, Typesetter(), given.public_url, specimen=given.environment != "production")
+        return cls(sessions, gateway, MailConfig.from_settings(given), chores, press)
 
 
 def activities_of(parts: Parts) -> list[Callable[..., Any]]:
@@ -106,6 +115,7 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
     extension_request = ExtensionRequestActivities(runner)
     review = ReportReviewActivities(runner)
     rollback = RollbackActivities(runner)
+    warning = WarningActivities(runner, parts.press)
     return [
         CaseActivities(runner).look,
         registration.acknowledge,
@@ -138,6 +148,11 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
         rollback.reopen,
         rollback.remind_company,
         rollback.expire,
+        warning.check_service,
+        warning.propose_second,
+        warning.propose_third,
+        warning.hand_over,
+        warning.issue,
         PostOfficeActivities(parts.sessions, parts.mail).deliver,
         SweepActivities(parts.sessions, parts.gateway.nudge_all).nudge_waiting,
         ChoreActivities(parts.chores).carry_out,

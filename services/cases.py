@@ -31,6 +31,8 @@ HAS_PROCESS = frozenset(
         CaseKind.REPORT,
         CaseKind.ROLLBACK,
         CaseKind.DATA_REQUEST,
+        CaseKind.WARNING,
+        CaseKind.WARNING_BATCH,
     }
 )
 # A report that was never sent only waits: for its company, and for the waves. Its process begins with this.

@@ -9,13 +9,18 @@ from sqlalchemy import Row
 from services.deadlines.periods import Period
 from services.documents.letters import Check, EarlierWarning, WarningLetter
 from services.i18n import N_, format_date, translator
-from services.models import LAST_LETTER, AuthorityLevel, CaseKind
-from services.reports.listing import STAGES
+from services.models import AuthorityLevel, CaseKind
+from services.models.warnings import LAST_LETTER
 from services.warnings.competence import NAMES, Office, office
 
 REPORT: Final = N_("Laporan periode {period}, {stage}")
 REQUEST: Final = N_("Jawaban atas permintaan Data Lain {key}")
 CAPITAL: Final = "Jakarta"
+STAGES: Final = {
+    "construction": N_("Tahap Pembangunan"),
+    "production": N_("Tahap Produksi"),
+    "commercial": N_("Tahap Komersial"),
+}
 
 
 def office_name(of: Office, locale: str = "id") -> str:
