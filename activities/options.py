@@ -21,6 +21,10 @@ BATCH_RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=30)
 )
 
+# A chore that fails waits for what is away, and then for the next day. One scan may take a minute.
+CHORE_HEARTBEAT = timedelta(minutes=3)
+CHORE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=30), backoff_coefficient=3, maximum_attempts=5)
+
 # A lane drains as long as there is mail; the heartbeat tells a dead worker from a slow mail server.
 POST_TIMEOUT = timedelta(hours=1)
 POST_HEARTBEAT = timedelta(seconds=30)

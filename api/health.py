@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 from api.deps import PartsDep
 from api.parts import Parts
 from api.permissions import public
-from services import sweeping
+from services import chores, sweeping
 from services.clock import app_now
 
 router = APIRouter(tags=["health"])
@@ -47,6 +47,9 @@ async def metrics(parts: PartsDep) -> Response:
         mail = await session.execute(text("SELECT lane, state, count(*) FROM message GROUP BY lane, state"))
         _gauge(registry, "tenggat_cases_waiting", "Cases whose wake_at has passed", backlog.waiting)
         _gauge(registry, "tenggat_cases_stuck", "Cases whose process waits for an operator", backlog.stuck)
+        late = Gauge("tenggat_chore_late", "1: not done for a day", ["chore"], registry=registry)
+        for state in await chores.states(session):
+            late.labels(state.chore).set(state.late)
         oldest = (now - backlog.oldest).total_seconds() if backlog.oldest else 0
         _gauge(registry, "tenggat_oldest_wait_seconds", "Age of the oldest passed wake_at", oldest)
         messages = Gauge(

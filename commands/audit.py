@@ -22,12 +22,11 @@ if TYPE_CHECKING:
     from services.audit import Anchor, Break
 
 app = typer.Typer(no_args_is_help=True)
-ANCHORS = "audit-anchors.jsonl"
 SHOWN = 50
-POLL = 0.2
 
 AnchorFile = Annotated[
-    Path | None, typer.Option("--file", help=f"Where the anchors are; {ANCHORS} in the home if not given.")
+    Path | None,
+    typer.Option("--file", help="Where the anchors are; audit-anchors.jsonl in the home if not given."),
 ]
 
 
@@ -72,23 +71,11 @@ def anchor(file: AnchorFile = None, home: HomeDirectory = None, as_json: Json = 
     path = _path(file, home)
 
     async def work(engine: Engine) -> "Anchor":
-        import asyncio
-
         from services import audit
 
-        kept = audit.read_anchors(path)
-        async with engine.sessions() as session:
-            last, mark = await audit.horizon(session)
-        while True:  # at most as long as a transaction may last
-            async with engine.sessions() as session:
-                if await audit.settled(session, mark):
-                    return await audit.digest(session, kept[-1] if kept else None, last)
-            await asyncio.sleep(POLL)
-
-    from services import audit
+        return await audit.keep_anchor(engine.sessions, path)
 
     made = with_engine(work, home=home)
-    audit.append_anchor(path, made)
     if as_json:
         print_json(asdict(made) | {"file": path})
     else:
@@ -96,7 +83,7 @@ def anchor(file: AnchorFile = None, home: HomeDirectory = None, as_json: Json = 
 
 
 def _path(file: Path | None, home: Path | None) -> Path:
-    return file or settings(home).home / ANCHORS
+    return file or settings(home).audit_anchors
 
 
 def _say(found: dict[str, Any]) -> None:

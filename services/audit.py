@@ -1,5 +1,6 @@
 """Whether any timeline was altered: the hash chains recomputed in SQL, and anchors kept outside the database."""
 
+import asyncio
 import hashlib
 import json
 import os
@@ -13,11 +14,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.database import Sessions
 from services.instance import identity
 
 CASES_AT_ONCE: Final = 2000
 EVENTS_AT_ONCE: Final = 20_000
 FIRST: Final = UUID(int=0)
+_POLL: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,21 @@ async def check_anchors(session: AsyncSession, anchors: Iterable[Anchor]) -> lis
             broken.append(Break(None, anchor.last_event, "anchor"))
         before = anchor
     return broken
+
+
+async def keep_anchor(sessions: Sessions, path: Path) -> Anchor:
+    """Add today's fingerprint of all events to a file. Waits at most as long as a transaction may last."""
+    kept = await asyncio.to_thread(read_anchors, path)
+    async with sessions() as session:
+        last, mark = await horizon(session)
+    while True:
+        async with sessions() as session:
+            if await settled(session, mark):
+                made = await digest(session, kept[-1] if kept else None, last)
+                break
+        await asyncio.sleep(_POLL)
+    await asyncio.to_thread(append_anchor, path, made)
+    return made
 
 
 def read_anchors(path: Path) -> list[Anchor]:

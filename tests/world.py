@@ -23,7 +23,6 @@ from services.deadlines import extensions
 from services.deadlines.zones import zone_of
 from services.identity import people
 from services.messages.catcher import smtp_factory
-from services.messages.config import MailConfig
 from services.models import (
     Account,
     CaseEvent,
@@ -270,7 +269,7 @@ async def opened(
         client = await connect(temporal, who.namespace)
         gateway = Gateway(client)
         if working:
-            worker = make_worker(client, Parts(sessions, gateway, MailConfig.from_settings(given)))
+            worker = make_worker(client, Parts.of(sessions, gateway, given))
             await stack.enter_async_context(worker)
         yield World(sessions, client, gateway, Advance(sessions, gateway, patience=60), given)
         await gateway.drain()

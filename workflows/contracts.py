@@ -25,6 +25,10 @@ WORKFLOW_TYPES: dict[str, str] = {
 POST_OFFICE = "post-office"
 SWEEP = "sweep"
 SWEEP_EVERY = timedelta(minutes=1)
+CHORES = "daily-chores"
+CHORES_AT = (2, 30)  # hour and minute in Jakarta
+RESCAN = "rescan"
+RESCAN_EVERY = timedelta(minutes=10)
 
 
 def post_office_id(lane: str) -> str:

@@ -9,9 +9,11 @@ from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
     ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
+    ScheduleRange,
     ScheduleSpec,
 )
 from temporalio.common import WorkflowIDReusePolicy
@@ -20,10 +22,15 @@ from temporalio.envconfig import ClientConfigProfile
 from temporalio.service import RPCError
 
 from activities.contracts import CaseRef
+from services.deadlines.zones import WIB
 from services.models import Lane
 from services.waking import Nudge
 from workflows.contracts import (
+    CHORES,
+    CHORES_AT,
     POST_OFFICE,
+    RESCAN,
+    RESCAN_EVERY,
     SWEEP,
     SWEEP_EVERY,
     TASK_QUEUE,
@@ -118,12 +125,24 @@ class Gateway:
 
 async def ensure_sweep(client: Client) -> None:
     """The schedule that nudges, every minute, whatever a lost nudge left behind."""
+    await _ensure(client, SWEEP, ScheduleSpec(intervals=[ScheduleIntervalSpec(every=SWEEP_EVERY)]))
+
+
+async def ensure_chores(client: Client) -> None:
+    """The schedules of the daily chores; a night that was missed is made up for when the engine is back."""
+    hour, minute = CHORES_AT
+    at = ScheduleCalendarSpec(hour=[ScheduleRange(hour)], minute=[ScheduleRange(minute)])
+    await _ensure(client, CHORES, ScheduleSpec(calendars=[at], time_zone_name=str(WIB)))
+    await _ensure(client, RESCAN, ScheduleSpec(intervals=[ScheduleIntervalSpec(every=RESCAN_EVERY)]))
+
+
+async def _ensure(client: Client, name: str, spec: ScheduleSpec) -> None:
     schedule = Schedule(
-        action=ScheduleActionStartWorkflow(SWEEP, id=SWEEP, task_queue=TASK_QUEUE),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=SWEEP_EVERY)]),
+        action=ScheduleActionStartWorkflow(name, id=name, task_queue=TASK_QUEUE),
+        spec=spec,
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
     )
     try:
-        await client.create_schedule(SWEEP, schedule)
+        await client.create_schedule(name, schedule)
     except ScheduleAlreadyRunningError:
         return

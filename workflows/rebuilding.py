@@ -11,7 +11,7 @@ from services import rebuilding
 from services.audit import FIRST
 from services.clock import app_now
 from services.database import Sessions
-from workflows.gateway import Gateway, ensure_sweep
+from workflows.gateway import Gateway, ensure_chores, ensure_sweep
 
 REASON: Final = "rebuilt from the rows"
 
@@ -50,6 +50,7 @@ class Rebuild:
             cases, after = cases + len(woken), woken[-1].case_id
             self.progress(cases)
         lanes = await self.gateway.nudge_all((), rebuilding.lanes())
+        await ensure_chores(self.client)
         if not self.rehearsal:
             await ensure_sweep(self.client)
         return Rebuilt(terminated, cases, nudged, lanes)

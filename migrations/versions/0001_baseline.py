@@ -31,6 +31,16 @@ def upgrade() -> None:
         op.f("ix_caught_mail_message_header_id"), "caught_mail", ["message_header_id"], unique=False
     )
     op.create_table(
+        "chore_run",
+        sa.Column("chore", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handled", sa.Integer(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("chore", "day", name=op.f("pk_chore_run")),
+    )
+    op.create_table(
         "contact_health",
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=True),
@@ -1565,6 +1575,7 @@ def upgrade() -> None:
         sa.Column("submission", sa.Integer(), nullable=False),
         sa.Column("flags", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("flagged", sa.Boolean(), nullable=False),
+        sa.Column("supervising", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("examined_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("verified_by", sa.Text(), nullable=True),

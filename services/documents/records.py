@@ -103,9 +103,13 @@ async def keep_letter(
     return document
 
 
-async def quarantined(session: AsyncSession, *, limit: int = 100) -> list[Document]:
-    """Files whose scan is pending, oldest first."""
+async def quarantined(
+    session: AsyncSession, *, after: UUID | None = None, limit: int = 100
+) -> list[Document]:
+    """Files whose scan is pending, oldest first, after one that has been looked at."""
     query = select(Document).where(col(Document.scan_state) == ScanState.QUARANTINED)
+    if after is not None:
+        query = query.where(col(Document.id) > after)
     return list((await session.execute(query.order_by(col(Document.id)).limit(limit))).scalars())
 
 

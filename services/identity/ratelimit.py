@@ -139,9 +139,10 @@ async def hit(sessions: Sessions, *tries: Try) -> None:
         raise TooManyRequests(retry_after=counted.verdict.retry_after)
 
 
-async def forget_old(session: AsyncSession) -> None:
-    """Delete windows that no limit looks at any more; for a daily chore."""
-    await session.execute(_CLEAN)
+async def forget_old(session: AsyncSession) -> int:
+    """Delete windows that no limit looks at any more, a daily chore; how many there were."""
+    result: Any = await session.execute(_CLEAN)
+    return int(result.rowcount)
 
 
 def _wait(row: Any, limit: Limit) -> float:

@@ -34,6 +34,7 @@ from services.models.cases import (
     IdempotencyKey,
     Outcome,
 )
+from services.models.chores import ChoreRun
 from services.models.data_requests import (
     AttachmentSide,
     DataRequest,
@@ -139,6 +140,7 @@ __all__ = [
     "CaseStep",
     "CaughtMail",
     "Certificate",
+    "ChoreRun",
     "ContactHealth",
     "ContactReason",
     "ContactResult",

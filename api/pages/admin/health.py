@@ -1,7 +1,7 @@
 """How the system is: what should have happened and has not, what is stuck, and what the post office does."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -17,7 +17,8 @@ from api.pages.officer import mail
 from api.pages.urls import PATHS, url
 from api.parts import Parts
 from api.permissions import require
-from services import agenda, rebuilding, sweeping
+from services import agenda, chores, rebuilding, sweeping
+from services.chores import Chore
 from services.correspondence import masked
 from services.i18n import N_, Translator, format_number, translator
 from services.identity.permissions import Permission
@@ -26,6 +27,14 @@ from services.messages import health, lanes
 from services.models import CaseFile
 
 router = APIRouter()
+_CHORES: Final = {
+    Chore.AUDIT_ANCHOR: N_("Sidik jari semua kejadian dicatat di luar basis data"),
+    Chore.QUARANTINE: N_("Berkas karantina dipindai ulang"),
+    Chore.ORPHANS: N_("Berkas tanpa pemilik dihapus"),
+    Chore.RATE_LIMITS: N_("Hitungan percobaan lama dihapus"),
+    Chore.IDEMPOTENCY_KEYS: N_("Jawaban perintah lama dihapus"),
+    Chore.SESSIONS: N_("Sesi dan tautan lama dihapus"),
+}
 
 
 @router.get(PATHS["health"])
@@ -46,6 +55,16 @@ async def show(
         "stuck": await _stuck(session, words),
         "lanes": [_lane(line) for line in await health.lanes(session, now=now)],
         "held": await _held(request, session, words),
+        "chores": [
+            {
+                "name": words.gettext(_CHORES[state.chore]),
+                "done_at": state.done_at,
+                "handled": state.handled,
+                "failure": state.failure or "",
+                "late": state.late,
+            }
+            for state in await chores.states(session)
+        ],
         "may_operate": bool(user.grants_with(Permission.OPERATE_PROCESSES)),
         "may_mail": bool(user.grants_with(Permission.OPERATE_MAIL)),
         "clock": {
