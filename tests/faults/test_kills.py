@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import settings
 from services.database import Sessions, make_engine, make_sessions
 from services.instance import identity
-from tests.faults.instance import Instance, running
+from tests.instance import Instance, running
 from workflows.advance import Advance, NotAtRest
 from workflows.gateway import Gateway, connect
 

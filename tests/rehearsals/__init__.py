@@ -1,0 +1,1 @@
+"""Rehearsals by the front door: whole quarters through the command line and the API of a running instance."""

@@ -1,0 +1,60 @@
+"""What a company's own program does with the API: fill a report page by page, sign it, send it."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.instance import Instance
+from tests.services.documents.corpus import pdf
+from tests.services.forms.filled import RATTAN, typed
+
+
+def once() -> dict[str, str]:
+    """A fresh Idempotency-Key."""
+    return {"Idempotency-Key": str(uuid4())}
+
+
+def client(instance: Instance, role: str, **options: str) -> httpx.Client:
+    """A program with a key made by `tenggat token create`."""
+    given = [text for name, value in options.items() for text in (f"--{name}", value)]
+    token = instance.json("token", "create", "--role", role, *given)["token"]
+    return httpx.Client(base_url=instance.url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+
+
+def done(answer: httpx.Response, status: int = 200) -> Any:
+    """The answer's JSON; AssertionError with its text when it is a refusal."""
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def send_report(company: httpx.Client, period: str) -> dict[str, Any]:
+    """Fill every page of the small company's report, print and sign the letter, send; the receipt's data."""
+    given = {"period": period, "stage": "production"}
+    report = done(company.post("/api/v1/reports", json=given, headers=once()), 201)
+    base, version = f"/api/v1/reports/{report['id']}", report["content_version"]
+    [account] = done(company.get("/api/v1/accounts"))["items"]
+    page = done(company.get(f"/api/v1/accounts/{account['id']}/profile/business_fields"))
+    [field] = page["values"]["rows"]
+    pages = json.loads(json.dumps(typed()).replace(RATTAN.key, str(field["kbli"])))
+    for section, values in pages.items():
+        saved = company.put(
+            f"{base}/sections/{section}",
+            json={"values": values, "notation": "indonesian", "version": version},
+        )
+        assert done(saved)["errors"] == [], saved.text
+        version = saved.json()["content_version"]
+    number = {"number": "001/SP/2027", "version": version}
+    done(company.put(f"{base}/statement-number", json=number))
+    done(company.post(f"{base}/statement-letter", headers=once()))
+    version = done(company.get(base))["content_version"]
+    scan = company.post(
+        f"{base}/statement-scan",
+        files={"scan": ("surat.pdf", pdf())}, data={"version": str(version)}, headers=once(),
+    )  # fmt: skip
+    version = done(scan)["content_version"]
+    sent: dict[str, Any] = done(
+        company.post(f"{base}/submission", json={"version": version}, headers=once()), 201
+    )
+    return sent
