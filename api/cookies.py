@@ -11,6 +11,7 @@ from typing import Final
 
 from fastapi import Request
 
+from services.identity.gate import Entry
 from services.identity.secret import new_secret
 from settings import Settings
 
@@ -106,3 +107,11 @@ def _put(request: Request, full: str, value: str, life: timedelta | None) -> Non
     if life is not None:
         morsel["max-age"] = int(life.total_seconds())
     request.state.cookies.append(morsel.OutputString())
+
+
+def remember(request: Request, entry: Entry) -> None:
+    """The cookies of somebody who came in."""
+    if entry.session_token is not None:
+        set_session(request, entry.session_token)
+    if entry.device is not None:
+        set_device(request, entry.device)

@@ -1,12 +1,17 @@
-"""The rules of a new password as a page ticks them while one types."""
+"""A new password as pages ask for it: its rules, ticked while one types, and typed twice."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
+from api.pages import forms
 from api.pages.shapes import PasswordRule
-from services.i18n import Translator
+from services.errors import FieldError, InvalidInput
+from services.i18n import N_, Translator
 from services.identity import passwords
 from services.identity.passwords import Context
+from services.registrations.form import CHECK_FIELDS
+
+DIFFERENT: Final = N_("Kedua kata sandi tidak sama.")
 
 # What the browser can judge by itself. Whether a password is easily guessed only the server knows.
 _PATTERNS: Final = {
@@ -23,6 +28,12 @@ def shown(context: Context, words: Translator) -> list[PasswordRule]:
         PasswordRule(words.gettext(rule.label), _PATTERNS.get(rule.id) or _other(rule.id, context))
         for rule in passwords.rules("", context)
     ]
+
+
+def matching(typed: dict[str, Any], first: str, second: str) -> None:
+    """InvalidInput at the second field unless both passwords are the same."""
+    if forms.text(typed, first) != forms.text(typed, second):
+        raise InvalidInput(CHECK_FIELDS, fields=[FieldError(second, DIFFERENT)])
 
 
 def _other(rule: str, context: Context) -> str:

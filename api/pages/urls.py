@@ -40,8 +40,6 @@ PATHS: dict[str, str] = {
     "report_delete": "/laporan/{report}/hapus",
     "report_receipt": "/laporan/{report}/bukti",
     "report_section": "/laporan/{report}/bagian/{section}",
-    "report_row": "/laporan/{report}/bagian/{section}/{row}",
-    "report_row_delete": "/laporan/{report}/bagian/{section}/{row}/hapus",
     "report_statement": "/laporan/{report}/surat-pernyataan",
     "report_statement_letter": "/laporan/{report}/surat-pernyataan/cetak",
     "report_send": "/laporan/{report}/kirim",

@@ -9,11 +9,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import letters
 from api.deps import Arrival, LocaleDep, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
 from api.principals import ReadPurpose
-from api.v1 import letters, versions
+from api.v1 import versions
 from api.v1.cases import DEFAULT_PURPOSE
 from api.v1.problems import FieldProblem
 from api.v1.report_shapes import spoken

@@ -1,73 +1,23 @@
 """The legal clock of a rehearsal. Elsewhere there is nothing here."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.advancing import AdvancesDep, lifespan
 from api.deps import PartsDep, SessionDep
 from api.idempotency import OnceDep
-from api.parts import Parts
 from api.permissions import require
 from services import advances, rehearsal
-from services.errors import Conflict
-from services.i18n import N_
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
-from services.rehearsal import Clock
-from workflows.advance import Advance
 
 log = logging.getLogger("tenggat.clock")
-
-# How long a caller waits to learn that an advance could not begin.
-BEGINNING = 1.0
-
-
-@dataclass
-class Advances:
-    """The advance that this process is carrying out, if any. How one ended stands in the clock's own row."""
-
-    running: asyncio.Task[Clock] | None = None
-
-    async def begin(self, parts: Parts, target: datetime) -> None:
-        """Start advancing in the background. A refusal comes before this returns."""
-        if self.running is not None and not self.running.done():
-            raise Conflict(N_("Jam simulasi sedang dimajukan."))
-        advance = Advance(parts.sessions, parts.gateway)
-        self.running = task = asyncio.create_task(advance.to(target))
-        done, _ = await asyncio.wait({task}, timeout=BEGINNING)
-        if done:
-            task.result()
-        else:
-            task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[Clock]) -> None:
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            log.error("the advance ended early", exc_info=error)
-
-    async def stop(self) -> None:
-        """At shutdown: the lock is let go, the clock stays where it is."""
-        if self.running is not None and not self.running.done():
-            self.running.cancel()
-            await asyncio.wait({self.running})
-
-
-@asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """One set of advances for the process."""
-    app.state.advances = Advances()
-    yield
-    await app.state.advances.stop()
-
 
 router = APIRouter(prefix="/clock", tags=["clock"], lifespan=lifespan)
 
@@ -93,15 +43,6 @@ class AdvanceIn(BaseModel):
 
     by: str | None = Field(default=None, max_length=40)
     to: str | None = Field(default=None, max_length=40)
-
-
-def advances_of(request: Request) -> Advances:
-    """The advances of this process."""
-    found: Advances = request.app.state.advances
-    return found
-
-
-AdvancesDep = Annotated[Advances, Depends(advances_of)]
 
 
 @router.get("", response_model=ClockOut)

@@ -9,16 +9,17 @@ from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.applicants import ANYONE, limited
 from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import public, require
-from api.principals import ClientAddress, ReadPurpose
+from api.principals import ReadPurpose
 from api.security import MAX_UPLOAD_BODY
 from api.uploads import chunks, uploaded_name
 from services import cases
 from services.documents import records
 from services.errors import NotFound
-from services.identity import policy, ratelimit
+from services.identity import policy
 from services.identity.permissions import Permission
 from services.identity.policy import Target
 from services.identity.principal import Principal
@@ -27,7 +28,6 @@ from services.models import CaseFile, Registration
 from services.registrations import decisions, form, submission
 
 router = APIRouter(prefix="/registrations", tags=["registrations"])
-ANYONE = "anonymous"
 NO_FILE = UploadFile(BytesIO())
 
 
@@ -76,11 +76,6 @@ class DecisionIn(BaseModel):
     account_type: str | None = None
     reason: str = Field(default="", max_length=4000)
     checklist: dict[str, bool] = Field(default_factory=dict)
-
-
-async def limited(parts: PartsDep, address: ClientAddress) -> None:
-    """Nobody registers factories by the hundred; counted before anything else is opened."""
-    await ratelimit.hit(parts.sessions, ratelimit.Try(ratelimit.REGISTRATION_ADDRESS, address))
 
 
 @router.post(

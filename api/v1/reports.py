@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import letters
 from api.deps import Arrival, LocaleDep, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
 from api.principals import ReadPurpose
-from api.v1 import letters, versions
+from api.v1 import versions
 from api.v1.cases import DEFAULT_PURPOSE
 from api.v1.report_shapes import (
     CompletenessOut,

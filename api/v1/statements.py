@@ -8,12 +8,13 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import letters
 from api.deps import Arrival, LocaleDep, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
 from api.security import MAX_UPLOAD_BODY
 from api.uploads import chunks, uploaded_name
-from api.v1 import letters, versions
+from api.v1 import versions
 from api.v1.report_shapes import ReportOut, report_out
 from api.v1.reports import Writer, authorised, held_report
 from services.documents import records

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.advancing import AdvancesDep
 from api.deps import PartsDep, SessionDep, locale_of
 from api.pages import forms, labels
 from api.pages.forms import Done
@@ -14,7 +15,6 @@ from api.pages.frame import answer, page_for
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
-from api.v1.clock import AdvancesDep
 from services import advances, agenda, rehearsal
 from services.errors import DomainError, InvalidInput
 from services.i18n import N_, Translator, translator

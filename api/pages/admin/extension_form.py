@@ -12,10 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from api.deps import Now, SessionDep, locale_of
-from api.pages import forms, labels, shapes
+from api.pages import forms, labels, shapes, views
 from api.pages.forms import Done
 from api.pages.frame import answer, page_for
-from api.pages.officer import views
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require

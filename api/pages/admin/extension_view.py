@@ -8,8 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.pages import shapes
-from api.pages.officer import views
+from api.pages import shapes, views
 from api.pages.urls import url
 from services import rulebook
 from services.deadlines import extensions

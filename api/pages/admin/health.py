@@ -11,9 +11,8 @@ from sqlmodel import col
 
 from api.deps import Now, PartsDep, SessionDep
 from api.health import engine_state
-from api.pages import shapes
+from api.pages import mail, shapes
 from api.pages.frame import answer, page_for
-from api.pages.officer import mail
 from api.pages.urls import PATHS, url
 from api.parts import Parts
 from api.permissions import require

@@ -11,10 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from api.deps import Now, SessionDep, locale_of
-from api.pages import flash, forms, shapes
+from api.pages import flash, forms, shapes, views
 from api.pages.forms import Done
 from api.pages.frame import answer, page_for
-from api.pages.officer import views
 from api.pages.phrases import SECOND
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
@@ -40,6 +39,7 @@ _ACTS: Final = {
     Act.REMIND: N_("Pengingat {days} hari sebelum batas waktu {due}"),
     Act.OVERDUE: N_("Batas waktu; yang belum mengirim dicatat terlambat"),
     Act.WINDOW_CLOSES: N_("Kesempatan mengajukan perbaikan berakhir (batas waktu {due})"),
+    Act.PROPOSE_WARNINGS: N_("Peringatan diusulkan bagi yang belum mengirim (batas waktu {due})"),
     Act.SUMMARY: N_("Rekap periode"),
 }
 

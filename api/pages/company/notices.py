@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import Request
 
 from api.cookies import settings_of
-from api.pages.officer.mail import renderer
+from api.pages.mail import renderer
 from services.messages.rendering import Subject
 from services.models import Message
 

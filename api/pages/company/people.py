@@ -6,12 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.cookies import remember
 from api.deps import SessionDep, locale_of
 from api.pages import acting, flash, forms, password_rules
 from api.pages.company.home import Company
 from api.pages.frame import answer, page_for
-from api.pages.public import passwords as links
-from api.pages.public.signing_in import remember
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.principals import CallerDep, CredentialsDep
@@ -40,7 +39,7 @@ async def change(
     """Every session ends; this browser gets a new one."""
     typed = await forms.typed(request)
     try:
-        links.matching(typed, "new_password", "new_password_again")
+        password_rules.matching(typed, "new_password", "new_password_again")
         current, new = forms.text(typed, "current_password"), forms.text(typed, "new_password")
         entry = await credentials.change_password(user, current, new, caller)
     except SignInRefused:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import letters
 from api.csrf import FIELD, MAX_FIELDS, MAX_FILES
 from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
 from api.pages import forms, shapes
@@ -20,7 +21,6 @@ from api.pages.frame import answer, page_for
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
-from api.v1 import letters
 from services import accounts, proofs
 from services.companies import completeness, profile
 from services.companies.definition import ProfilePage, ProfileRows, shipped

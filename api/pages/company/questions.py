@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from pydantic import JsonValue
 
-from api.pages import shapes
-from api.pages.public import registrations
+from api.pages import places, shapes
 from services.companies.definition import FormattedText
 from services.errors import FieldError
 from services.i18n import Translator, format_date
@@ -151,7 +150,7 @@ def _options(question: FormField, asking: Asking) -> Sequence[shapes.Option]:
             return _own(question, asking)
         case _:
             region = isinstance(question, FormattedText) and question.format == "region"
-            return registrations.choices() if region else ()
+            return places.choices() if region else ()
 
 
 def _own(question: fields.KbliField | fields.CertificateField, asking: Asking) -> list[shapes.Option]:
@@ -182,7 +181,7 @@ def _named(question: FormField, code: str, words: Translator) -> str:
     if question.format == "date":
         return format_date(date.fromisoformat(code), words.locale)
     if question.format == "region":
-        by_code = {o.value: o.label for group in registrations.choices() for o in group.options}
+        by_code = {o.value: o.label for group in places.choices() for o in group.options}
         return by_code.get(code, code)
     if question.format == "kbli" and (found := Kbli.parse(code)) is not None:
         return f"{found.code} – {kbli.title(found)} (KBLI {found.version})"

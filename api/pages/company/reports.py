@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import letters
 from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
 from api.pages import flash, forms, labels, shapes
 from api.pages.acting import ActingAccount
@@ -16,7 +17,6 @@ from api.pages.forms import Done
 from api.pages.frame import answer, page_for
 from api.pages.urls import PATHS, url
 from api.permissions import require
-from api.v1 import letters
 from services.companies import completeness
 from services.deadlines.periods import Period
 from services.errors import DomainError

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import letters
 from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
 from api.pages import forms, keeping, shapes
 from api.pages.company import report_frame
@@ -19,7 +20,6 @@ from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.parts import Parts
 from api.permissions import require
-from api.v1 import letters
 from services.documents import records
 from services.documents.letters import LetterKind, StatementLetter
 from services.documents.uploads import Accepted

@@ -10,9 +10,9 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.deps import Now, SessionDep
-from api.pages import shapes
+from api.pages import deadlines, mail, shapes, views
 from api.pages.frame import answer, page_for
-from api.pages.officer import deadlines, mail, reading, views
+from api.pages.officer import reading
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
@@ -59,6 +59,7 @@ _WORKED_BY: Final = {
     CaseKind.ROLLBACK: Permission.DECIDE_ROLLBACK,
     CaseKind.PERIOD: Permission.OPEN_PERIOD,
     CaseKind.CAMPAIGN: Permission.APPROVE_EXTENSION,
+    CaseKind.DATA_REQUEST: Permission.ACCEPT_DATA_REQUEST,
     CaseKind.POLICY_CHANGE: Permission.MANAGE_POLICY,
 }
 
@@ -186,6 +187,8 @@ def _links(user: Principal, case: CaseFile, words: Translator) -> list[shapes.Ac
     ):
         to = url("extension_new", query={"kasus": case.id})
         links.append((N_("Perpanjang batas waktu"), to, "secondary"))
+    if case.kind == CaseKind.DATA_REQUEST:
+        links.append((N_("Pertanyaan dan jawaban"), url("data_request", case=case.id), "primary"))
     if case.kind == CaseKind.CAMPAIGN and user.grants_with(Permission.READ_EXTENSION):
         to = url("extension", extension=case.key.removeprefix("campaign/"))
         links.append((N_("Rincian perpanjangan"), to, "secondary"))

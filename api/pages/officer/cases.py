@@ -10,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from api.deps import SessionDep
-from api.pages import labels, shapes
+from api.pages import labels, shapes, views
 from api.pages.frame import answer, page_for
-from api.pages.officer import views
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from services import search

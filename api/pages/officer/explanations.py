@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import letters
 from api.deps import Arrival, PartsDep
 from api.pages.officer import reading
 from api.pages.urls import PATHS
 from api.permissions import require
-from api.v1 import explanations, letters
 from services.deadlines.letters import ExplanationLetter
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
@@ -32,6 +32,6 @@ async def letter(
 
     async def find(session: AsyncSession) -> ExplanationLetter:
         opened = await reading.open_case(request, session, user, case, what="deadline")
-        return await explanations.entered(session, parts, opened, deadline, now=now)
+        return await letters.explanation(session, parts, opened, deadline, now=now)
 
     return await letters.kept(parts, user, find)

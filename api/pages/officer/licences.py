@@ -8,10 +8,10 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.deps import Now, SessionDep, locale_of
-from api.pages import forms, labels, shapes
+from api.pages import deadlines, forms, labels, shapes, views
 from api.pages.forms import Done
 from api.pages.frame import answer, page_for
-from api.pages.officer import deadlines, papers, reading, views
+from api.pages.officer import papers, reading
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require

@@ -8,9 +8,8 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.deps import Now, SessionDep
-from api.pages import shapes
+from api.pages import shapes, views
 from api.pages.frame import answer, page_for
-from api.pages.officer import views
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from services import queues, search
@@ -31,6 +30,7 @@ TABS = {
     "validation": N_("Validasi laporan"),
     "rollbacks": N_("Perbaikan data"),
     "overdue": N_("Laporan terlambat"),
+    "data_requests": N_("Jawaban permintaan data"),
     "extensions": N_("Perpanjangan"),
 }
 

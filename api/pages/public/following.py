@@ -8,17 +8,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.applicants import ANYONE
 from api.deps import Arrival, PartsDep, SessionDep, locale_of
-from api.pages import forms, keeping, shapes
+from api.pages import deadlines, forms, keeping, places, shapes
 from api.pages.forms import Done
 from api.pages.frame import answer, page_for
-from api.pages.officer import deadlines
 from api.pages.public import registrations
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import Csrf, public
 from api.principals import ClientAddress
-from api.v1.registrations import ANYONE
 from services.documents import records
 from services.documents.uploads import Accepted
 from services.errors import DomainError, NotFound
@@ -181,7 +180,7 @@ async def _form(
         status=status,
         registration={"id": found.case_id, "number": found.number, "reason": found.decision_reason},
         form=form,
-        regions=registrations.choices(),
+        regions=places.choices(),
         document=keeping.shown(document) or shapes.StoredFile(kept.filename, kept.size),
         document_token=forms.text(form.values, keeping.TOKEN) if document else "",
         token=token,

@@ -1,6 +1,6 @@
 """Setting a password by a link that works once, and asking for such a link."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -22,7 +22,6 @@ from services.identity.passwords import Context
 from services.registrations.form import CHECK_FIELDS, REQUIRED
 
 router = APIRouter()
-DIFFERENT: Final = N_("Kedua kata sandi tidak sama.")
 _SAVED: Final = N_("Kata sandi tersimpan. Masuk dengan nama pengguna {username}.")
 
 
@@ -91,12 +90,6 @@ async def asked(
     return answer("public/reset_request.html", page, form=Form(), sent=True, human_check=None)
 
 
-def matching(typed: dict[str, Any], first: str, second: str) -> None:
-    """InvalidInput at the second field unless both passwords are the same."""
-    if forms.text(typed, first) != forms.text(typed, second):
-        raise InvalidInput(CHECK_FIELDS, fields=[FieldError(second, DIFFERENT)])
-
-
 async def _shown(
     request: Request, session: AsyncSession, credentials: CredentialsDep, token: str, purpose: str
 ) -> Response:
@@ -123,7 +116,7 @@ async def _set(
     context: Context | None = None
     try:
         context = await credentials.password_context(token)
-        matching(typed, "password", "password_again")
+        password_rules.matching(typed, "password", "password_again")
         username = await credentials.set_password(token, forms.text(typed, "password"), caller)
     except (InvalidInput, LinkExpired, TooManyRequests) as refused:
         form = Form.refused({}, refused, _words(request))

@@ -8,16 +8,16 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import letters
+from api.applicants import ANYONE, limited
 from api.deps import Arrival, PartsDep, SessionDep, locale_of
-from api.pages import forms, keeping
+from api.pages import forms, keeping, places
 from api.pages.forms import Done
 from api.pages.frame import answer, page_for
 from api.pages.public import human, registrations
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import Csrf, public
-from api.v1 import letters
-from api.v1.registrations import ANYONE, limited
 from services.documents import records
 from services.documents.uploads import Accepted
 from services.errors import DomainError
@@ -124,7 +124,7 @@ async def _form(
         page,
         status=status,
         form=form,
-        regions=registrations.choices(),
+        regions=places.choices(),
         document=keeping.shown(document),
         document_token=forms.text(form.values, keeping.TOKEN) if document else "",
         human_check=question,

@@ -8,11 +8,10 @@ from uuid import UUID
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.pages import forms, keeping, shapes
+from api.pages import forms, keeping
 from services.documents.uploads import Accepted
 from services.errors import DomainError, FieldError, InvalidInput, NotFound
 from services.models import CaseFile, CaseKind, Registration
-from services.reference import regions
 from services.registrations import form
 from services.registrations.form import CHECK_FIELDS, CheckedForm, RegistrationForm
 
@@ -56,18 +55,6 @@ def at_the_page(refused: DomainError) -> DomainError:
 
 
 @cache
-def choices() -> tuple[shapes.Option, ...]:
-    """Every kabupaten and kota, by province."""
-    return tuple(
-        shapes.Option(
-            province.code,
-            province.name,
-            options=[shapes.Option(place.code, place.name) for place in regions.within(province.code)],
-        )
-        for province in regions.provinces()
-    )
-
-
 async def find(session: AsyncSession, registration_id: UUID) -> tuple[CaseFile, Registration]:
     """A registration by the unguessable id that only its company was given; NotFound."""
     case = await session.get(CaseFile, registration_id, populate_existing=True)

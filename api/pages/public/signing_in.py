@@ -129,14 +129,6 @@ def home_of(principal: Principal) -> str:
     return url("queue") if principal.is_official else url("company_home")
 
 
-def remember(request: Request, entry: Entry) -> None:
-    """The cookies of somebody who came in."""
-    if entry.session_token is not None:
-        cookies.set_session(request, entry.session_token)
-    if entry.device is not None:
-        cookies.set_device(request, entry.device)
-
-
 async def _entered(
     request: Request, session: AsyncSession, parts: Parts, entry: Entry, onward: str
 ) -> Response:
@@ -146,7 +138,7 @@ async def _entered(
         return RedirectResponse(there, 303)
     if entry.outcome in (Outcome.SECOND_FACTOR, Outcome.ENROL):
         return await _code_form(request, session, Form(), entry.ticket or "", onward, entry.enrolment)
-    remember(request, entry)
+    cookies.remember(request, entry)
     async with parts.sessions.begin() as later:
         found = await sessions.authenticate(later, entry.session_token or "")
     there = forms.local(onward, home_of(found.principal) if found else url("landing"))

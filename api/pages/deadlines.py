@@ -3,14 +3,13 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.pages import shapes
-from api.pages.officer.views import deadline_name
 from api.pages.urls import url
+from api.pages.views import deadline_name
 from services.deadlines import reasons, store
 from services.deadlines.explanation import Reason
 from services.i18n import Translator
 from services.models import CaseFile, Deadline
 from services.timeline.future import MOMENTS
-
 
 
 async def views(session: AsyncSession, case: CaseFile, words: Translator) -> list[shapes.DeadlineView]:

@@ -1,6 +1,7 @@
 """Letters as PDF: rendered when first asked for, outside any transaction, and kept."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Protocol
 from urllib.parse import quote
 
@@ -8,13 +9,16 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.pages import labels
 from api.parts import Parts
 from api.uploads import attachment
 from services.clock import app_now
+from services.deadlines import letters as explanations
+from services.deadlines.letters import ExplanationLetter
 from services.documents import records
 from services.documents.letters import Letter
 from services.identity.principal import Principal
-from services.models import Document, IssuedDocument
+from services.models import CaseFile, Document, IssuedDocument
 
 PDF = "application/pdf"
 
@@ -49,3 +53,18 @@ async def fresh(parts: Parts, letter: Letter) -> Response:
     """A letter that is printed and signed on paper: made anew each time, always of the same bytes."""
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(letter.number)}.pdf"}
     return Response(await parts.typesetter.render(letter), media_type=PDF, headers=headers)
+
+
+async def explanation(
+    session: AsyncSession, parts: Parts, case: CaseFile, name: str, *, now: datetime
+) -> ExplanationLetter:
+    """Why a date is what it is, entered in the registry under the name people call the date by."""
+    return await explanations.explanation(
+        session,
+        case,
+        name,
+        label=labels.word("deadline", name),
+        public_url=parts.settings.public_url,
+        now=now,
+        specimen=parts.specimen,
+    )
