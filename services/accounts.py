@@ -28,6 +28,7 @@ from services.models import (
     Role,
 )
 from services.periods import obligations
+from services.warnings import ending
 
 
 async def create_from_registration(
@@ -136,3 +137,4 @@ async def _close_cases(session: AsyncSession, account: Account, actor: str, now:
         await store.meet(session, case.id, None, now=now)
         await cases.record(session, case, "account_voided", now=now, actor=actor)
         cases.close(case, Outcome.VOID, now)
+        await ending.forget(session, case, now=now)

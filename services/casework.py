@@ -14,6 +14,8 @@ from services.i18n import N_
 from services.identity import people
 from services.models import CaseFile, CaseKind, CaseNote, Person, new_id
 from services.processes import GRACE
+from services.warnings import overdue, standing
+from services.warnings.proposals import DUTIES
 
 MAX_REASON = 2000
 MAX_NOTE = 10_000
@@ -28,6 +30,7 @@ async def hold(session: AsyncSession, case_id: UUID, *, reason: str, actor: str,
     case.held_at, case.hold_reason = now, written
     case.version += 1
     await cases.record(session, case, "held", now=now, actor=actor)
+    await _tell_warnings(session, case, now)
     return case
 
 
@@ -41,6 +44,7 @@ async def release(session: AsyncSession, case_id: UUID, *, actor: str, now: date
     await cases.record(session, case, "released", now=now, actor=actor)
     if case.kind == CaseKind.REPORT:
         await _catch_up(session, case, now)
+    await _tell_warnings(session, case, now)
     cases.wake(case, now)
     return case
 
@@ -114,6 +118,17 @@ async def _catch_up(session: AsyncSession, case: CaseFile, now: datetime) -> Non
     due = (await session.execute(_PASSED, given)).scalar_one_or_none()
     if due is not None:
         await cases.record(session, case, "became_overdue", now=now, at=due)
+
+
+async def _tell_warnings(session: AsyncSession, case: CaseFile, now: datetime) -> None:
+    """A dispute or force majeure stops the warnings about a duty, its end lets them go on."""
+    if case.kind == CaseKind.WARNING:
+        await session.flush()
+        await standing.ladders_changed(session, [case.id], now=now)
+    elif case.kind in DUTIES:
+        await standing.duties_changed(session, [case.id], now=now)
+        if case.held_at is None:
+            await overdue.warn_late(session, case, now=now)
 
 
 def _text(typed: str, longest: int, field: str) -> str:

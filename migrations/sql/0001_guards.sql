@@ -93,6 +93,40 @@ $$;
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE ON policy_version
     FOR EACH ROW EXECUTE FUNCTION guard_policy_version();
 
+-- Never a warning after compliance: whatever the code, no letter is approved or leaves about a duty that is not owed,
+-- none before the one before it is served, and a number that was given is never changed.
+CREATE FUNCTION guard_warning_letter() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.number IS NOT NULL
+       AND (NEW.number, NEW.year, NEW.sequence) IS DISTINCT FROM (OLD.number, OLD.year, OLD.sequence) THEN
+        RAISE EXCEPTION 'letter % keeps its number', OLD.number USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF TG_OP = 'UPDATE' AND (NEW.sent_at IS NULL OR OLD.sent_at IS NOT NULL) THEN
+        RETURN NEW;
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM warning_ladder w
+        JOIN case_file o ON o.id = w.obligation_id AND o.closed_at IS NULL
+        JOIN deadline d ON d.case_id = o.id AND d.name IN ('report_due', 'data_request_due') AND d.met_at IS NULL
+        WHERE w.case_id = NEW.case_id AND w.ended_at IS NULL AND w.suspended_at IS NULL
+    ) THEN
+        RAISE EXCEPTION 'the duty of ladder % is not owed', NEW.case_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'warning_owed';
+    END IF;
+    IF NEW.rung > 1 AND NOT EXISTS (
+        SELECT FROM warning_letter e
+        WHERE e.case_id = NEW.case_id AND e.rung = NEW.rung - 1 AND e.served_at IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'letter % of ladder % is not served', NEW.rung - 1, NEW.case_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'warning_served';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON warning_letter
+    FOR EACH ROW EXECUTE FUNCTION guard_warning_letter();
+
 INSERT INTO lane_state (lane) VALUES ('credentials'), ('legal'), ('notices');
 
 -- The application reads and writes rows; it changes neither the schema nor what is append-only.
@@ -104,7 +138,8 @@ BEGIN
         GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO tenggat_app;
         -- After a wave has written a hundred thousand rows, the next one must not be planned for an empty table.
         GRANT MAINTAIN ON case_file, case_chain, case_event, deadline, report, message, account,
-            extension, extension_line, derivation, decree_line TO tenggat_app;
+            extension, extension_line, derivation, decree_line,
+            warning_ladder, warning_letter TO tenggat_app;
         REVOKE UPDATE, DELETE, TRUNCATE ON case_event, report_version, read_log, security_event, derivation,
             service_evidence FROM tenggat_app;
         REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON instance FROM tenggat_app;

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases import FOLLOWED_SINCE, HAS_PROCESS
 from services.database import uuids
+from services.warnings import standing
 
 # A process that sleeps until a date needs no word of a later one: it wakes, reads and sleeps again. It must look now
 # when its date came nearer, or had passed and lies ahead again. A report that was never sent has no process.
@@ -19,15 +20,6 @@ _ROUSE: Final = text(
     WHERE id = ANY(CAST(:ids AS uuid[])) AND closed_at IS NULL AND stuck IS NULL AND held_at IS NULL
       AND kind = ANY(:kinds) AND (kind <> 'report' OR jsonb_exists(milestones, :followed))
       AND (wake_at IS NULL OR wake_at > :now)
-    """
-)
-# A warning ladder follows the date of another case: a later one suspends it, the old one lets it go on.
-_LADDERS: Final = text(
-    """
-    UPDATE case_file c SET wake_at = :now, nudged_at = NULL, nudges = 0
-    FROM warning_ladder w
-    WHERE w.obligation_id = ANY(CAST(:ids AS uuid[])) AND w.ended_at IS NULL AND c.id = w.case_id
-      AND c.closed_at IS NULL AND (c.wake_at IS NULL OR c.wake_at > :now)
     """
 )
 _WARNED_ABOUT: Final = frozenset({"report_due", "data_request_due"})
@@ -46,6 +38,6 @@ async def rouse(session: AsyncSession, case_ids: Sequence[UUID], *, now: datetim
 
 
 async def rouse_ladders(session: AsyncSession, case_ids: Sequence[UUID], name: str, *, now: datetime) -> None:
-    """Let the warning ladders about these obligations look: whether they go on is theirs to say."""
+    """A warning ladder follows the date of another case: a later one stops it at once, the old one lets it go on."""
     if case_ids and name in _WARNED_ABOUT:
-        await session.execute(_LADDERS, {"ids": uuids(case_ids), "now": now})
+        await standing.duties_changed(session, case_ids, now=now)

@@ -21,6 +21,8 @@ from services.periods import moments, obligations, planning, reminders
 from services.periods.moments import Act, Moment
 from services.periods.obligations import FIRST
 from services.waking import Waker, hand_over
+from services.warnings import overdue
+from services.warnings.overdue import UNWARNED_REPORTS
 
 BATCH = 1000
 Heartbeat = Callable[[object], None]
@@ -34,6 +36,7 @@ _CONCERNED = """
 _REMIND = f"""{_CONCERNED} AND c.status = ANY(:statuses) AND c.zone = :zone AND c.held_at IS NULL
       AND d.due_before = :due AND d.set_at <= :at AND d.due_before > :now"""
 _OVERDUE = f"{_CONCERNED} AND c.held_at IS NULL AND d.due_before = :due AND d.acted_at IS NULL"
+_WARN = f"{_CONCERNED} AND c.held_at IS NULL AND d.due_before = :due AND d.due_before <= :now AND {UNWARNED_REPORTS}"
 _SENDING = f"{_CONCERNED} AND c.status = 'upcoming'"
 
 
@@ -56,6 +59,10 @@ class Runner:
         elif moment.act is Act.OVERDUE:
             given = {"period": str(period), "due": moment.due_before}
             count = await self._batches(_OVERDUE, given, self._mark_overdue, moment)
+        elif moment.act is Act.PROPOSE_WARNINGS:
+            given = {"period": str(period), "due": moment.due_before}
+            count = await self._batches(_WARN, given, self._propose_warnings, moment)
+            await statistics.freshen(self.sessions, "warning_ladder", "case_file", "case_chain")
         else:
             count = 0
         async with self.sessions() as session, session.begin():
@@ -130,6 +137,12 @@ class Runner:
         )
         await session.execute(text(statement), {"ids": uuids(ids), "now": now})
         await cases.record_many(session, ids, "became_overdue", now=now, at=moment.at)
+
+    @staticmethod
+    async def _propose_warnings(
+        session: AsyncSession, ids: list[UUID], _moment: Moment, now: datetime
+    ) -> None:
+        await overdue.warn(session, ids, now=now)
 
 
 async def next_moment(

@@ -16,11 +16,13 @@ from sqlmodel import col
 
 from services import rulebook
 from services.deadlines.derivation import derive
+from services.deadlines.periods import Period
 from services.deadlines.waves import WaveMoment, wave_moments
 from services.models import CaseFile, ReportingPeriod, WaveRun
 from services.periods import planning
 from services.processes import GRACE
 from services.rulebook import Rulebook
+from services.warnings import overdue
 
 
 class Act(StrEnum):
@@ -31,7 +33,8 @@ class Act(StrEnum):
     REMIND = "3-remind"
     OVERDUE = "4-overdue"
     WINDOW_CLOSES = "5-correction-window-closes"
-    SUMMARY = "6-summary"
+    PROPOSE_WARNINGS = "6-propose-warnings"
+    SUMMARY = "7-summary"
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,10 @@ async def pending(
     groups = [(due, zone) for due, zone in await session.execute(_GROUPS, {"period": detail.code})]
     moments = [Moment(Act.SENDING_OPENS, detail.sending_opens_at, detail.sending_opens_at)]
     moments += _waves(groups, rules)
-    moments += _ends({due for due, _ in groups} | {detail.due_before}, rules)
+    dues = {due for due, _ in groups} | {detail.due_before}
+    moments += _ends(dues, rules)
+    if rules.policies.regime_for(Period.parse(detail.code)).enforceable:
+        moments += _warnings(dues, rules)
     waiting = [moment for moment in moments if moment.key not in done]
     return sorted(waiting, key=lambda moment: (moment.act_at, moment.key))
 
@@ -100,6 +106,12 @@ def _ends(dues: set[datetime], rules: Rulebook) -> list[Moment]:
     moments += [Moment(Act.WINDOW_CLOSES, at, at + GRACE, due) for due, at in closings.items()]
     last = max(closings.values())
     return [*moments, Moment(Act.SUMMARY, last, last + GRACE, max(dues))]
+
+
+def _warnings(dues: set[datetime], rules: Rulebook) -> list[Moment]:
+    """Warnings about each due date are proposed once no reading of the dates could call it too early."""
+    starts = {due: overdue.proposed_from(rules, due) for due in dues}
+    return [Moment(Act.PROPOSE_WARNINGS, at, at + GRACE, due) for due, at in starts.items()]
 
 
 async def _done(session: AsyncSession, case_id: UUID) -> set[str]:

@@ -26,6 +26,7 @@ from services.reports.statement import gap_errors
 from services.reports.timeliness import counted_from
 from services.reviews import corrections, dates
 from services.rollbacks import resending
+from services.warnings import standing
 
 DUE: Final = planning.DUE
 CORRECTION: Final = "report_correction_due"
@@ -89,6 +90,7 @@ async def send(
     data = {"submission": version.submission, "content_hash": version.content_hash}
     await cases.record(session, case, "sent", now=now, actor=actor, data=data)
     await cancel_for_case(session, report_id, DEMANDS, reason="already_sent", now=now)
+    await standing.duties_changed(session, [report_id], now=now, actor=actor)
     await _acknowledge(session, held, version, due[DUE])
     cases.wake(case, now)
     return _outcome(held.report, version, due[DUE])

@@ -140,6 +140,7 @@ ACTS: Final[dict[Act, str]] = {
     Act.REMIND: N_("Pengingat {days} hari sebelum {due} dikirim kepada yang belum melapor (zona {zone})."),
     Act.OVERDUE: N_("Yang belum melapor sampai {due} masuk daftar lewat batas waktu."),
     Act.WINDOW_CLOSES: N_("Kesempatan perbaikan data untuk batas waktu {due} berakhir."),
+    Act.PROPOSE_WARNINGS: N_("Peringatan diusulkan kepada pejabat bagi yang belum melapor (batas waktu {due})."),
     Act.SUMMARY: N_("Rekap periode disusun dan dikirim kepada petugas kepatuhan."),
 }
 

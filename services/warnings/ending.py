@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
 from services.database import uuids
-from services.models import CaseKind, Outcome, WarningStatus
+from services.models import CaseFile, CaseKind, Outcome, WarningStatus
 from services.waking import Nudge, woken
 
 EVENTS: Final = {
@@ -95,3 +95,12 @@ async def end(
         await session.execute(statement, given)
     await session.execute(_CALL_BACK, given)
     await cases.record_many(session, ladders, EVENTS[status], now=now, actor=actor, data=dict(data or {}))
+
+
+async def forget(session: AsyncSession, case: CaseFile, *, now: datetime) -> None:
+    """A ladder whose case was closed with its account is over with it; nothing of any other case."""
+    if case.kind == CaseKind.WARNING:
+        await session.flush()
+        given = {"ids": uuids([case.id]), "now": now, "status": "void"}
+        for statement in (*_STATEMENTS, _CALL_BACK):
+            await session.execute(statement, given)

@@ -102,29 +102,23 @@ async def _number(session: AsyncSession, letters: Sequence[WarningLetter], now: 
         authority = unnumbered[0].authority  # a batch is of one office
         given = {"authority": authority, "year": day.year, "many": len(unnumbered)}
         last: int = (await session.execute(_TAKE, given)).scalar_one()
-        await session.execute(
-            insert(IssuedDocument).values(
-                [
-                    _entry(letter, last - len(unnumbered) + position, now)
-                    for position, letter in enumerate(unnumbered, 1)
-                ]
-            )
-        )
+        first = last - len(unnumbered) + 1
+        entries = [_entry(letter, sequence, now) for sequence, letter in enumerate(unnumbered, first)]
+        await session.execute(insert(IssuedDocument).values(entries))
+        for sequence, (letter, entry) in enumerate(zip(unnumbered, entries, strict=True), first):
+            letter.year, letter.sequence, letter.letter_date = day.year, sequence, day
+            letter.number, letter.issued_id = entry["number"], entry["id"]
     await session.flush()
 
 
 def _entry(letter: WarningLetter, sequence: int, now: datetime) -> dict[str, Any]:
     """The letter's line in the registry, by whose code anyone may check it."""
-    day = today(now)
     name = office(letter.authority).on_letters
-    letter.year, letter.sequence, letter.letter_date = day.year, sequence, day
-    letter.number = f"{sequence:05d}/SP-{letter.rung}/{name}/{day.year}"
-    letter.issued_id = new_id()
     return {
-        "id": letter.issued_id,
+        "id": new_id(),
         "code": registry.new_code(),
         "kind": LetterKind.WARNING_LETTER,
-        "number": letter.number,
+        "number": f"{sequence:05d}/SP-{letter.rung}/{name}/{today(now).year}",
         "case_id": letter.case_id,
         "issued_at": now,
     }
