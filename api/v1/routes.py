@@ -19,6 +19,8 @@ from api.v1 import (
     processes,
     registrations,
     reports,
+    reviews,
+    rollbacks,
     sessions,
     statements,
 )
@@ -32,6 +34,8 @@ ROUTERS = (
     licences.router,
     reports.router,
     statements.router,
+    reviews.router,
+    rollbacks.router,
     cases.router,
     casework.router,
     correspondence.router,

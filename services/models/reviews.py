@@ -31,7 +31,10 @@ class CorrectionAnswer(StrEnum):
 
 
 class ReportReview(SQLModel, table=True):
-    """What the checks found in one submission, and who verified it. `batch_id`: approved in bulk."""
+    """What the checks found in one submission, and who verified it. `batch_id`: approved in bulk.
+
+    `supervising` are the directorates to be asked, each with the KBLI divisions of the report that are theirs.
+    """
 
     __tablename__: ClassVar[str] = "report_review"
     __table_args__ = (
@@ -48,6 +51,7 @@ class ReportReview(SQLModel, table=True):
     submission: int = Field(primary_key=True)
     flags: list[dict[str, Any]] = json_column(default_factory=list)
     flagged: bool = False
+    supervising: dict[str, list[str]] = json_column(default_factory=dict)
     examined_at: datetime = instant()
     verified_at: datetime | None = instant(None)
     verified_by: str | None = Field(default=None, sa_type=Text)

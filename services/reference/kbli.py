@@ -108,6 +108,11 @@ def directorate(kbli: Kbli, *, small: bool = False) -> Directorate | None:
     return _directorates()["ikma" if small or division is None else division.directorate]
 
 
+def directorates() -> Mapping[str, Directorate]:
+    """Every directorate general that validates reports, by its code."""
+    return _directorates()
+
+
 def is_shipyard(kbli: Kbli) -> bool:
     """Whether the shipyard form is meant for it."""
     return _codes().get(kbli, {}).get("shipyard") == "yes"

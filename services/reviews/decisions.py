@@ -14,16 +14,14 @@ from services.deadlines import store
 from services.errors import NotFound, TransitionRefused
 from services.i18n import N_
 from services.models import (
-    CaseFile,
     Outcome,
     ReportReview,
     ReportStatus,
     ReportValidation,
-    ReportVersion,
     ReviewDesk,
 )
 from services.reports import forms, statement
-from services.reviews import corrections, dates, desk, directorates, notices
+from services.reviews import corrections, dates, desk, notices
 from services.reviews.corrections import Note
 from services.reviews.desk import OnDesk
 from services.reviews.examination import last_version
@@ -34,10 +32,9 @@ async def verify(
 ) -> ReportReview:
     """Pusdatin finds the data clear and complete: the supervising directorates are asked."""
     held = await desk.lock(session, report_id, ReviewDesk.VERIFICATION, submission=submission)
-    version = await last_version(session, report_id)
     cases.move(held.case, ReportStatus.VERIFIED)
     held.review.verified_at, held.review.verified_by = now, actor
-    ask_directorates(session, held.case, version)
+    ask_directorates(session, held.review)
     await store.meet(session, report_id, [dates.VERIFICATION, dates.VERIFICATION_HALF], now=now)
     await dates.set_target(session, held.case, dates.VALIDATION, now, now=now)
     data = {"submission": submission}
@@ -47,14 +44,14 @@ async def verify(
     return held.review
 
 
-def ask_directorates(session: AsyncSession, case: CaseFile, version: ReportVersion) -> None:
+def ask_directorates(session: AsyncSession, review: ReportReview) -> None:
     """A line for each directorate that supervises a KBLI of what was sent."""
-    for directorate, divisions in directorates.supervising(version, case.kbli).items():
+    for directorate, divisions in review.supervising.items():
         part = ReportValidation(
-            case_id=version.case_id,
-            submission=version.submission,
+            case_id=review.case_id,
+            submission=review.submission,
             directorate=directorate,
-            divisions=list(divisions),
+            divisions=divisions,
         )
         session.add(part)
 

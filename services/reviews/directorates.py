@@ -6,27 +6,27 @@ from typing import Any, Final
 from services.models import ReportVersion
 from services.reference import kbli
 from services.reference.kbli import CURRENT, Kbli
-from services.reports.classification import Size
 
 NOBODYS: Final = "ikma"
 """Who looks at a report none of whose codes is under the ministry: somebody must."""
 
 
-def supervising(version: ReportVersion, registered: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The KBLI divisions under each directorate's code, for the codes named in what was sent.
+def named(version: ReportVersion, registered: Iterable[str]) -> list[Kbli]:
+    """The codes named in what was sent; `registered`, the account's own, where the form names none."""
+    found = set(_named(version.content.get("sections", {})))
+    return sorted(found or {Kbli(CURRENT, code) for code in registered})
 
-    `registered` are the account's own codes, which count where the form names none.
-    """
-    small = version.size == Size.SMALL
-    named = set(_named(version.content.get("sections", {}))) or {Kbli(CURRENT, code) for code in registered}
+
+def supervising(codes: Iterable[Kbli], *, small: bool) -> dict[str, list[str]]:
+    """The directorates of these codes, each with its KBLI divisions, in order."""
     found: dict[str, set[str]] = {}
-    for code in named:
+    divisions = set()
+    for code in codes:
+        divisions.add(code.division)
         directorate = kbli.directorate(code, small=small)
         if directorate is not None:
             found.setdefault(directorate.code, set()).add(code.division)
-    if not found:
-        found[NOBODYS] = {code.division for code in named}
-    return {code: tuple(sorted(divisions)) for code, divisions in sorted(found.items())}
+    return {code: sorted(found[code]) for code in sorted(found)} or {NOBODYS: sorted(divisions)}
 
 
 def _named(part: Any) -> Iterable[Kbli]:

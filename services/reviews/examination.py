@@ -12,7 +12,8 @@ from services import cases, rulebook
 from services.errors import NotFound
 from services.models import CaseFile, ReportReview, ReportStatus, ReportVersion
 from services.reports import dossier, forms
-from services.reviews import checks, dates
+from services.reports.classification import Size
+from services.reviews import checks, dates, directorates
 from services.reviews.checks import Flag, Submission
 
 
@@ -22,11 +23,14 @@ async def examine(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     if case.status != ReportStatus.SENT:
         return
     flags = await _flags(session, case, version, now)
+    codes = directorates.named(version, case.kbli)
+    case.kbli = sorted({*case.kbli, *(code.code for code in codes)})  # its validators must find it
     review = ReportReview(
         case_id=case.id,
         submission=version.submission,
         flags=[flag.as_json() for flag in flags],
         flagged=bool(flags),
+        supervising=directorates.supervising(codes, small=version.size == Size.SMALL),
         examined_at=now,
     )
     session.add(review)
