@@ -2,7 +2,9 @@
 
 from typing import NamedTuple
 
+from services.data_requests.kinds import CHANNELS
 from services.i18n import N_
+from services.service_proof.evidence import LABELS as EVIDENCE
 
 
 class Label(NamedTuple):
@@ -68,6 +70,13 @@ POLICY_CHANGE = {
     "withdrawn": Label(N_("Ditarik sebelum berlaku")),
     "cancelled": Label(N_("Tidak dilanjutkan")),
 }
+DATA_REQUEST = {
+    "sent": Label(N_("Menunggu bukti penerimaan"), "info"),
+    "received": Label(N_("Menunggu jawaban"), "warning"),
+    "answered": Label(N_("Jawaban diperiksa"), "info"),
+    "accepted": Label(N_("Selesai"), "positive"),
+    "withdrawn": Label(N_("Ditarik")),
+}
 MESSAGE = {
     "queued": Label(N_("Menunggu dikirim"), "info"),
     "claimed": Label(N_("Sedang dikirim"), "info"),
@@ -103,6 +112,21 @@ ROLLBACK = {
     "refused": Label(N_("Tidak dikabulkan"), "negative"),
     "expired": Label(N_("Berakhir; laporan semula berlaku")),
 }
+WARNING = {
+    "proposed": Label(N_("Menunggu keputusan pejabat"), "info"),
+    "approved": Label(N_("Disetujui, surat dibuat"), "info"),
+    "issued": Label(N_("Surat dikirim"), "warning"),
+    "deciding": Label(N_("Di meja keputusan"), "negative"),
+    "complied": Label(N_("Kewajiban dipenuhi"), "positive"),
+    "excused": Label(N_("Alasan diterima"), "positive"),
+    "excluded": Label(N_("Tidak disetujui")),
+    "withdrawn": Label(N_("Ditarik")),
+    "decided": Label(N_("Diputuskan"), "negative"),
+}
+WARNING_BATCH = {
+    "approved": Label(N_("Surat sedang dibuat"), "info"),
+    "done": Label(N_("Semua surat dibuat"), "positive"),
+}
 STATUSES: dict[str, dict[str, Label]] = {
     "registration": REGISTRATION,
     "report": REPORT,
@@ -110,8 +134,11 @@ STATUSES: dict[str, dict[str, Label]] = {
     "standard-certificate": STANDARD_CERTIFICATE,
     "period": PERIOD,
     "campaign": EXTENSION,
+    "data-request": DATA_REQUEST,
     "rollback": ROLLBACK,
     "policy-change": POLICY_CHANGE,
+    "warning": WARNING,
+    "warning-batch": WARNING_BATCH,
     "message": MESSAGE,
     "document": DOCUMENT,
     "person": PERSON,
@@ -124,8 +151,11 @@ KINDS = {
     "period": N_("Periode pelaporan"),
     "report": N_("Laporan berkala"),
     "campaign": N_("Perpanjangan batas waktu"),
+    "data-request": N_("Permintaan data"),
     "rollback": N_("Perbaikan data"),
     "policy-change": N_("Perubahan aturan"),
+    "warning": N_("Peringatan tertulis"),
+    "warning-batch": N_("Surat peringatan yang disetujui bersama"),
 }
 STAGES = {
     "construction": N_("Tahap pembangunan"),
@@ -161,6 +191,13 @@ DEADLINES = {
     "registration_reminder": N_("Separuh waktu pemeriksaan"),
     "registration_correction_due": N_("Perbaikan oleh perusahaan"),
     "licence_review_target": N_("Validasi UPP"),
+    "warning_decision_target": N_("Keputusan atas usulan peringatan"),
+    "warning_1_service": N_("Bukti penerimaan surat pertama"),
+    "warning_1_interval": N_("Satu bulan sejak surat pertama"),
+    "warning_2_service": N_("Bukti penerimaan surat kedua"),
+    "warning_2_interval": N_("Satu bulan sejak surat kedua"),
+    "warning_3_service": N_("Bukti penerimaan surat ketiga"),
+    "warning_3_interval": N_("Satu bulan sejak surat ketiga"),
     "licence_expiring": N_("Pemberitahuan sebelum kedaluwarsa"),
     "licence_expiry": N_("Akhir masa berlaku"),
     "report_due": N_("Batas waktu laporan"),
@@ -171,6 +208,9 @@ DEADLINES = {
     "rollback_resend_due": N_("Pengiriman kembali"),
     "rollback_window": N_("Permohonan perbaikan data"),
     "policy_valid_from": N_("Aturan baru mulai berlaku"),
+    "data_request_due": N_("Batas waktu jawaban"),
+    "data_request_unproven": N_("Bukti penerimaan diharapkan"),
+    "data_request_reminder": N_("Pengingat"),
     "undo_until": N_("Dapat dibatalkan sampai"),
 }
 LANES = {
@@ -181,6 +221,8 @@ LANES = {
 WORDS: dict[str, dict[str, str]] = {
     "lane": LANES,
     "deadline": DEADLINES,
+    "evidence": EVIDENCE,
+    "channel": CHANNELS,
     "kind": KINDS,
     "stage": STAGES,
     "role": ROLES,

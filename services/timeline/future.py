@@ -28,10 +28,14 @@ from services.models import (
     MessageState,
     ReportStatus,
     RollbackStatus,
+    Suspension,
+    WarningBatchStatus,
+    WarningLadder,
+    WarningStatus,
 )
 from services.periods import moments, planning
 from services.periods.moments import Act, Moment
-from services.timeline.sentences import last_second
+from services.timeline.sentences import STANDSTILLS, last_second
 
 MAX_MOMENTS = 40
 
@@ -83,6 +87,16 @@ WAITS: Final[dict[tuple[str, str], str]] = {
     (CaseKind.CAMPAIGN, ExtensionStatus.APPROVED): N_("Sedang diterapkan ke setiap kewajiban."),
     (CaseKind.CAMPAIGN, ExtensionStatus.UNDOING): N_("Sedang dibatalkan di setiap kewajiban."),
 }
+_WARNING_WAITS: Final[dict[tuple[str, str], str]] = {
+    (CaseKind.WARNING, WarningStatus.PROPOSED): N_(
+        "Menunggu keputusan pejabat yang berwenang; tidak ada surat yang dikirim karena waktu."
+    ),
+    (CaseKind.WARNING, WarningStatus.APPROVED): N_("Surat sedang dibuat dan segera dikirim."),
+    (CaseKind.WARNING, WarningStatus.DECIDING): N_(
+        "Menunggu keputusan pejabat; sesudah surat ketiga tidak ada yang otomatis."
+    ),
+    (CaseKind.WARNING_BATCH, WarningBatchStatus.APPROVED): N_("Surat-surat sedang dibuat."),
+}
 # What passing each date brings about, where nothing special is said of its kind.
 PASSING: Final[dict[str, str]] = {
     "registration_reminder": N_("Bila belum diputuskan, petugas UPP diingatkan."),
@@ -118,6 +132,19 @@ PASSING: Final[dict[str, str]] = {
     "data_request_reminder": N_("Bila belum dijawab, perusahaan diingatkan."),
     "data_request_due": N_("Batas waktu jawaban. Bila belum dijawab, permintaan tercatat lewat batas waktu."),
 }
+for _letter in (1, 2, 3):
+    PASSING[f"warning_{_letter}_service"] = N_(
+        "Bila surat terkirim tanpa penolakan, surat dianggap diterima; bila belum terbukti, petugas memastikannya."
+    )
+    PASSING[f"warning_{_letter}_interval"] = N_(
+        "Bila kewajiban belum dipenuhi dan surat terbukti diterima, peringatan berikutnya diusulkan."
+    )
+PASSING["warning_3_interval"] = N_(
+    "Bila kewajiban belum dipenuhi dan surat terbukti diterima, perkara diserahkan ke meja keputusan."
+)
+PASSING["warning_decision_target"] = N_(
+    "Target keputusan pejabat; tidak ada yang terjadi karena lewatnya tanggal ini."
+)
 # Moments at which somebody is told, not deadlines: people know them by their first instant.
 MOMENTS: Final = frozenset(
     {
@@ -133,6 +160,7 @@ MOMENTS: Final = frozenset(
 LENIENTLY: Final[dict[str, str]] = {
     "data_request_due": N_("Bila belum juga dijawab, surat peringatan diusulkan kepada petugas."),
 }
+STANDS_STILL: Final = N_("Peringatan berhenti sementara ({why}); tanggalnya tidak berjalan.")
 STOPPED: Final = N_("Waktu pemeriksaan berhenti selama menunggu perusahaan.")
 ACTS: Final[dict[Act, str]] = {
     Act.OPEN: N_("Kewajiban dibuat untuk setiap akun yang wajib lapor."),
@@ -140,7 +168,9 @@ ACTS: Final[dict[Act, str]] = {
     Act.REMIND: N_("Pengingat {days} hari sebelum {due} dikirim kepada yang belum melapor (zona {zone})."),
     Act.OVERDUE: N_("Yang belum melapor sampai {due} masuk daftar lewat batas waktu."),
     Act.WINDOW_CLOSES: N_("Kesempatan perbaikan data untuk batas waktu {due} berakhir."),
-    Act.PROPOSE_WARNINGS: N_("Peringatan diusulkan kepada pejabat bagi yang belum melapor (batas waktu {due})."),
+    Act.PROPOSE_WARNINGS: N_(
+        "Peringatan diusulkan kepada pejabat bagi yang belum melapor (batas waktu {due})."
+    ),
     Act.SUMMARY: N_("Rekap periode disusun dan dikirim kepada petugas kepatuhan."),
 }
 
@@ -153,7 +183,8 @@ async def future(session: AsyncSession, case: CaseFile, *, now: datetime, locale
     if case.held_at is not None:
         return [FutureLine("held", None, speak.gettext(HELD))]
     lines = [FutureLine("stuck", None, speak.gettext(STUCK))] if case.stuck else []
-    if waiting := WAITS.get((CaseKind(case.kind), case.status)):
+    stage = (CaseKind(case.kind), case.status)
+    if waiting := WAITS.get(stage) or _WARNING_WAITS.get(stage):
         lines.append(FutureLine("waits", None, speak.gettext(waiting)))
     lines += await _of_kind(session, case, now, speak)
     lines += await _queued(session, case, now, speak)
@@ -167,6 +198,8 @@ async def _of_kind(
         return await _report(session, case, now, speak)
     if case.kind == CaseKind.PERIOD:
         return await _period(session, case, now, speak)
+    if case.kind == CaseKind.WARNING:
+        return await _warning(session, case, now, speak)
     return await _deadlines(session, case, now, speak)
 
 
@@ -235,6 +268,17 @@ def _leniently(deadline: Deadline, now: datetime, speak: Translator) -> list[Fut
     if text is None or deadline.met_at is not None or at <= now:
         return []
     return [FutureLine("lenient", at, speak.gettext(text))]
+
+
+async def _warning(
+    session: AsyncSession, case: CaseFile, now: datetime, speak: Translator
+) -> list[FutureLine]:
+    """A ladder's dates; one that stands still says why, and no date of it runs."""
+    ladder = await session.get(WarningLadder, case.id)
+    if ladder is not None and ladder.suspension is not None:
+        why = speak.gettext(STANDSTILLS[Suspension(ladder.suspension)])
+        return [FutureLine("stopped", None, speak.gettext(STANDS_STILL, why=why))]
+    return await _deadlines(session, case, now, speak)
 
 
 def _passing(

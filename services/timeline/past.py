@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from services.i18n import translator
 from services.identity.principal import Principal
-from services.models import CaseEvent, CaseFile, Extension
+from services.models import CaseEvent, CaseFile, Extension, HolidayDecree
 from services.timeline import actors
 from services.timeline.sentences import INTERNAL, sentence
 
@@ -73,7 +73,7 @@ async def past(
             recorded_at=event.recorded_at,
             actor=who[event.actor],
             text=sentence(case.kind, event.type, event.data, speak, zone),
-            instrument=ground.instrument if (ground := grounds.get(event.data.get("extension"))) else None,
+            instrument=ground.instrument if (ground := grounds.get(_ground_of(event))) else None,
             reason=ground.reason if ground else None,
             data=None if for_company else event.data,
         )
@@ -81,10 +81,19 @@ async def past(
     ]
 
 
-async def _grounds(session: AsyncSession, events: Sequence[CaseEvent]) -> dict[str | None, Extension]:
-    """The extensions that events speak of: events hold ids only, instrument and reason stand in the row."""
-    ids = {UUID(event.data["extension"]) for event in events if "extension" in event.data}
-    if not ids:
-        return {}
-    rows = await session.execute(select(Extension).where(col(Extension.id).in_(ids)))
-    return {str(extension.id): extension for extension in rows.scalars()}
+def _ground_of(event: CaseEvent) -> str | None:
+    return event.data.get("extension") or event.data.get("decree")
+
+
+async def _grounds(
+    session: AsyncSession, events: Sequence[CaseEvent]
+) -> dict[str | None, Extension | HolidayDecree]:
+    """Extensions and decrees that events speak of: events hold ids only, instrument and reason stand in the row."""
+    grounds: dict[str | None, Extension | HolidayDecree] = {}
+    if ids := {UUID(event.data["extension"]) for event in events if "extension" in event.data}:
+        rows = await session.execute(select(Extension).where(col(Extension.id).in_(ids)))
+        grounds |= {str(extension.id): extension for extension in rows.scalars()}
+    if ids := {UUID(event.data["decree"]) for event in events if "decree" in event.data}:
+        decrees = await session.execute(select(HolidayDecree).where(col(HolidayDecree.case_id).in_(ids)))
+        grounds |= {str(decree.case_id): decree for decree in decrees.scalars()}
+    return grounds

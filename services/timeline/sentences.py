@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from services.deadlines import names
 from services.deadlines.periods import Period
 from services.i18n import N_, Translator, format_date, format_due, format_number
-from services.models import EvidenceKind
+from services.models import EvidenceKind, SanctionKind, Suspension
 
 # By kind of case where kinds use one word for different things; else by the event alone.
 TEXTS: Final[Mapping[str, str]] = {
@@ -71,7 +72,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "rollback_requested": N_("Perusahaan memohon perbaikan data; pemeriksaan berhenti sementara."),
     "rollback_refused": N_("Permohonan perbaikan data tidak dikabulkan; pemeriksaan dilanjutkan."),
     "rollback_reopened": N_("Permohonan perbaikan data dikabulkan; laporan dibuka kembali."),
-    "rollback_expired": N_("Perbaikan data tidak dikirim kembali; laporan yang semula dikirim tetap berlaku."),
+    "rollback_expired": N_(
+        "Perbaikan data tidak dikirim kembali; laporan yang semula dikirim tetap berlaku."
+    ),
     # corrections of what was sent
     "rollback.requested": N_("Permohonan perbaikan data diajukan atas kiriman ke-{submission}."),
     "rollback_waiting": N_("Sasaran waktu keputusan terlewati; petugas diingatkan."),
@@ -117,7 +120,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "contact_settled": N_("Petugas menghubungi perusahaan dan mencatat hasilnya."),
     # rules
     "policy_proposed": N_("Perubahan aturan diusulkan: {settings} pengaturan (versi {version})."),
-    "policy_simulated": N_("Akibatnya disimulasikan pada {open} perkara terbuka: {dates} batas waktu bergeser."),
+    "policy_simulated": N_(
+        "Akibatnya disimulasikan pada {open} perkara terbuka: {dates} batas waktu bergeser."
+    ),
     "policy_approved": N_("Perubahan aturan disetujui."),
     "policy_withdrawn": N_("Perubahan aturan ditarik sebelum berlaku."),
     "policy_in_force": N_("Aturan baru mulai berlaku."),
@@ -126,6 +131,47 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "rules_changed": N_("Perkara ini selanjutnya mengikuti aturan versi {version}."),
     "deadline_rederived": N_("Karena perubahan aturan, batas waktu berubah dari {from} menjadi {to}."),
+    # days that are decreed
+    "decree.drafted": N_("Keputusan tentang {days} hari dicatat."),
+    "decree.previewed": N_(
+        "Akibatnya diperiksa: {moving} batas waktu akan berubah, {messages} pemberitahuan."
+    ),
+    "decree.approved": N_("Keputusan disetujui; {moving} batas waktu berubah."),
+    "decree.applied": N_("Kalender berlaku; {count} batas waktu berubah."),
+    "decree.undo_ordered": N_("Pembatalan keputusan diperintahkan."),
+    "decree.undone": N_("Kalender dan semua batas waktu kembali seperti tanpa keputusan ini."),
+    "decree.cancelled": N_("Keputusan tidak dilanjutkan."),
+    "decree.settled": N_("Masa pembatalan berakhir; keputusan tetap berlaku."),
+    "deadline_recalculated": N_("Kalender berubah: {deadline} bergeser dari {from} ke {to}."),
+    "decree_undone": N_("Perubahan kalender dibatalkan: {deadline} kembali dari {from} ke {to}."),
+    # warnings
+    "warning_proposed": N_("Surat peringatan ke-{letter} diusulkan; pejabat yang berwenang memutuskannya."),
+    "authority_determined": N_("Petugas menetapkan instansi yang berwenang memberi peringatan."),
+    "letter_approved": N_("Pejabat yang berwenang menyetujui surat peringatan ke-{letter}."),
+    "letter_to_print": N_("Surat peringatan ke-{letter} nomor {number} dibuat untuk dikirim lewat pos."),
+    "letter_sent": N_("Surat peringatan ke-{letter} nomor {number} dikirim lewat surel dan portal."),
+    "letter_posted": N_("Surat peringatan ke-{letter} nomor {number} diserahkan kepada pos."),
+    "letter_by_post": N_("Surat peringatan ke-{letter} nomor {number} akan dikirim lewat pos."),
+    "service_recorded": N_("Petugas mencatat bukti penerimaan surat peringatan ke-{letter}."),
+    "letter_served": N_("Surat peringatan ke-{letter} nomor {number} terbukti diterima."),
+    "letter_unproven": N_(
+        "Penerimaan surat peringatan ke-{letter} nomor {number} belum terbukti; petugas diminta memastikannya."
+    ),
+    "ladder_suspended": N_("Peringatan berhenti sementara: {why}."),
+    "ladder_resumed": N_("Peringatan dilanjutkan; hari-hari selama berhenti tidak dihitung."),
+    "ladder_complied": N_("Kewajiban dipenuhi; peringatan berakhir."),
+    "ladder_excused": N_("Alasan perusahaan diterima; peringatan berakhir."),
+    "ladder_excluded": N_("Usulan surat peringatan ke-{letter} tidak disetujui, dengan alasan."),
+    "ladder_withdrawn": N_("Peringatan ditarik karena tanggalnya bergeser atau kewajibannya ditutup."),
+    "ladder_decided": N_("Meja keputusan menutup perkara peringatan ini."),
+    "desk_opened": N_(
+        "Tiga surat peringatan sudah diterima dan kewajiban belum dipenuhi; pejabat memutuskan langkah lanjut."
+    ),
+    "sanction_proposed": N_("Sanksi diusulkan: {sanction}. Orang kedua memutuskannya."),
+    "sanction_approved": N_("Sanksi ditetapkan: {sanction}."),
+    "sanction_refused": N_("Usulan sanksi ditolak: {sanction}."),
+    "letters_approved": N_("{count} surat peringatan disetujui; {left_out} usulan tidak diikutkan."),
+    "letters_made": N_("{count} surat peringatan dibuat dan dikirim."),
     # any case
     "held": N_("Perkara ditahan."),
     "released": N_("Perkara dilanjutkan."),
@@ -143,7 +189,7 @@ INTERNAL: Final = frozenset(
     {
         "upp_reminded", "upp_escalated", "assigned", "noted", "step_stuck", "step_retried", "step_skipped",
         "baseline_lowered", "mail_bounced", "office_reminded", "office_escalated", "receipt_unproven",
-        "contact_settled",
+        "contact_settled", "letter_unproven", "authority_determined", "sanction_proposed", "sanction_refused",
         "report_examined", "reviewers_reminded", "review_escalated", "rollback_waiting",
     }
 )  # fmt: skip
@@ -155,6 +201,23 @@ EVIDENCE: Final = {
     EvidenceKind.VISIT_MINUTES: N_("berita acara kunjungan"),
     EvidenceKind.LETTER_RECEIPT: N_("tanda terima surat"),
     EvidenceKind.OFFICER_RECORD: N_("keterangan petugas"),
+}
+STANDSTILLS: Final = {
+    Suspension.HELD: N_("perkara peringatan ditahan"),
+    Suspension.DUTY_HELD: N_("perkara kewajiban ditahan"),
+    Suspension.EXTENDED: N_("batas waktu diperpanjang"),
+}
+SANCTIONS: Final = {
+    SanctionKind.FINE: N_("denda administratif"),
+    SanctionKind.TEMPORARY_CLOSURE: N_("penutupan sementara"),
+    SanctionKind.LICENCE_SUSPENSION: N_("pembekuan izin"),
+    SanctionKind.LICENCE_REVOCATION: N_("pencabutan izin"),
+}
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "deadline": names.NAMES,
+    "evidence_kind": {str(code): text for code, text in EVIDENCE.items()},
+    "why": {str(code): text for code, text in STANDSTILLS.items()},
+    "sanction": {str(code): text for code, text in SANCTIONS.items()},
 }
 _DUES: Final = frozenset({"from", "to", "due_before"})
 
@@ -174,8 +237,8 @@ def _written(name: str, value: Any, speak: Translator, zone: ZoneInfo) -> object
         return format_due(datetime.fromisoformat(value), speak.locale, reader_zone=zone)
     if name == "due":
         return format_date(date.fromisoformat(value), speak.locale)
-    if name == "evidence_kind":
-        return speak.gettext(EVIDENCE[EvidenceKind(value)])
+    if name in _WORDS:
+        return speak.gettext(_WORDS[name].get(value, names.OTHER))
     if name == "period":
         return Period.parse(value).label(speak.locale)
     if isinstance(value, int) and not isinstance(value, bool):

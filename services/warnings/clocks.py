@@ -16,7 +16,6 @@ from services.deadlines import store
 from services.deadlines.derivation import Derived, Pause, derive
 from services.deadlines.rules import Anchor, Edge, Roll, Rule, Span, Unit
 from services.deadlines.zones import WIB
-from services.i18n import N_
 from services.models import (
     CaseKind,
     Deadline,
@@ -28,14 +27,10 @@ from services.models import (
 from services.policies.ladders import Ladder
 from services.processes import GRACE
 from services.rulebook import Rulebook
+from services.timeline.sentences import STANDSTILLS
 from services.waking import Nudge, wake_lane, woken
 from services.warnings.proposals import LADDER
 
-PAUSES: Final = {
-    Suspension.HELD: N_("perkara peringatan ditahan"),
-    Suspension.DUTY_HELD: N_("perkara kewajiban ditahan"),
-    Suspension.EXTENDED: N_("batas waktu diperpanjang"),
-}
 MAIL_RULE: Final = "warning_mail_service"
 BASIS: Final = "kebijakan layanan"
 
@@ -194,7 +189,7 @@ async def _resume(session: AsyncSession, case_id: UUID, rules: Rulebook, now: da
     )
     paused = (await session.execute(query.execution_options(populate_existing=True))).scalars().all()
     for deadline in paused:
-        pause = {"since": since.isoformat(), "until": now.isoformat(), "reason": PAUSES[why]}
+        pause = {"since": since.isoformat(), "until": now.isoformat(), "reason": STANDSTILLS[why]}
         kept = [*deadline.pauses, pause]
         derived = _again(rules, deadline.name, letter, kept)
         if derived is not None:
