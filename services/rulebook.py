@@ -84,7 +84,7 @@ def _parsed(digest: str, version: PolicyVersion) -> Policies:
 
 _DAYS: dict[str, tuple[layers.CalendarDay, ...]] = {}
 # Which rows are in force: rows are never changed, so these ids say everything.
-_IN_FORCE = text(
+IN_FORCE = text(
     "SELECT concat(count(*), '/', sum(hashtextextended(id::text, 0)::numeric))"
     " FROM calendar_day WHERE removed_at IS NULL"
 )
@@ -92,15 +92,16 @@ _IN_FORCE = text(
 
 async def _days(session: AsyncSession) -> tuple[layers.CalendarDay, ...]:
     """The decreed days in force; parsed again only when others are."""
-    seen: str = (await session.execute(_IN_FORCE)).scalar_one()
+    seen: str = (await session.execute(IN_FORCE)).scalar_one()
     if seen not in _DAYS:
         rows = await session.execute(select(CalendarDay).where(col(CalendarDay.removed_at).is_(None)))
         _DAYS.clear()
-        _DAYS[seen] = tuple(_day(row) for row in rows.scalars())
+        _DAYS[seen] = tuple(calendar_day(row) for row in rows.scalars())
     return _DAYS[seen]
 
 
-def _day(row: CalendarDay) -> layers.CalendarDay:
+def calendar_day(row: CalendarDay) -> layers.CalendarDay:
+    """A stored line as calendars are built from it."""
     return layers.CalendarDay(
         date=row.day,
         name=row.name,

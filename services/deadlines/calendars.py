@@ -133,6 +133,11 @@ class Calendar:
     region: str | None = field(default=None, compare=False)
     organisation: str | None = field(default=None, compare=False)
 
+    @property
+    def text(self) -> str:
+        """All that it states beside the weekends; its SHA-256 begins with `version`."""
+        return _spelled(self.kind, self._stated)
+
     def is_working_day(self, day: date) -> bool:
         """Whether the day is worked."""
         return self.why(day) is None
@@ -149,6 +154,13 @@ class Calendar:
         return Holiday(
             day, OffKind(stated.kind), stated.name, stated.name_en or stated.name, stated.source, stated.layer
         )
+
+    def worked_by(self, day: date) -> CalendarDay | None:
+        """The line that makes a working day of what would be a day off, or None."""
+        stated = self._stated.get(day)
+        if stated is None or stated.kind is not DayKind.WORKING:
+            return None
+        return stated if _library_year(day.year, self.kind).get(day) or _weekend(day) else None
 
     def next_working_day(self, day: date) -> date:
         """The first working day after the day."""
@@ -219,12 +231,16 @@ def build_calendars(
 
 def _version(kind: CalendarKind, stated: Mapping[date, CalendarDay]) -> str:
     """Sixteen hex digits that change with the library, the kind and every line in force."""
+    return hashlib.sha256(_spelled(kind, stated).encode()).hexdigest()[:16]
+
+
+def _spelled(kind: CalendarKind, stated: Mapping[date, CalendarDay]) -> str:
+    """All that a calendar states, in its one spelling."""
     lines = [
         [day.date.isoformat(), day.name, day.name_en, day.kind, day.source, day.layer]
         for _, day in sorted(stated.items())
     ]
-    text = json.dumps([LIBRARY, kind, lines], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return json.dumps([LIBRARY, kind, lines], ensure_ascii=False, separators=(",", ":"))
 
 
 @cache

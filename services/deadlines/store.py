@@ -15,11 +15,12 @@ from services.deadlines import recipes
 from services.deadlines.derivation import Derived
 from services.models import Deadline, Derivation, new_id
 
-# The fingerprint of a derivation `g`: equal reasons have one row, by whatever way they were written.
-DIGEST_SQL: Final = """
-    encode(sha256(convert_to(jsonb_build_array(
+# The one spelling of a derivation `g`, and its fingerprint: equal reasons have one row, however they were written.
+SPELLED_SQL: Final = """
+    jsonb_build_array(
         g.rule, instant_text(g.due_before), instant_text(g.lenient_before), g.steps, g.recipe
-    )::text, 'UTF8')), 'hex')"""
+    )::text"""
+DIGEST_SQL: Final = f"encode(sha256(convert_to({SPELLED_SQL}, 'UTF8')), 'hex')"
 
 _GIVEN: Final = f"""
     SELECT g.*, {DIGEST_SQL} AS digest
