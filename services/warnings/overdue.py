@@ -1,0 +1,50 @@
+"""Everyone whose report is overdue at once: ladders that stood still go on, the others are proposed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services import rulebook
+from services.deadlines.derivation import derive
+from services.models import CaseFile, CaseKind, Deadline
+from services.processes import GRACE
+from services.rulebook import Rulebook
+from services.warnings import proposals, standing
+from services.warnings.proposals import DUTIES, LADDER
+
+# Over the report's case `c` and its date `d`: not yet under a warning that goes on, nor left out by an officer.
+UNWARNED_REPORTS: Final = """
+    NOT EXISTS (SELECT FROM warning_ladder w WHERE w.obligation_id = c.id AND (
+        (w.ended_at IS NULL AND w.suspended_at IS NULL)
+        OR (w.exclusion_reason IS NOT NULL AND w.due_before = d.due_before)))"""
+
+
+async def warn(session: AsyncSession, reports: Sequence[UUID], *, now: datetime) -> list[UUID]:
+    """Propose warnings about locked, overdue reports; returns the new ladders. Repeating it changes nothing."""
+    await standing.duties_changed(session, reports, now=now)
+    return await proposals.propose_many(session, reports, now=now)
+
+
+async def warn_late(session: AsyncSession, case: CaseFile, *, now: datetime) -> None:
+    """A duty that was held when its period's warnings were proposed is proposed when it goes on."""
+    if case.kind != CaseKind.REPORT or case.period is None:
+        return
+    deadline = await session.get(Deadline, (case.id, DUTIES[case.kind]), populate_existing=True)
+    rules = await rulebook.of_case(session, case, now=now)
+    if deadline is None or not proposals.enforceable(rules, case.period):
+        return
+    if proposed_from(rules, deadline.due_before) + GRACE <= now:
+        await proposals.propose(session, case, now=now)
+
+
+def proposed_from(rules: Rulebook, due_before: datetime) -> datetime:
+    """From then on nobody can have a reading of the dates by which a warning would be too early."""
+    starts = rules.policies.ladder(LADDER).starts
+    ends = [
+        derive(rules.policies.rule(name), due_before, rules.calendars()).due_before
+        for name in ("rollback_window", starts)
+    ]
+    return max(ends)

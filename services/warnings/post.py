@@ -1,0 +1,212 @@
+"""Letters on paper: a batch to print, its list of addresses, the day of posting, and falling back to the post."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import pikepdf
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services import cases, rulebook
+from services.database import uuids
+from services.errors import Conflict, NotFound, TransitionRefused
+from services.i18n import N_
+from services.messages.intents import cancel_for_case
+from services.models import (
+    Account,
+    Document,
+    LetterChannel,
+    PrintBatch,
+    WarningLetter,
+    WarningStatus,
+    new_id,
+)
+from services.reference import regions
+from services.warnings import clocks, issuing, standing
+
+MOST: Final = 1000
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+_WAITING: Final = """
+    FROM warning_letter l
+    JOIN warning_ladder w ON w.case_id = l.case_id AND w.rung = l.rung
+    JOIN case_file c ON c.id = l.case_id
+    WHERE l.channel = 'post' AND l.sent_at IS NULL AND l.voided_at IS NULL AND l.document_id IS NOT NULL
+      AND w.ended_at IS NULL AND w.suspended_at IS NULL AND c.status = 'issued'"""
+_TAKE: Final = text(
+    f"SELECT l.case_id {_WAITING} AND l.print_batch_id IS NULL AND l.authority = :authority"
+    " ORDER BY l.case_id LIMIT :most"
+)
+_PUT: Final = text(
+    f"""
+    UPDATE warning_letter p SET print_batch_id = :batch
+    WHERE (p.case_id, p.rung) IN (
+        SELECT l.case_id, l.rung {_WAITING} AND l.print_batch_id IS NULL AND l.case_id = ANY(CAST(:ids AS uuid[])))
+    RETURNING p.case_id
+    """  # noqa: S608 -- our own constant
+)
+_QUEUE: Final = text(
+    f"SELECT l.authority, count(*) AS letters, min(l.letter_date) AS oldest {_WAITING}"
+    " AND l.print_batch_id IS NULL GROUP BY l.authority ORDER BY l.authority"
+)
+_OF_BATCH: Final = text(
+    f"SELECT l.case_id, l.rung {_WAITING} AND l.print_batch_id = :batch ORDER BY l.case_id"
+)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many letters of an office wait to be printed."""
+
+    authority: str
+    letters: int
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One letter of a batch and where it goes."""
+
+    letter: WarningLetter
+    document: Document
+    account: Account
+
+
+async def queue(session: AsyncSession, authorities: Sequence[str]) -> list[Waiting]:
+    """What waits to be printed in these offices."""
+    rows = await session.execute(_QUEUE)
+    return [Waiting(row.authority, row.letters) for row in rows if row.authority in authorities]
+
+
+async def take(session: AsyncSession, authority: str, *, actor: str, now: datetime) -> PrintBatch:
+    """Put what waits in an office into one batch. Conflict when nothing waits."""
+    found = await session.execute(_TAKE, {"authority": authority, "most": MOST})
+    locked = await cases.lock_many(session, list(found.scalars()))
+    batch = PrintBatch(id=new_id(), authority=authority, made_by=actor, made_at=now, letters=0)
+    session.add(batch)
+    await session.flush()
+    taken = (await session.execute(_PUT, {"batch": batch.id, "ids": uuids(locked)})).scalars().all()
+    if not taken:
+        raise Conflict(N_("Tidak ada surat yang menunggu dicetak."))
+    batch.letters = len(taken)
+    await session.flush()
+    return batch
+
+
+async def load(session: AsyncSession, batch_id: UUID) -> PrintBatch:
+    """The batch, or NotFound."""
+    batch = await session.get(PrintBatch, batch_id, populate_existing=True)
+    if batch is None:
+        raise NotFound
+    return batch
+
+
+async def batches(session: AsyncSession, authorities: Sequence[str], *, limit: int = 50) -> list[PrintBatch]:
+    """The newest batches of these offices."""
+    query = select(PrintBatch).where(col(PrintBatch.authority).in_(authorities))
+    return list((await session.execute(query.order_by(col(PrintBatch.id).desc()).limit(limit))).scalars())
+
+
+async def envelopes(session: AsyncSession, batch_id: UUID) -> list[Envelope]:
+    """The letters of a batch in the order of their numbers."""
+    query = (
+        select(WarningLetter, Document, Account)
+        .join(Document, col(Document.id) == col(WarningLetter.document_id))
+        .join(Account, col(Account.id) == col(Document.account_id))
+        .where(col(WarningLetter.print_batch_id) == batch_id, col(WarningLetter.voided_at).is_(None))
+        .order_by(col(WarningLetter.year), col(WarningLetter.sequence))
+    )
+    return [Envelope(*row) for row in (await session.execute(query)).tuples()]
+
+
+def merged(letters: Sequence[bytes]) -> bytes:
+    """One file to print, letter after letter. Each stays in the archive as it was made; this one is for paper."""
+    out = io.BytesIO()
+    with pikepdf.Pdf.new() as whole:
+        for content in letters:
+            with pikepdf.Pdf.open(io.BytesIO(content)) as one:
+                whole.pages.extend(one.pages)
+        whole.save(out)
+    return out.getvalue()
+
+
+def address_list(found: Sequence[Envelope]) -> str:
+    """CSV for labels and the post's receipt book; no cell can be read as a formula."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(["nomor_surat", "perusahaan", "alamat", "kabupaten_kota", "nib"])
+    for one in found:
+        region = regions.find(one.account.region_code)
+        cells = [
+            one.letter.number or "",
+            one.account.name,
+            one.account.address,
+            region.name if region else one.account.region_code,
+            one.account.nib or "",
+        ]
+        rows.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    return out.getvalue()
+
+
+async def posted(session: AsyncSession, batch_id: UUID, *, actor: str, now: datetime) -> int:
+    """The letters were handed to the post: their dates begin. What was overtaken does not go; returns how many do."""
+    batch = await load(session, batch_id)
+    if batch.posted_at is not None:
+        raise TransitionRefused(N_("Kiriman ini sudah diserahkan kepada pos."))
+    rows = (await session.execute(_OF_BATCH, {"batch": batch_id})).all()
+    await cases.lock_many(session, [row.case_id for row in rows])
+    going = await standing.ladders_changed(session, [row.case_id for row in rows], now=now)
+    ready = {one.case_id for one in going if one.status == WarningStatus.ISSUED}
+    query = select(WarningLetter).where(
+        col(WarningLetter.print_batch_id) == batch_id, col(WarningLetter.sent_at).is_(None)
+    )
+    letters = [one for one in (await session.execute(query)).scalars() if one.case_id in ready]
+    if not letters:
+        raise Conflict(N_("Tidak ada surat dalam kiriman ini yang masih perlu dikirim."))
+    batch.posted_at, batch.posted_by = now, actor
+    for letter in letters:
+        letter.sent_at = now
+    await session.flush()
+    await _leave(session, letters, actor, now)
+    return len(letters)
+
+
+async def _leave(session: AsyncSession, letters: Sequence[WarningLetter], actor: str, now: datetime) -> None:
+    rules = await rulebook.current(session, now=now)
+    groups: dict[tuple[int, object], list[WarningLetter]] = {}
+    for letter in letters:
+        groups.setdefault((letter.rung, letter.letter_date), []).append(letter)
+    for (rung, _), alike in groups.items():
+        ids = [letter.case_id for letter in alike]
+        day = alike[0].letter_date or clocks.today(now)
+        await issuing.leave(session, rules, rung, ids, LetterChannel.POST, letter_date=day, now=now)
+        data = [{"letter": rung, "number": letter.number} for letter in alike]
+        await cases.record_many(session, ids, "letter_posted", now=now, actor=actor, data=data)
+
+
+async def by_post_instead(
+    session: AsyncSession, case_id: UUID, *, actor: str, now: datetime
+) -> WarningLetter:
+    """The mail came back or nobody opens it: the same letter goes by post. Not one that is served."""
+    case = await cases.lock(session, case_id)
+    going = await standing.ladders_changed(session, [case_id], now=now) if case.closed_at is None else []
+    letter = await session.get(
+        WarningLetter, (case_id, going[0].rung if going else 0), populate_existing=True
+    )
+    if letter is None or case.status != WarningStatus.ISSUED:
+        raise NotFound
+    if letter.served_at is not None:
+        raise TransitionRefused(N_("Surat ini sudah terbukti diterima."))
+    if letter.channel == LetterChannel.POST:
+        raise TransitionRefused(N_("Surat ini sudah dikirim atau menunggu dikirim lewat pos."))
+    await cancel_for_case(session, case_id, ("warning_letter",), reason="by_post_instead", now=now)
+    letter.channel, letter.sent_at, letter.unproven_since = LetterChannel.POST, None, None
+    await session.flush()
+    data = {"letter": letter.rung, "number": letter.number}
+    await cases.record(session, case, "letter_by_post", now=now, actor=actor, data=data)
+    return letter

@@ -1,0 +1,192 @@
+"""Whether a letter arrived: looked at when its date comes, shown by somebody, or else an officer's task."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services import cases, rulebook
+from services.contacts import tasks
+from services.contacts.tasks import Wanted
+from services.deadlines import store
+from services.deadlines.derivation import Derived, derive
+from services.errors import InvalidInput, NotFound, TransitionRefused
+from services.i18n import N_
+from services.models import (
+    CaseFile,
+    ContactReason,
+    ContactResult,
+    EvidenceKind,
+    LetterChannel,
+    Message,
+    ServiceEvidence,
+    WarningLadder,
+    WarningLetter,
+    WarningStatus,
+)
+from services.rulebook import Rulebook
+from services.service_proof import evidence, proof
+from services.service_proof.evidence import About, Receipt
+from services.service_proof.proof import Proven
+from services.warnings import clocks, issuing
+
+DOCUMENTED = (EvidenceKind.LETTER_RECEIPT, EvidenceKind.VISIT_MINUTES)
+
+
+@dataclass(frozen=True)
+class Current:
+    """A locked ladder with its newest letter."""
+
+    case: CaseFile
+    ladder: WarningLadder
+    letter: WarningLetter
+
+
+async def current(session: AsyncSession, case: CaseFile, rung: int | None = None) -> Current:
+    """The newest letter of a locked ladder, or the one asked for. NotFound while there is none."""
+    ladder = await session.get(WarningLadder, case.id, populate_existing=True)
+    if ladder is None:
+        raise NotFound
+    letter = await session.get(WarningLetter, (case.id, rung or ladder.rung), populate_existing=True)
+    if letter is None:
+        raise NotFound
+    return Current(case, ladder, letter)
+
+
+async def check(session: AsyncSession, case: CaseFile, now: datetime) -> None:
+    """The date has come by which the newest letter's service should be known: it is, or it is looked at again later,
+    or an officer is asked to see to it."""
+    at = await current(session, case)
+    if at.letter.served_at is not None or at.letter.sent_at is None:
+        return
+    rules = await rulebook.current(session, now=now)
+    found = await _proof(session, rules, at.letter, now)
+    if found is not None:
+        await prove(session, at, found, now=now)
+        return
+    later = await _later(session, rules, at.letter, now)
+    if later is not None:
+        await store.set_deadline(session, case.id, clocks.service_of(at.letter.rung), later, now=now)
+        return
+    await _ask(session, at, now)
+
+
+async def _proof(
+    session: AsyncSession, rules: Rulebook, letter: WarningLetter, now: datetime
+) -> Proven | None:
+    policy = clocks.ladder_of(rules).service
+    message_id = letter.message_id if letter.channel == LetterChannel.EMAIL else None
+    return await proof.proof(session, policy, now=now, message_id=message_id, issued_id=letter.issued_id)
+
+
+async def _later(
+    session: AsyncSession, rules: Rulebook, letter: WarningLetter, now: datetime
+) -> Derived | None:
+    """A mail that was accepted late has its days yet to run; any other waits until it is unproven for good."""
+    policy = clocks.ladder_of(rules).service
+    message = await session.get(Message, letter.message_id) if letter.message_id else None
+    accepted = message is not None and message.state == "done" and message.state_reason != "bounced"
+    if letter.channel == LetterChannel.EMAIL and accepted and message is not None and message.done_at:
+        provable = proof.provable_at(message.done_at, policy)
+        if provable is not None and provable > now:
+            return clocks.service_date(rules, LetterChannel.EMAIL, message.done_at)
+    if letter.sent_at is None:
+        return None
+    unproven = derive(rules.policies.rule(policy.unproven_after), letter.sent_at, rules.calendars())
+    return unproven if unproven.due_before > now else None
+
+
+async def _ask(session: AsyncSession, at: Current, now: datetime) -> None:
+    """Nothing proves it: somebody calls, writes or visits. The ladder waits, and says so."""
+    at.letter.unproven_since = now
+    task = Wanted(
+        f"unproven/{at.case.id}/{at.letter.rung}",
+        at.ladder.account_id,
+        ContactReason.RECEIPT_UNPROVEN,
+        at.case.id,
+        at.letter.message_id,
+    )
+    await tasks.raise_many(session, [task], now=now)
+    data = {"letter": at.letter.rung, "number": at.letter.number}
+    await cases.record(session, at.case, "letter_unproven", now=now, data=data)
+
+
+async def prove(
+    session: AsyncSession, at: Current, found: Proven, *, now: datetime, actor: str = cases.SYSTEM
+) -> None:
+    """The letter counts as served since then; the month to the next one may end the wait."""
+    rung = at.letter.rung
+    at.letter.served_at, at.letter.served_by, at.letter.unproven_since = found.at, found.how, None
+    cases.reach(at.case, issuing.served(rung), now)
+    await session.flush()
+    await store.meet(session, at.case.id, [clocks.service_of(rung)], now=now)
+    await tasks.settle_for_case(session, at.case.id, ContactResult.RECEIPT_PROVEN, now=now)
+    data = {"letter": rung, "number": at.letter.number, "how": str(found.how)}
+    await cases.record(session, at.case, "letter_served", now=now, actor=actor, data=data, at=found.at)
+    cases.wake(at.case, now)
+
+
+async def record(
+    session: AsyncSession,
+    case_id: UUID,
+    receipt: Receipt,
+    *,
+    actor: str,
+    now: datetime,
+    rung: int | None = None,
+    author_id: UUID | None = None,
+) -> ServiceEvidence:
+    """An officer shows that a letter was received. InvalidInput for a receipt before the sending or without its scan.
+
+    TransitionRefused for a letter that has not left.
+    """
+    case = await cases.lock(session, case_id)
+    at = await current(session, case, rung)
+    if at.letter.sent_at is None:
+        raise TransitionRefused(N_("Surat ini belum dikirim, sehingga belum dapat diterima."))
+    if receipt.kind not in evidence.BY_OFFICERS:
+        raise InvalidInput(N_("Pilih jenis bukti penerimaan."), field="kind")
+    about = About(message_id=at.letter.message_id, issued_id=at.letter.issued_id)
+    kept = await evidence.record(
+        session,
+        case,
+        about,
+        receipt,
+        sent_at=at.letter.sent_at,
+        actor=actor,
+        now=now,
+        author_id=author_id,
+        documented=DOCUMENTED,
+    )
+    data = {"letter": at.letter.rung, "evidence": str(kept.id), "kind": kept.kind}
+    await cases.record(session, case, "service_recorded", now=now, actor=actor, data=data)
+    await _settle(session, at, now, actor)
+    return kept
+
+
+async def opened(
+    session: AsyncSession, case_id: UUID, rung: int, *, actor: str, now: datetime
+) -> WarningLetter:
+    """The company opened a letter in the portal: from then on it is served. Later openings change nothing."""
+    case = await cases.lock(session, case_id)
+    at = await current(session, case, rung)
+    if at.letter.sent_at is None:
+        raise NotFound
+    if at.letter.served_at is None and case.closed_at is None:
+        about = About(message_id=at.letter.message_id, issued_id=at.letter.issued_id)
+        receipt = Receipt(EvidenceKind.PORTAL_READ)
+        await evidence.record(session, case, about, receipt, sent_at=at.letter.sent_at, actor=actor, now=now)
+        await _settle(session, at, now, actor)
+    return at.letter
+
+
+async def _settle(session: AsyncSession, at: Current, now: datetime, actor: str) -> None:
+    if at.letter.served_at is not None or at.case.closed_at is not None:
+        return
+    if at.case.status != WarningStatus.ISSUED:
+        return
+    rules = await rulebook.current(session, now=now)
+    found = await _proof(session, rules, at.letter, now)
+    if found is not None:
+        await prove(session, at, found, now=now, actor=actor)
