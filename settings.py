@@ -15,6 +15,7 @@ SECRETS = (
     "MIGRATOR_DATABASE_URL",
     "SMTP_URL",
     "TENGGAT_SECRET_KEY",
+    "TENGGAT_BOUNCE_TOKEN",
 )
 NAMES = (
     *SECRETS,
@@ -71,6 +72,7 @@ class Settings:
     `mail_catcher` says that `smtp_url` is our own catcher, whose mail is shown on a page.
     `mail_patience` is how many seconds the mail server may take over one command; leases follow from it.
     `clamd_address` is where ClamAV listens; None: no scanner, files that pass our inspection are clean.
+    `bounce_token` is what the mail system shows when it reports bounces; None: the door is closed.
     `trusted_proxies` are the addresses or networks whose X-Forwarded-For and -Proto are believed.
     """
 
@@ -88,6 +90,7 @@ class Settings:
     mail_journal: Path
     documents_url: str
     secret_key: str
+    bounce_token: str | None = None
     web_pool: int = 10
     worker_pool: int = 10
     mail_patience: int = 30
@@ -178,6 +181,7 @@ def _build(home: Path, values: Mapping[str, str], problems: list[str]) -> Settin
         mail_journal=Path(values.get("TENGGAT_MAIL_JOURNAL", home / "legal-mail.journal")),
         documents_url=values.get("DOCUMENTS_URL", (home / "documents").as_uri()),
         secret_key=values.get("TENGGAT_SECRET_KEY", ""),
+        bounce_token=values.get("TENGGAT_BOUNCE_TOKEN"),
         web_pool=_number("TENGGAT_WEB_POOL", values, 10, problems),
         worker_pool=_number("TENGGAT_WORKER_POOL", values, 10, problems),
         mail_patience=_number("TENGGAT_MAIL_PATIENCE", values, 30, problems),
@@ -227,6 +231,8 @@ def _unfit_for_production(settings: Settings) -> list[str]:
     problems = []
     if settings.secret_key and _weak(settings.secret_key):
         problems.append(f"TENGGAT_SECRET_KEY is a placeholder or shorter than {MIN_SECRET} characters")
+    if settings.bounce_token and _weak(settings.bounce_token):
+        problems.append(f"TENGGAT_BOUNCE_TOKEN is a placeholder or shorter than {MIN_SECRET} characters")
     for name, url in (
         ("DATABASE_URL", settings.database_url),
         ("MIGRATOR_DATABASE_URL", settings.migrator_database_url),

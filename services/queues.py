@@ -16,6 +16,7 @@ from services.identity.principal import Principal
 from services.models import (
     CaseFile,
     CaseKind,
+    DataRequestStatus,
     Deadline,
     ExtensionStatus,
     RegistrationStatus,
@@ -69,6 +70,10 @@ DESKS: Final = (
         "overdue", CaseKind.REPORT,
         (ReportStatus.UPCOMING, ReportStatus.NOT_STARTED, ReportStatus.DRAFT, ReportStatus.RETURNED),
         Permission.EXCUSE_OBLIGATION, late_only=True,
+    ),
+    Desk(
+        "data_requests", CaseKind.DATA_REQUEST, (DataRequestStatus.ANSWERED,), Permission.ACCEPT_DATA_REQUEST,
+        sort=Sort.NEWEST,
     ),
     Desk(
         "extensions", CaseKind.CAMPAIGN, (ExtensionStatus.PREVIEWED,), Permission.APPROVE_EXTENSION,

@@ -221,8 +221,8 @@ LANES = {
 WORDS: dict[str, dict[str, str]] = {
     "lane": LANES,
     "deadline": DEADLINES,
-    "evidence": EVIDENCE,
-    "channel": CHANNELS,
+    "evidence": {kind.value: text for kind, text in EVIDENCE.items()},
+    "channel": {channel.value: text for channel, text in CHANNELS.items()},
     "kind": KINDS,
     "stage": STAGES,
     "role": ROLES,

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from api.pages import labels, shapes
 from api.pages.urls import url
+from services.data_requests.kinds import CHANNELS
 from services.deadlines.periods import Period
 from services.i18n import Translator
 from services.identity import policy
@@ -24,6 +25,7 @@ from services.models import (
     Deadline,
     LicenceType,
     Person,
+    RequestChannel,
 )
 from services.reference import regions
 from services.search import Row
@@ -31,6 +33,8 @@ from services.search import Row
 _DECIDED_ON = (
     (CaseKind.REGISTRATION, Permission.DECIDE_REGISTRATION, "registration_decision"),
     (CaseKind.LICENCE_REVIEW, Permission.REVIEW_LICENCE, "licence_decision"),
+    (CaseKind.DATA_REQUEST, Permission.ACCEPT_DATA_REQUEST, "data_request_case"),
+    (CaseKind.DATA_REQUEST, Permission.RECORD_SERVICE, "data_request_case"),
     (CaseKind.ROLLBACK, Permission.DECIDE_ROLLBACK, "rollback_decision"),
 )
 
@@ -42,6 +46,7 @@ _DETAILS = text(
     UNION ALL SELECT case_id, 'licence', number, type FROM licence WHERE case_id = ANY(:ids)
     UNION ALL SELECT b.case_id, 'report', r.number::text, r.stage
               FROM rollback b JOIN report r ON r.case_id = b.report_id WHERE b.case_id = ANY(:ids)
+    UNION ALL SELECT case_id, 'request', number::text, channel FROM data_request WHERE case_id = ANY(:ids)
     UNION ALL SELECT case_id, 'extension', NULL, scope FROM extension WHERE case_id = ANY(:ids)
     """
 )
@@ -153,6 +158,8 @@ def _subtitle(row: Any, words: Translator) -> str:
         return f"#{row.number}" + (f" · NIB {row.detail}" if row.detail else "")
     if row.sort == "report":
         return f"{words.gettext(labels.word('stage', row.detail))} · #{row.number}"
+    if row.sort == "request":
+        return f"#{row.number} · {words.gettext(CHANNELS[RequestChannel(row.detail)])}"
     if row.sort == "licence":
         kind = words.gettext(LICENCES[LicenceType(row.detail)])
         return f"{kind} · {row.number}" if row.number else kind

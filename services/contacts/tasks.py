@@ -38,7 +38,8 @@ _RAISE: Final = text(
 # Where a mail that came back was going: to a company's own address for notices, or on behalf of a case of it.
 _OF_MESSAGE: Final = text(
     """
-    SELECT coalesce(m.account_id, c.account_id) AS account_id, m.case_id, m.recipient, m.lane
+    SELECT coalesce(m.account_id, c.account_id) AS account_id, m.case_id, m.recipient,
+           m.lane = 'legal' OR m.template IN ('data_request', 'data_request_followup') AS needed
     FROM message m LEFT JOIN case_file c ON c.id = m.case_id WHERE m.id = :id
     """
 )
@@ -73,7 +74,7 @@ async def raise_many(session: AsyncSession, wanted: Sequence[Wanted], *, now: da
 
 
 async def raise_for_bounce(session: AsyncSession, message_id: UUID, *, now: datetime) -> bool:
-    """A mail came back: somebody finds a better address; a legal letter goes by post. False for our own officials'."""
+    """A mail came back: somebody finds a better address; what must arrive goes by post. False for officials'."""
     row = (await session.execute(_OF_MESSAGE, {"id": message_id})).one_or_none()
     if row is None or row.account_id is None:
         return False
@@ -86,7 +87,7 @@ async def raise_for_bounce(session: AsyncSession, message_id: UUID, *, now: date
             address=row.recipient,
         )
     ]
-    if row.case_id is not None and row.lane == "legal":
+    if row.case_id is not None and row.needed:
         post = Wanted(
             f"post/{message_id}", row.account_id, ContactReason.POST_LETTER, row.case_id, message_id
         )

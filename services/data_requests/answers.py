@@ -22,6 +22,7 @@ from services.models import (
     Document,
     ScanState,
 )
+from services.warnings import standing
 
 DOCUMENT_KIND: Final = "data_request"
 MAX_ANSWER: Final = 20_000
@@ -99,7 +100,7 @@ async def send(
     data = {"question": opened.question.number, "files": len(files)}
     await cases.record(session, opened.case, "answered", now=now, at=sent_at, actor=actor, data=data)
     cases.wake(opened.case, now)
-    await session.flush()
+    await standing.duties_changed(session, [case_id], now=now, actor=actor)
     return opened
 
 

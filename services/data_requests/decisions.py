@@ -27,6 +27,7 @@ from services.models import (
     Outcome,
     RequestChannel,
 )
+from services.warnings import standing
 
 UNANSWERED = N_("Belum ada jawaban yang dapat diputuskan.")
 MAX_NOTE = 4000
@@ -85,7 +86,7 @@ async def withdraw(session: AsyncSession, case_id: UUID, *, reason: str, actor: 
     told = Told(case_id, "withdrawn", {"number": opened.request.number, "reason": words})
     await bulk.intend_each(session, "data_request_withdrawn", [told], now=now)
     cases.close(opened.case, Outcome.VOID, now)
-    await session.flush()
+    await standing.duties_changed(session, [case_id], now=now, actor=actor)
     return opened
 
 

@@ -123,7 +123,8 @@ async def counts(session: AsyncSession, order_id: UUID) -> dict[str, int]:
         .where(col(DataRequest.order_id) == order_id)
         .group_by(col(CaseFile.status))
     )
-    return dict((await session.execute(query)).tuples().all())
+    found = await session.execute(query)
+    return {status: count for status, count in found}  # noqa: C416 -- a Row is no pair to dict()
 
 
 async def _lines(session: AsyncSession, *which: object, now: datetime, limit: int = 500) -> list[Line]:
@@ -143,7 +144,7 @@ async def _lines(session: AsyncSession, *which: object, now: datetime, limit: in
     )
     return [
         Line(case, request, question, due, is_late(case, question, due, now))
-        for case, request, question, due in (await session.execute(query)).tuples()
+        for case, request, question, due in await session.execute(query)
     ]
 
 

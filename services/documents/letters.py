@@ -19,6 +19,7 @@ class LetterKind(StrEnum):
     REPORT_RECEIPT = "report_receipt"
     DEADLINE_EXPLANATION = "deadline_explanation"
     WARNING_LETTER = "warning_letter"
+    DATA_REQUEST_LETTER = "data_request_letter"
 
 
 def official_time(at: datetime) -> str:
@@ -209,3 +210,19 @@ class WarningLetter(Letter):
     following: bool
     portal_url: str = Field(pattern=r"^https?://")
     approver: Words
+
+
+class DataRequestLetter(Letter):
+    """Surat Permintaan Data: the question of a request for Data Lain, for the post. `question` in paragraphs."""
+
+    kind = LetterKind.DATA_REQUEST_LETTER
+
+    letter_date: Day
+    company_name: Words
+    nib: Words
+    address: Words
+    request_number: int
+    kinds: tuple[Words, ...]
+    mandate: Words
+    question: tuple[Words, ...]
+    portal_url: str = Field(pattern=r"^https?://")

@@ -30,6 +30,7 @@ _PREFIXES: Final = {
     LetterKind.REPORT_RECEIPT: "BL",
     LetterKind.DEADLINE_EXPLANATION: "PBW",
     LetterKind.WARNING_LETTER: "SPR",
+    LetterKind.DATA_REQUEST_LETTER: "PD",
 }
 
 

@@ -14,7 +14,9 @@ from services.identity.permissions import INDIVIDUAL, READS, Permission
 from services.identity.principal import Grant, Principal
 from services.models import Account, BusinessField, CaseFile, CaseKind, Role
 
-_NOT_INDIVIDUAL = frozenset({CaseKind.PERIOD, CaseKind.CAMPAIGN, CaseKind.POLICY_CHANGE, CaseKind.WARNING_BATCH})
+_NOT_INDIVIDUAL = frozenset(
+    {CaseKind.PERIOD, CaseKind.CAMPAIGN, CaseKind.POLICY_CHANGE, CaseKind.WARNING_BATCH}
+)
 
 
 class _CaseFacts(Protocol):
@@ -93,6 +95,13 @@ def require_recent(principal: Principal) -> None:
 def visible_filter(principal: Principal, table: type[CaseFile] | type[Account]) -> ColumnElement[bool]:
     """A condition that keeps exactly the rows for which READ_CASE or READ_ACCOUNT holds."""
     permission = Permission.READ_CASE if table is CaseFile else Permission.READ_ACCOUNT
+    return allowed_filter(principal, permission, table)
+
+
+def allowed_filter(
+    principal: Principal, permission: Permission, table: type[CaseFile] | type[Account]
+) -> ColumnElement[bool]:
+    """A condition that keeps exactly the rows for which this permission holds."""
     grants = principal.grants_with(permission)
     if not grants:
         return false()

@@ -44,6 +44,10 @@ _TASKS: Final = {
         (Permission.VALIDATE_REPORT, "validation"),
         (Permission.EXCUSE_OBLIGATION, "supervision"),
     ),
+    CaseKind.DATA_REQUEST: (
+        (Permission.ACCEPT_DATA_REQUEST, "supervision"),
+        (Permission.RECORD_SERVICE, "supervision"),
+    ),
     CaseKind.ROLLBACK: ((Permission.DECIDE_ROLLBACK, "verification"),),
 }
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
 from services.clock import app_now
+from services.contacts import tasks
 from services.database import uuids
 from services.messages.outcomes import Kind, Letter, Outcome, judge
 
@@ -38,7 +39,7 @@ _END: Final = text(
         WHERE delivery.state IN ('sending', 'unknown')
     ), healed AS (
         UPDATE contact_health SET bounced_at = NULL, answer = NULL, last_sent_at = now()
-        WHERE address = ANY(CAST(:sent_to AS text[])) AND bounced_at IS NOT NULL
+        WHERE address = ANY(CAST(:sent_to AS text[])) AND bounced_at IS NOT NULL AND NOT reported
     )
     UPDATE message m
     SET state = g.state, state_reason = g.reason, claimed_until = NULL,
@@ -139,6 +140,7 @@ async def bounce(session: AsyncSession, letter: Letter, outcome: Outcome) -> Non
     now = await app_now(session)
     answer = _storable(outcome.answer)
     await session.execute(_BOUNCE, {"address": letter.recipient, "now": now, "answer": answer})
+    await tasks.raise_for_bounce(session, letter.id, now=now)
     for case_id in locked:
         data = {"message": str(letter.id), "template": letter.template, "code": (answer or "")[:3]}
         await cases.record(session, case_id, "mail_bounced", now=now, data=data)

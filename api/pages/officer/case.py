@@ -106,7 +106,7 @@ async def render(
         "notes": await _notes(session, user, case),
         "may_note": _may(user, case, Permission.WRITE_NOTES),
         "decision": None,
-        "links": _links(user, case, words),
+        "links": _links(user, case, words) + _evidence(user, case, words),
         "note_form": note_form,
         "hold_form": hold_form,
         "holdable": case.closed_at is None and _may(user, case, Permission.HOLD_CASE),
@@ -188,13 +188,21 @@ def _links(user: Principal, case: CaseFile, words: Translator) -> list[shapes.Ac
         to = url("extension_new", query={"kasus": case.id})
         links.append((N_("Perpanjang batas waktu"), to, "secondary"))
     if case.kind == CaseKind.DATA_REQUEST:
-        links.append((N_("Pertanyaan dan jawaban"), url("data_request", case=case.id), "primary"))
+        links.append((N_("Pertanyaan dan jawaban"), url("data_request_case", case=case.id), "primary"))
     if case.kind == CaseKind.CAMPAIGN and user.grants_with(Permission.READ_EXTENSION):
         to = url("extension", extension=case.key.removeprefix("campaign/"))
         links.append((N_("Rincian perpanjangan"), to, "secondary"))
     if case.kind == CaseKind.PERIOD and user.grants_with(Permission.READ_PERIOD):
         links.append((N_("Jadwal periode"), url("period", period=case.period), "secondary"))
     return [shapes.Action(words.gettext(label), href, kind) for label, href, kind in links]
+
+
+def _evidence(user: Principal, case: CaseFile, words: Translator) -> list[shapes.Action]:
+    """Where the bundle of evidence is taken, for those who may pass individual data on."""
+    if not _may(user, case, Permission.EXPORT_INDIVIDUAL):
+        return []
+    label = words.gettext(N_("Bundel bukti (ZIP)"))
+    return [shapes.Action(label, url("case_evidence", case=case.id), "secondary")]
 
 
 async def _assignees(session: AsyncSession, user: Principal, case: CaseFile) -> list[shapes.Option]:

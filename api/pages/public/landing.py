@@ -30,6 +30,7 @@ TITLES: Final = {
     LetterKind.STATEMENT_LETTER: N_("Surat Pernyataan"),
     LetterKind.REPORT_RECEIPT: N_("Bukti Laporan"),
     LetterKind.DEADLINE_EXPLANATION: N_("Penjelasan Batas Waktu"),
+    LetterKind.DATA_REQUEST_LETTER: N_("Surat Permintaan Data"),
 }
 LONGEST_CODE: Final = 80
 _PROOF_VOID: Final = N_("Akun perusahaan ini dinyatakan batal demi hukum.")
