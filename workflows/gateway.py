@@ -43,6 +43,8 @@ log = logging.getLogger(__name__)
 # How long a nudge may take before it is given up: the sweep repeats it anyway.
 PATIENCE = 5.0
 AT_ONCE = 32
+# Mail of a burst is announced to its lane once: whatever commits within this time shares one nudge.
+GATHER = 0.1
 
 
 async def connect(address: str | None, namespace: str, *, lazy: bool = False) -> Client:
@@ -61,13 +63,15 @@ class Gateway:
         self.client = client
         self._running: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._gathering: set[str] = set()
 
     def nudge(self, cases: Iterable[Nudge], lanes: Iterable[str]) -> None:
         """Nudge in the background; never raises, never waits."""
         for case in cases:
             self._spawn(self.nudge_case(case))
-        for lane in lanes:
-            self._spawn(self.nudge_lane(lane))
+        for lane in set(lanes) - self._gathering:
+            self._gathering.add(lane)
+            self._spawn(self._nudge_soon(lane))
 
     async def nudge_case(self, case: Nudge) -> bool:
         """Start the case's process, or tell it to look at its row. False when Temporal could not be reached."""
@@ -102,6 +106,11 @@ class Gateway:
         """Wait for the nudges that are under way, at shutdown."""
         if self._running:
             await asyncio.wait(self._running, timeout=PATIENCE)
+
+    async def _nudge_soon(self, lane: str) -> bool:
+        await asyncio.sleep(GATHER)
+        self._gathering.discard(lane)  # first: who commits from here on needs a nudge of its own
+        return await self.nudge_lane(lane)
 
     def _spawn(self, nudge: Awaitable[bool]) -> None:
         async def run() -> None:

@@ -1,0 +1,28 @@
+"""Nudges on the real engine."""
+
+from temporalio.api.enums.v1 import EventType
+
+from services.models import Lane
+from tests.world import World
+from workflows.contracts import post_office_id
+
+
+async def signals(world: World, workflow_id: str) -> int:
+    history = await world.client.get_workflow_handle(workflow_id).fetch_history()
+    return sum(
+        event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED for event in history.events
+    )
+
+
+async def test_a_burst_of_mail_is_announced_to_its_lane_once(world: World) -> None:
+    for _ in range(50):
+        world.gateway.nudge((), [Lane.NOTICES])
+    await world.gateway.drain()
+    assert await signals(world, post_office_id(Lane.NOTICES)) == 1
+
+
+async def test_mail_after_a_burst_is_announced_again(world: World) -> None:
+    for _ in range(2):
+        world.gateway.nudge((), [Lane.NOTICES])
+        await world.gateway.drain()
+    assert await signals(world, post_office_id(Lane.NOTICES)) == 2
