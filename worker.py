@@ -20,6 +20,7 @@ from activities.chores import ChoreActivities
 from activities.data_request import DataRequestActivities
 from activities.extension_campaign import CampaignActivities
 from activities.extension_request import ExtensionRequestActivities
+from activities.holiday_decree import HolidayDecreeActivities
 from activities.licence_review import LicenceReviewActivities
 from activities.policy_change import PolicyChangeActivities
 from activities.post_office import PostOfficeActivities
@@ -45,6 +46,7 @@ from workflows.data_request import DataRequestWorkflow
 from workflows.extension_campaign import ExtensionCampaignWorkflow
 from workflows.extension_request import ExtensionRequestWorkflow
 from workflows.gateway import Gateway, connect, ensure_chores, ensure_sweep
+from workflows.holiday_decree import HolidayDecreeWorkflow
 from workflows.licence_review import LicenceReviewWorkflow
 from workflows.policy_change import PolicyChangeWorkflow
 from workflows.post_office import PostOfficeWorkflow
@@ -66,6 +68,7 @@ WORKFLOWS: Sequence[type] = (
     PolicyChangeWorkflow,
     DataRequestWorkflow,
     ExtensionRequestWorkflow,
+    HolidayDecreeWorkflow,
     ReportReviewWorkflow,
     RollbackWorkflow,
     WarningLettersWorkflow,
@@ -113,6 +116,7 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
     policy = PolicyChangeActivities(runner)
     data_request = DataRequestActivities(runner)
     extension_request = ExtensionRequestActivities(runner)
+    decree = HolidayDecreeActivities(runner)
     review = ReportReviewActivities(runner)
     rollback = RollbackActivities(runner)
     warning = WarningActivities(runner, parts.press)
@@ -138,6 +142,11 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
         data_request.propose_warning,
         extension_request.remind,
         extension_request.escalate,
+        decree.apply,
+        decree.look_again,
+        decree.settle,
+        decree.undo,
+        decree.close_undo,
         review.examine,
         review.remind_verifiers,
         review.escalate_verification,

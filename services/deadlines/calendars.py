@@ -156,11 +156,9 @@ class Calendar:
         )
 
     def worked_by(self, day: date) -> CalendarDay | None:
-        """The line that makes a working day of what would be a day off, or None."""
+        """The line that says this day is worked, or None where nobody needed to say so."""
         stated = self._stated.get(day)
-        if stated is None or stated.kind is not DayKind.WORKING:
-            return None
-        return stated if _library_year(day.year, self.kind).get(day) or _weekend(day) else None
+        return stated if stated is not None and stated.kind is DayKind.WORKING else None
 
     def next_working_day(self, day: date) -> date:
         """The first working day after the day."""

@@ -15,6 +15,7 @@ from services.database import Sessions
 from services.deadlines import applying, extensions, store
 from services.deadlines.derivation import Derived, Step
 from services.deadlines.rules import Edge
+from services.deadlines.zones import WIB
 from services.errors import NotFound
 from services.models import CaseFile, CaseKind, Extension, ExtensionStatus, Outcome
 from services.waking import Waker, hand_over
@@ -95,7 +96,8 @@ async def applied(session: AsyncSession, case: CaseFile, extension: Extension, n
 
 def undo_until(earliest: datetime) -> Derived:
     """An undo never makes anyone late: it is possible until the first old date."""
-    step = Step("undo_until", {"at": earliest.isoformat()}, None)
+    at = earliest.astimezone(WIB).isoformat(timespec="seconds")
+    step = Step("undo_until", {"at": at}, None)
     return Derived(
         name=extensions.UNDO_UNTIL,
         due_before=earliest,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Self
 
-from services.deadlines.calendars import Calendar, CalendarKind, Holiday, count_days
+from services.deadlines.calendars import Calendar, CalendarDay, CalendarKind, Holiday, count_days
 from services.deadlines.rules import Edge, Roll, Rule, Span, Unit
 
 Calendars = Mapping[CalendarKind, Calendar]
@@ -245,7 +245,7 @@ def _count_working(
             steps.append(_still_step(day, why))
         else:
             number += 1
-            steps.append(Step("day_counted", {"date": day.isoformat(), "number": number}))
+            steps.append(_counted_step(day, number, calendar))
     return count.end, steps
 
 
@@ -302,7 +302,8 @@ def _roll(rule: Rule, day: date, calendars: Calendars) -> tuple[date, list[Step]
     calendar = calendars[rule.roll_calendar]
     why = calendar.why(day)
     if why is None:
-        return day, []
+        by = calendar.worked_by(day)
+        return day, [_worked_step("not_rolled", {"date": day.isoformat()}, by)] if by else []
     to = calendar.next_working_day(day) if rule.roll is Roll.FOLLOWING else calendar.previous_working_day(day)
     off = _off_step("rolled", why)
     return to, [replace(off, params={**off.params, "to": to.isoformat()})]
@@ -324,6 +325,17 @@ def _edge_step(code: str, rule: Rule, day: date) -> Step:
 def _off_step(code: str, why: Holiday) -> Step:
     params = {"date": why.date.isoformat(), "name": why.name, "name_en": why.name_en}
     return Step(code, params, why.source)
+
+
+def _counted_step(day: date, number: int, calendar: Calendar) -> Step:
+    """A day that counts; one that only counts because somebody decreed so names the decree."""
+    params: dict[str, str | int] = {"date": day.isoformat(), "number": number}
+    by = calendar.worked_by(day)
+    return _worked_step("day_worked", params, by) if by else Step("day_counted", params)
+
+
+def _worked_step(code: str, params: Mapping[str, str | int], by: CalendarDay) -> Step:
+    return Step(code, {**params, "name": by.name, "name_en": by.name_en or by.name}, by.source)
 
 
 def _still_step(day: date, pause: Pause) -> Step:

@@ -149,7 +149,8 @@ async def _return(
     cases.move(case, RegistrationStatus.RETURNED)
     await store.pause(session, case.id, [TARGET, REMINDER], now=now)
     rules = await of_case(session, case, now=now)
-    correction = derive(rules.policies.rule(CORRECTION), now, rules.calendars())
+    place = rules.calendars(registration.region_code, registration.nib)
+    correction = derive(rules.policies.rule(CORRECTION), now, place)
     await store.set_deadline(session, case.id, CORRECTION, correction, now=now)
     await cases.record(
         session, case, "returned", now=now, actor=actor, data={"submission": registration.submission}
