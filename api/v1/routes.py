@@ -17,6 +17,7 @@ from api.v1 import (
     licences,
     periods,
     policies,
+    print_batches,
     processes,
     registrations,
     reports,
@@ -24,6 +25,8 @@ from api.v1 import (
     rollbacks,
     sessions,
     statements,
+    warning_proposals,
+    warnings,
 )
 from api.v1.description import describe
 
@@ -48,6 +51,9 @@ ROUTERS = (
     extensions.router,
     periods.router,
     policies.router,
+    warning_proposals.router,
+    warnings.router,
+    print_batches.router,
     clock.router,
     processes.router,
 )

@@ -44,6 +44,10 @@ _TASKS: Final = {
         (Permission.VALIDATE_REPORT, "validation"),
         (Permission.EXCUSE_OBLIGATION, "supervision"),
     ),
+    CaseKind.WARNING: (
+        (Permission.APPROVE_WARNING, "supervision"),
+        (Permission.RECORD_SERVICE, "supervision"),
+    ),
     CaseKind.DATA_REQUEST: (
         (Permission.ACCEPT_DATA_REQUEST, "supervision"),
         (Permission.RECORD_SERVICE, "supervision"),

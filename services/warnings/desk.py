@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from services import rulebook
 from services.identity.permissions import Permission
-from services.identity.policy import visible_filter
+from services.identity.policy import allowed_filter
 from services.identity.principal import Principal
 from services.messages.recipients import NOTICE_ADDRESS_SQL
 from services.models import (
@@ -125,8 +125,13 @@ async def select_lines(
     now: datetime,
     previewed_at: datetime | None = None,
 ) -> list[Line]:
-    """All of a selection, in id order, at most `MOST`; nothing that was proposed after it was looked at."""
-    query = _query(principal, filters, now).order_by(col(WarningLadder.case_id)).limit(MOST)
+    """All of a selection that this official decides on, in id order, at most `MOST`; nothing proposed after it was
+    looked at."""
+    query = (
+        _query(principal, filters, now, Permission.APPROVE_WARNING)
+        .order_by(col(WarningLadder.case_id))
+        .limit(MOST)
+    )
     if previewed_at is not None:
         query = query.where(col(WarningLadder.proposed_at) <= previewed_at)
     rules = (await rulebook.current(session, now=now)).policies.competences
@@ -163,7 +168,9 @@ def blocked(line: Line, actor: str) -> bool:
     return line.issuer is None or line.suspended or line.proposed_by == actor
 
 
-def _query(principal: Principal, filters: Filters, now: datetime) -> Select[Any]:
+def _query(
+    principal: Principal, filters: Filters, now: datetime, permission: Permission = Permission.READ_CASE
+) -> Select[Any]:
     """Proposals about duties that are still owed. `a` and `k` are named as the rule for addresses names them."""
     account, contact = aliased(Account, name="a"), aliased(ProfileSection, name="k")
     address: ColumnElement[str] = literal_column(NOTICE_ADDRESS_SQL)
@@ -196,7 +203,7 @@ def _query(principal: Principal, filters: Filters, now: datetime) -> Select[Any]
             col(CaseFile.status) == WarningStatus.PROPOSED,
             col(_DUTY.closed_at).is_(None),
             func.coalesce(col(_DUE.lenient_before), col(_DUE.due_before)) <= now,
-            visible_filter(principal, CaseFile),
+            allowed_filter(principal, permission, CaseFile),
             *_conditions(filters, col(account.name)),
         )
     )  # fmt: skip
