@@ -18,6 +18,7 @@ COMMANDS = {
     "mail": "What the mail catcher accepted.",
     "processes": "Running procedures: list, retry, skip, rebuild.",
     "audit": "Check that no timeline was altered.",
+    "evidence": "One ZIP with all that proves a case.",
     "backup": "Write database, documents and mail journal to one file.",
     "restore": "Fill a new home from such a file.",
 }

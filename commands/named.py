@@ -50,3 +50,17 @@ async def person_id(session: "AsyncSession", username: str) -> UUID:
     if person is None:
         fail(f"nobody has the username {username!r}")
     return person.id
+
+
+async def case_id(session: "AsyncSession", named: str) -> UUID:
+    """The case with that id or key."""
+    from sqlalchemy import String, cast, or_, select
+    from sqlmodel import col
+
+    from services.models import CaseFile
+
+    same = or_(cast(col(CaseFile.id), String) == named.lower(), col(CaseFile.key) == named)
+    found = (await session.execute(select(col(CaseFile.id)).where(same))).scalar_one_or_none()
+    if found is None:
+        fail(f"no case has the id or key {named!r}")
+    return found

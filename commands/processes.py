@@ -2,12 +2,12 @@
 
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
 
 import typer
 
 from commands.console import HomeDirectory, Json, fail, in_session, print_json, print_line, print_rows
 from commands.engine import Engine, with_engine
+from commands.named import case_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,7 +110,7 @@ def _resolve(case: str, *, skip: bool, home: "Path | None", as_json: bool) -> No
         async with engine.sessions() as session:
             async with session.begin():
                 found = await processes.resolve_stuck(
-                    session, await _case_id(session, case), skip=skip, by=None, actor=BY,
+                    session, await case_id(session, case), skip=skip, by=None, actor=BY,
                     now=await app_now(session),
                 )  # fmt: skip
             hand_over(session, engine.gateway)
@@ -121,16 +121,3 @@ def _resolve(case: str, *, skip: bool, home: "Path | None", as_json: bool) -> No
         print_json(done)
     else:
         print_line(f"{done['key']}: {done['resolution']}")
-
-
-async def _case_id(session: "AsyncSession", named: str) -> UUID:
-    from sqlalchemy import String, cast, or_, select
-    from sqlmodel import col
-
-    from services.models import CaseFile
-
-    same = or_(cast(col(CaseFile.id), String) == named.lower(), col(CaseFile.key) == named)
-    found = (await session.execute(select(col(CaseFile.id)).where(same))).scalar_one_or_none()
-    if found is None:
-        fail(f"no case has the id or key {named!r}")
-    return found

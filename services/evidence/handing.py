@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -20,7 +21,6 @@ from services.i18n import N_
 from services.identity.read_log import MAX_PURPOSE
 from services.models import CaseEvent, CaseFile, ReadLog
 
-ANCHORS: Final = "audit-anchors.jsonl"
 IN_MEMORY: Final = 8 * 1024 * 1024
 ENCLOSED_AT_MOST: Final = 1_000_000
 HASHES_AT_ONCE: Final = 20_000
@@ -37,7 +37,7 @@ async def make(
         covering = await _covering(session, case_id, anchors)
     found.anchors_not_enclosed = [number for number, size in covering if size > ENCLOSED_AT_MOST]
     target: BinaryIO = tempfile.SpooledTemporaryFile(IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115 -- handed on
-    async with sessions() as session:
+    async with _closed_on_failure(target), sessions() as session:
         hashes = [
             (f"anchors/{number:05d}.hashes", size * 32, _hashes(session, anchors, number))
             for number, size in covering
@@ -48,16 +48,31 @@ async def make(
     return target, seal
 
 
+@asynccontextmanager
+async def _closed_on_failure(file: BinaryIO) -> AsyncIterator[None]:
+    """A bundle that cannot be finished is given back to the system."""
+    try:
+        yield
+    except BaseException:
+        file.close()
+        raise
+
+
 async def note(session: AsyncSession, reader: str, case: CaseFile, seal: str, purpose: str) -> None:
     """Who took the bundle with this seal, and why. InvalidInput when the purpose says nothing."""
-    purpose = " ".join(purpose.split())
-    if not purpose:
-        raise InvalidInput(N_("Sebutkan keperluan membuka data ini."), field="purpose")
     row = {
         "reader": reader, "account_id": case.account_id, "case_id": case.id, "what": f"evidence:{seal}",
-        "purpose": purpose[:MAX_PURPOSE],
+        "purpose": purpose_of(purpose),
     }  # fmt: skip
     await session.execute(insert(ReadLog).values(row))
+
+
+def purpose_of(said: str) -> str:
+    """The purpose as the log keeps it. InvalidInput when it says nothing."""
+    purpose = " ".join(said.split())
+    if not purpose:
+        raise InvalidInput(N_("Sebutkan keperluan membuka data ini."), field="purpose")
+    return purpose[:MAX_PURPOSE]
 
 
 async def chunks(file: BinaryIO) -> AsyncIterator[bytes]:
