@@ -3,12 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.pages import example_admin, example_company, example_officer, example_public, example_reports
+from tests.pages import (
+    example_admin,
+    example_company,
+    example_data_requests,
+    example_officer,
+    example_public,
+    example_reports,
+    example_reviews,
+)
 
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **example_public.EXAMPLES,
     **example_company.EXAMPLES,
+    **example_data_requests.EXAMPLES,
     **example_reports.EXAMPLES,
+    **example_reviews.EXAMPLES,
     **example_officer.EXAMPLES,
     **example_admin.EXAMPLES,
 }

@@ -93,13 +93,21 @@ def banner(owed: Obligation, words: Translator) -> str | None:
 
 def actions(line: ReportLine, words: Translator) -> list[shapes.Action]:
     """What the company can do with a report now."""
+    if line.status is ReportStatus.RETURNED:
+        notes = url("report_tracking", report=line.id)
+        return [shapes.Action(words.gettext(_ACTIONS[line.status]), notes)]
     if line.status in _ACTIONS:
         return [shapes.Action(words.gettext(_ACTIONS[line.status]), url("report", report=line.id))]
     opened = shapes.Action(words.gettext(N_("Lihat isian")), url("report", report=line.id), "quiet")
     if not line.receipt:
         return [opened]
     receipt = url("report_receipt", report=line.id)
-    return [shapes.Action(words.gettext(N_("Cetak bukti")), receipt, "secondary"), opened]
+    tracking = url("report_tracking", report=line.id)
+    return [
+        shapes.Action(words.gettext(N_("Cetak bukti")), receipt, "secondary"),
+        shapes.Action(words.gettext(N_("Tracking Pemrosesan")), tracking, "quiet"),
+        opened,
+    ]
 
 
 def _reason(owed: Obligation) -> str:

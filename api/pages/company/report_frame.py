@@ -32,6 +32,7 @@ from services.reports.reading import ReportView
 Writer = Annotated[Principal, require(Permission.WRITE_REPORT)]
 STATEMENT: Final = "statement"
 SEND: Final = "send"
+TRACKING: Final = "tracking"
 
 
 async def authorised(
@@ -173,6 +174,15 @@ def _sections(view: ReportView, current: str, words: Translator) -> list[dict[st
             "current": current == SEND,
         }
     )
+    if view.report.submission:
+        listed.append(
+            {
+                "label": words.gettext(N_("Tracking Pemrosesan")),
+                "href": url("report_tracking", report=view.case.id),
+                "state": "problem" if view.case.status == "returned" else "done",
+                "current": current == TRACKING,
+            }
+        )
     return listed
 
 
