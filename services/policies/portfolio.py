@@ -29,7 +29,8 @@ _CONCERNED: Final = """
 """
 _GROUPS: Final = text(
     f"""
-    SELECT g.*, v.rule, v.steps, w.rule AS parent_rule, w.steps AS parent_steps FROM (
+    SELECT g.*, v.rule, v.steps, v.recipe, w.rule AS parent_rule, w.steps AS parent_steps, w.recipe AS parent_recipe
+    FROM (
         SELECT d.name, d.derivation_id, d.pauses::text AS pauses, c.period, p.derivation_id AS parent_id,
                CASE WHEN jsonb_exists(CAST(:parents AS jsonb), d.name) THEN c.zone ELSE '' END AS zone,
                d.base_before, d.due_before, d.lenient_before, count(*) AS cases
@@ -78,7 +79,9 @@ async def groups(
 
 def _group(row: Any) -> Group:
     pauses, zone = json.loads(row.pauses), row.zone or "Asia/Jakarta"
-    parent = Origin(row.parent_rule, row.parent_steps, row.period) if row.parent_rule else None
+    parent = None
+    if row.parent_rule:
+        parent = Origin(row.parent_rule, row.parent_steps, row.period, recipe=row.parent_recipe)
     return Group(
         name=row.name,
         derivation_id=row.derivation_id,
@@ -90,5 +93,5 @@ def _group(row: Any) -> Group:
         due_before=row.due_before,
         lenient_before=row.lenient_before,
         cases=row.cases,
-        origin=Origin(row.rule, row.steps, row.period, pauses, zone, parent),
+        origin=Origin(row.rule, row.steps, row.period, pauses, zone, parent, row.recipe),
     )

@@ -5,17 +5,15 @@ cost one computation.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from services.deadlines.calendars import CalendarKind
 from services.deadlines.derivation import Derived, Pause, derive
 from services.deadlines.office_time import derive_share
 from services.deadlines.periods import Period
-from services.deadlines.rules import Edge
-from services.deadlines.waves import wave_moments
+from services.deadlines.recipes import first_wave
 from services.rulebook import Rulebook
 
 # Moments at which somebody is told of another date of the same case, and the reminders they are the first wave of.
@@ -29,7 +27,8 @@ NOTICES: Final[Mapping[str, tuple[str, str]]] = {
 class Origin:
     """What a stored date was derived from. Equal origins give equal dates under the same rules.
 
-    `steps` is the stored derivation; of a notice `parent` is the derivation of the date it speaks of.
+    `steps` is the stored derivation, `recipe` the inputs kept with it; of a notice `parent` is the derivation of the
+    date it speaks of.
     """
 
     rule: str
@@ -37,14 +36,20 @@ class Origin:
     period: str | None = None
     pauses: Sequence[Mapping[str, str]] = ()
     zone: str = "Asia/Jakarta"
-    parent: "Origin | None" = field(default=None)
+    parent: "Origin | None" = None
+    recipe: Mapping[str, Any] | None = None
+
+    @property
+    def place(self) -> tuple[str | None, str | None]:
+        """The region and the organisation whose calendars it was counted on."""
+        return (self.recipe["region"], self.recipe["organisation"]) if self.recipe else (None, None)
 
 
 def rederived(origin: Origin, rules: Rulebook) -> Derived | None:
     """The date under these rules; None for a date that no rule gives (the end of an undo), which stays as it is."""
     if origin.rule in NOTICES:
         return _notice(origin, rules)
-    anchor = _anchor(origin.steps)
+    anchor = _kept(origin.recipe) or _anchor(origin.steps)
     if anchor is None:
         return None
     try:
@@ -58,7 +63,7 @@ def _by_rule(name: str, origin: Origin, anchor: date | datetime, rules: Rulebook
     rule = rules.policies.rule(name, period)
     if rule.anchor.is_deadline and not isinstance(anchor, datetime):
         anchor = datetime.combine(anchor + timedelta(days=1), time(0), rule.timezone).astimezone(UTC)
-    return derive(rule, anchor, rules.calendars(), pauses=_pauses(origin))
+    return derive(rule, anchor, rules.calendars(*origin.place), pauses=_pauses(origin))
 
 
 def _by_share(origin: Origin, anchor: date | datetime, rules: Rulebook) -> Derived | None:
@@ -66,7 +71,8 @@ def _by_share(origin: Origin, anchor: date | datetime, rules: Rulebook) -> Deriv
     if not shares:
         return None
     whole = _by_rule(shares[0].of, origin, anchor, rules)
-    return derive_share(shares[0], whole, rules.policies.targets.office_hours, rules.calendars())
+    hours = rules.policies.targets.office_hours
+    return derive_share(shares[0], whole, hours, rules.calendars(*origin.place))
 
 
 def _notice(origin: Origin, rules: Rulebook) -> Derived | None:
@@ -76,17 +82,15 @@ def _notice(origin: Origin, rules: Rulebook) -> Derived | None:
     if of is None:
         return None
     policy = rules.policies.reminder(name)
-    calendar = rules.calendars()[CalendarKind(policy.calendar)]
-    first = wave_moments(of.due_before, ZoneInfo(origin.zone), policy, calendar)[0]
-    return Derived(
-        name=origin.rule,
-        due_before=first.at,
-        lenient_before=None,
-        base_before=first.at,
-        derivation=first.why,
-        calendar_version=calendar.version,
-        edge=Edge.START,
-    )
+    zone, calendars = ZoneInfo(origin.zone), rules.calendars(*origin.place)
+    return first_wave(origin.rule, of.due_before, policy, zone, calendars)
+
+
+def _kept(recipe: Mapping[str, Any] | None) -> date | datetime | None:
+    """The anchor as it was kept with the derivation."""
+    if recipe is None or "rule" not in recipe:
+        return None
+    return datetime.fromisoformat(recipe["at"]) if "at" in recipe else date.fromisoformat(recipe["day"])
 
 
 def _anchor(steps: Sequence[Mapping[str, Any]]) -> date | datetime | None:

@@ -195,12 +195,13 @@ class _Ladder:
 
 _WAITING: Final = text(
     """
-    SELECT d.name, v.rule, v.steps, c.period, d.due_before, d.lenient_before, count(*) AS cases
+    SELECT d.name, v.rule, v.steps, v.recipe, c.period, d.due_before, d.lenient_before, count(*) AS cases
     FROM case_file c JOIN deadline d ON d.case_id = c.id AND d.name = ANY(:names)
     JOIN derivation v ON v.id = d.derivation_id
     WHERE c.kind IN ('report', 'data-request') AND c.closed_at IS NULL AND c.held_at IS NULL
-      AND d.met_at IS NULL AND NOT EXISTS (SELECT FROM warning_ladder w WHERE w.obligation_id = c.id AND w.ended_at IS NULL)
-    GROUP BY d.name, v.rule, v.steps, c.period, d.due_before, d.lenient_before
+      AND d.met_at IS NULL
+      AND NOT EXISTS (SELECT FROM warning_ladder w WHERE w.obligation_id = c.id AND w.ended_at IS NULL)
+    GROUP BY d.name, v.rule, v.steps, v.recipe, c.period, d.due_before, d.lenient_before
     """
 )
 _LADDERS: Final = text(
@@ -226,7 +227,12 @@ class _Waiting:
 async def _waiting(session: AsyncSession) -> list[_Waiting]:
     rows = await session.execute(_WAITING, {"names": list(DUTIES)})
     return [
-        _Waiting(Origin(row.rule, row.steps, row.period), row.due_before, row.lenient_before, row.cases)
+        _Waiting(
+            Origin(row.rule, row.steps, row.period, recipe=row.recipe),
+            row.due_before,
+            row.lenient_before,
+            row.cases,
+        )
         for row in rows
     ]
 
