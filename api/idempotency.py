@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -52,8 +52,15 @@ class Once:
             return await self._first_answer(wanted)
         answer = (await command()).model_dump(mode="json")
         await self.session.execute(
-            update(IdempotencyKey).where(*self._mine()).values(status=status, answer=answer)
-        )
+            text(
+                "UPDATE idempotency_key SET status = :status, answer = CAST(:answer AS jsonb)"
+                " WHERE principal = :principal AND route = :route AND key = :key"
+            ),
+            {
+                "principal": self.principal, "route": self.route, "key": self.key,
+                "status": status, "answer": json.dumps(answer),
+            },
+        )  # fmt: skip
         return JSONResponse(_steady(answer), status_code=status)
 
     async def _claim(self, request_hash: str) -> bool:
@@ -108,10 +115,14 @@ async def once(
     )
 
 
+# Already read as fields when a command asks for its key: routes that take one say what it is about themselves.
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+
+
 async def _hash(request: Request) -> str:
     """The body's fingerprint: JSON by meaning, so that spacing and key order do not count; uploads by their parts."""
     kind = request.headers.get("content-type", "")
-    if kind.startswith("multipart/form-data"):
+    if kind.startswith(_FORMS):
         return "multipart"
     body = await request.body()
     with suppress(ValueError):

@@ -1,22 +1,27 @@
 """Extensions of deadlines: written down, tried out, approved by whom policy asks for, undone while possible."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, File, UploadFile
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.deps import Now, SessionDep
+from api import csv_files
+from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
+from api.parts import Parts
 from api.permissions import require
+from api.security import MAX_UPLOAD_BODY
+from api.uploads import chunks, uploaded_name
 from api.v1.shapes import FromRow
 from services import cases
-from services.deadlines import extensions
+from services.deadlines import extensions, listing
 from services.deadlines.extensions import ExtensionDraft
+from services.documents import records
 from services.errors import NotFound
 from services.identity import policy
 from services.identity.permissions import Permission
@@ -43,6 +48,7 @@ class ExtensionIn(BaseModel):
     kbli: str | None = Field(default=None, max_length=5, pattern=r"^[0-9]{1,5}$")
     account_ids: list[UUID] = Field(default_factory=list, max_length=MAX_ACCOUNTS)
     case_id: UUID | None = None
+    deadline: str = Field(default="report_due", max_length=60)
     notify: bool = True
 
 
@@ -58,9 +64,11 @@ class ExtensionOut(FromRow):
     region_prefix: str | None
     kbli_prefix: str | None
     target_case_id: UUID | None
+    deadline_name: str
     target_before: datetime
     instrument: str
     reason: str
+    document_id: UUID | None
     notify: bool
     counts: dict[str, Any]
     previewed_at: datetime | None
@@ -131,6 +139,39 @@ async def read(
     return ExtensionOut.model_validate(extension)
 
 
+@router.get("/{extension_id}/cases.csv", response_class=Response)
+async def cases_csv(
+    extension_id: UUID,
+    parts: PartsDep,
+    session: SessionDep,
+    now: Now,
+    user: Annotated[Principal, require(Permission.READ_EXTENSION)],
+) -> Response:
+    """Every case in scope as a file: company, old date, new date, whether it is told, and what clashes."""
+    extension = await session.get(Extension, extension_id)
+    if extension is None:
+        raise NotFound
+    case = await session.get_one(CaseFile, extension.case_id)
+    policy.authorise(user, Permission.READ_EXTENSION, Target.of_case(case))
+    return csv_of_cases(parts, extension, now)
+
+
+def csv_of_cases(parts: Parts, extension: Extension, now: datetime) -> Response:
+    """The cases in scope as a download, read on a connection of its own."""
+
+    async def rows() -> AsyncIterator[list[object]]:
+        async with parts.sessions() as reader:
+            async for row in listing.concerned(reader, extension, now=now):
+                told = extension.notify and row.told and row.new > row.old
+                yield [
+                    row.key, row.title, row.account_number, row.region_code, row.stage, row.status,
+                    row.old.isoformat(), row.new.isoformat(), int(told), row.clash,
+                ]  # fmt: skip
+
+    header = ["case", "company", "account", "region", "stage", "status", "old", "new", "told", "clash"]
+    return csv_files.stream(f"perpanjangan-{extension.id}.csv", header, rows())
+
+
 @router.post("/{extension_id}/dry-run", response_model=PreviewOut)
 async def dry_run(
     extension_id: UUID, session: SessionDep, now: Now, user: Drafter, once: OnceDep
@@ -144,6 +185,34 @@ async def dry_run(
         )
 
     return await once(command)
+
+
+@router.post("/{extension_id}/document", response_model=ExtensionOut, max_body_size=MAX_UPLOAD_BODY)
+async def attach(
+    extension_id: UUID,
+    parts: PartsDep,
+    session: SessionDep,
+    now: Arrival,
+    user: Drafter,
+    once: OnceDep,
+    document: Annotated[UploadFile, File()],
+) -> JSONResponse:
+    """Attach the instrument itself (PDF, JPG or PNG) to an extension that was not approved yet."""
+    async with (
+        parts.sessions() as early,
+        early.begin(),
+    ):  # no transaction stands open while the file is looked at
+        await _authorised(early, extension_id, user, Permission.DRAFT_EXTENSION)
+    accepted = await parts.intake.accept(chunks(document), filename=uploaded_name(document), field="document")
+
+    async def command() -> ExtensionOut:
+        await _authorised(session, extension_id, user, Permission.DRAFT_EXTENSION)
+        row = await records.add(session, accepted, kind="instrument", uploaded_by=user.actor, now=now)
+        return ExtensionOut.model_validate(
+            await extensions.attach(session, extension_id, row, actor=user.actor, now=now)
+        )
+
+    return await once(command, fingerprint=accepted.sha256)
 
 
 @router.post("/{extension_id}/approval", response_model=ExtensionOut, status_code=202)

@@ -20,6 +20,7 @@ from services.models import (
     CaseFile,
     CaseKind,
     Deadline,
+    Document,
     Extension,
     ExtensionScope,
     ExtensionStatus,
@@ -231,6 +232,19 @@ async def load(session: AsyncSession, extension_id: UUID) -> tuple[CaseFile, Ext
     case = await cases.lock(session, extension.case_id)
     await session.refresh(extension)
     return case, extension
+
+
+async def attach(
+    session: AsyncSession, extension_id: UUID, document: Document, *, actor: str, now: datetime
+) -> Extension:
+    """Put the instrument itself to an extension that was not approved yet."""
+    case, extension = await load(session, extension_id)
+    if case.status not in (ExtensionStatus.DRAFT, ExtensionStatus.PREVIEWED):
+        raise TransitionRefused(N_("Perpanjangan ini sudah disetujui atau dibatalkan."))
+    document.case_id, extension.document_id = case.id, document.id
+    data = {"document": str(document.id)}
+    await cases.record(session, case, "instrument_attached", now=now, actor=actor, data=data)
+    return extension
 
 
 async def dry_run(session: AsyncSession, extension_id: UUID, *, actor: str, now: datetime) -> Preview:

@@ -23,6 +23,7 @@ from services.models import (
     DecreeDay,
     DecreeLayer,
     DecreeStatus,
+    Document,
     HolidayDecree,
     Outcome,
     new_id,
@@ -120,6 +121,19 @@ def _problems(wanted: DecreeDraft) -> list[FieldError]:
     ):
         problems.append(FieldError("scope", N_("NIB terdiri atas 13 angka.")))
     return problems
+
+
+async def attach(
+    session: AsyncSession, decree_id: UUID, document: Document, *, actor: str, now: datetime
+) -> HolidayDecree:
+    """Put the decree itself to its entry, as long as it was not approved."""
+    case, decree = await load(session, decree_id)
+    if case.status not in (DecreeStatus.DRAFT, DecreeStatus.PREVIEWED):
+        raise TransitionRefused(N_("Keputusan ini sudah disetujui atau dibatalkan."))
+    document.case_id, decree.document_id = case.id, document.id
+    data = {"document": str(document.id)}
+    await cases.record(session, case, "instrument_attached", now=now, actor=actor, data=data)
+    return decree
 
 
 async def dry_run(session: AsyncSession, decree_id: UUID, *, actor: str, now: datetime) -> Foreseen:

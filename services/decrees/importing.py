@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component
 
 from services.deadlines.calendars import DayKind
 from services.decrees.lines import RawLine
-from services.errors import InvalidInput
+from services.errors import FieldError, InvalidInput
 from services.i18n import N_
 
 MAX_BYTES: Final = 512 * 1024
@@ -35,7 +35,7 @@ def typed(text: str) -> tuple[RawLine, ...]:
     """Lines typed by hand: `2027-03-19, joint_leave, Cuti Bersama Nyepi`, one a line."""
     rows = csv.reader(line for line in text.splitlines() if line.strip())
     return tuple(
-        RawLine(number, *(cell.strip() for cell in (row + ["", "", "", ""])[:4]))
+        RawLine(number, *(cell.strip() for cell in [*row, "", "", "", ""][:4]))
         for number, row in enumerate(rows, 1)
     )
 
@@ -64,7 +64,7 @@ def _of_calendar(text: str) -> Iterator[RawLine]:
             yield RawLine(number, day.isoformat(), _kind(event, name), name)
 
 
-def _days(event: Event) -> Iterator[date]:
+def _days(event: Component) -> Iterator[date]:
     """Every day of an event; an all-day event ends before its DTEND (RFC 5545, 3.6.1)."""
     if event.get("DTSTART") is None:
         return
@@ -79,14 +79,14 @@ def _day(value: date | datetime) -> date:
     return value.date() if isinstance(value, datetime) else value
 
 
-def _kind(event: Event, name: str) -> str:
+def _kind(event: Component, name: str) -> str:
     """What CATEGORIES say, else what the name says: calendars of holidays know no other word for it."""
-    categories = event.categories if event.get("CATEGORIES") is not None else []
-    for category in categories:
+    found = event.get("CATEGORIES")
+    for category in found.cats if found is not None else []:
         if str(category).lower() in list(DayKind):
             return str(category).lower()
     return DayKind.JOINT_LEAVE if _JOINT_LEAVE in name.lower() else DayKind.HOLIDAY
 
 
 def _refused(message: str, names: list[str] | None = None) -> InvalidInput:
-    return InvalidInput(message, field="file", **({"names": ", ".join(names)} if names else {}))
+    return InvalidInput(message, fields=[FieldError("file", message, {"names": ", ".join(names or ())})])

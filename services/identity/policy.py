@@ -15,7 +15,7 @@ from services.identity.principal import Grant, Principal
 from services.models import Account, BusinessField, CaseFile, CaseKind, Role
 
 _NOT_INDIVIDUAL = frozenset(
-    {CaseKind.PERIOD, CaseKind.CAMPAIGN, CaseKind.POLICY_CHANGE, CaseKind.WARNING_BATCH}
+    {CaseKind.PERIOD, CaseKind.CAMPAIGN, CaseKind.DECREE, CaseKind.POLICY_CHANGE, CaseKind.WARNING_BATCH}
 )
 
 

@@ -92,6 +92,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "undo_ordered": N_("Pembatalan perpanjangan diperintahkan."),
     "undone": N_("Perpanjangan dibatalkan di semua kewajiban."),
     "cancelled": N_("Perpanjangan tidak dilanjutkan."),
+    "instrument_attached": N_("Dokumen dasarnya dilampirkan."),
     "settled": N_("Masa pembatalan berakhir; perpanjangan tetap berlaku."),
     # more time, asked for by a company
     "extension-request.submitted": N_("Perpanjangan {days} hari dimohonkan (nomor {number})."),
