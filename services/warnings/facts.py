@@ -122,4 +122,4 @@ async def _letters(session: AsyncSession, case_id: UUID) -> list[LetterFacts]:
         .where(col(WarningLetter.case_id) == case_id)
         .order_by(col(WarningLetter.rung))
     )
-    return [LetterFacts(*row) for row in (await session.execute(query)).tuples()]
+    return [LetterFacts(*row) for row in (await session.execute(query)).all()]

@@ -121,7 +121,7 @@ async def envelopes(session: AsyncSession, batch_id: UUID) -> list[Envelope]:
         .where(col(WarningLetter.print_batch_id) == batch_id, col(WarningLetter.voided_at).is_(None))
         .order_by(col(WarningLetter.year), col(WarningLetter.sequence))
     )
-    return [Envelope(*row) for row in (await session.execute(query)).tuples()]
+    return [Envelope(*row) for row in (await session.execute(query)).all()]
 
 
 def merged(letters: Sequence[bytes]) -> bytes:

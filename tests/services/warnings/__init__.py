@@ -1,0 +1,1 @@
+"""Warnings on their rows: competence, approval, letters, service, ends."""
