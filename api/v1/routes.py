@@ -27,6 +27,7 @@ from api.v1 import (
     rollbacks,
     sessions,
     statements,
+    what_if,
     warning_proposals,
     warnings,
 )
@@ -44,6 +45,7 @@ ROUTERS = (
     rollbacks.router,
     cases.router,
     casework.router,
+    what_if.router,
     correspondence.router,
     data_requests.router,
     contacts.router,

@@ -109,6 +109,10 @@ class Mover:
         done.last = found[-1]
         return done
 
+    async def these(self, session: AsyncSession, case_ids: Sequence[UUID], *, now: datetime) -> Moved:
+        """Some cases, which the caller has locked."""
+        return await self._move(session, case_ids, now)
+
     async def _move(self, session: AsyncSession, locked: Sequence[UUID], now: datetime) -> Moved:
         groups = await portfolio.groups(session, at=now, case_ids=locked)
         lines, kept = await self._lines(session, groups, now)

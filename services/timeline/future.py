@@ -1,6 +1,6 @@
 """What will happen in a case if nobody does anything: dates, what follows from them, and why they are so."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -23,9 +23,12 @@ from services.models import (
     DataRequestStatus,
     Deadline,
     Derivation,
+    DecreeStatus,
+    ExtensionRequestStatus,
     ExtensionStatus,
     Message,
     MessageState,
+    PolicyChangeStatus,
     ReportStatus,
     RollbackStatus,
     Suspension,
@@ -35,6 +38,7 @@ from services.models import (
 )
 from services.periods import moments, planning
 from services.periods.moments import Act, Moment
+from services.timeline import ladders
 from services.timeline.sentences import STANDSTILLS, last_second
 
 MAX_MOMENTS = 40
@@ -80,6 +84,18 @@ WAITS: Final[dict[tuple[str, str], str]] = {
     (CaseKind.ROLLBACK, RollbackStatus.REQUESTED): N_("Menunggu keputusan petugas."),
     (CaseKind.ROLLBACK, RollbackStatus.GRANTED): N_("Laporan segera dibuka kembali."),
     (CaseKind.ROLLBACK, RollbackStatus.REOPENED): N_("Menunggu perusahaan mengirim laporan yang diperbaiki."),
+    (CaseKind.POLICY_CHANGE, PolicyChangeStatus.DRAFT): N_(
+        "Menunggu simulasi: akibat perubahan aturan diperiksa sebelum disetujui."
+    ),
+    (CaseKind.POLICY_CHANGE, PolicyChangeStatus.SIMULATED): N_("Menunggu persetujuan orang kedua."),
+    (CaseKind.POLICY_CHANGE, PolicyChangeStatus.IN_FORCE): N_("Perkara terbuka sedang dipindahkan."),
+    (CaseKind.EXTENSION_REQUEST, ExtensionRequestStatus.SUBMITTED): N_(
+        "Menunggu keputusan petugas. Permohonan tidak pernah dikabulkan karena waktu."
+    ),
+    (CaseKind.DECREE, DecreeStatus.DRAFT): N_("Menunggu uji coba: akibatnya diperiksa sebelum disetujui."),
+    (CaseKind.DECREE, DecreeStatus.PREVIEWED): N_("Menunggu persetujuan orang kedua."),
+    (CaseKind.DECREE, DecreeStatus.APPROVED): N_("Setiap batas waktu sedang dihitung ulang."),
+    (CaseKind.DECREE, DecreeStatus.UNDOING): N_("Setiap batas waktu sedang dikembalikan."),
     (CaseKind.CAMPAIGN, ExtensionStatus.DRAFT): N_(
         "Menunggu uji coba: akibat perpanjangan diperiksa sebelum disetujui."
     ),
@@ -104,7 +120,14 @@ PASSING: Final[dict[str, str]] = {
         "Bila belum diputuskan, administrator diberi tahu. Pendaftaran tidak pernah diterima karena waktu."
     ),
     "registration_correction_due": N_("Bila belum diperbaiki, pendaftaran gugur."),
-    "undo_until": N_("Perpanjangan tidak dapat dibatalkan lagi dan menjadi tetap."),
+    "policy_valid_from": N_(
+        "Aturan baru mulai berlaku dan perkara terbuka dipindahkan; sampai saat ini dapat ditarik."
+    ),
+    "undo_until": N_("Tidak dapat dibatalkan lagi dan menjadi tetap."),
+    "last_look": N_("Diperiksa sekali lagi bahwa tidak ada batas waktu yang tertinggal."),
+    "undo_look": N_("Diperiksa sekali lagi bahwa tidak ada batas waktu yang tertinggal."),
+    "extension_request_reminder": N_("Bila belum diputuskan, petugas kepatuhan diingatkan."),
+    "extension_request_target": N_("Bila belum diputuskan, administrator diberi tahu."),
     "licence_review_target": N_("Bila belum divalidasi, petugas UPP diingatkan."),
     "licence_expiring": N_("Perusahaan diberi tahu bahwa masa berlaku perizinan segera berakhir."),
     "licence_expiry": N_("Masa berlaku perizinan berakhir."),
@@ -148,6 +171,7 @@ PASSING["warning_decision_target"] = N_(
 # Moments at which somebody is told, not deadlines: people know them by their first instant.
 MOMENTS: Final = frozenset(
     {
+        "policy_valid_from",
         "registration_reminder",
         "licence_expiring",
         "data_request_reminder",
@@ -194,13 +218,7 @@ async def future(session: AsyncSession, case: CaseFile, *, now: datetime, locale
 async def _of_kind(
     session: AsyncSession, case: CaseFile, now: datetime, speak: Translator
 ) -> list[FutureLine]:
-    if case.kind == CaseKind.REPORT:
-        return await _report(session, case, now, speak)
-    if case.kind == CaseKind.PERIOD:
-        return await _period(session, case, now, speak)
-    if case.kind == CaseKind.WARNING:
-        return await _warning(session, case, now, speak)
-    return await _deadlines(session, case, now, speak)
+    return await OF_KIND.get(CaseKind(case.kind), _deadlines)(session, case, now, speak)
 
 
 async def _report(
@@ -211,10 +229,11 @@ async def _report(
     due = next((pair for pair in found if pair[0].name == planning.DUE), None)
     if due is None:
         return lines
-    rules = await rulebook.current(session, now=now)
+    rules = await rulebook.of_case(session, case, now=now)
     policy = rules.policies.reminder(planning.REMINDERS)
     if due[0].met_at is None and policy.applies_to(case.status):
         lines += _unsent(case, *due, rules, now, speak)
+        lines += _warned(case, due[0], rules, now, speak)
     window = derive(rules.policies.rule("rollback_window"), due[0].due_before, rules.calendars())
     if window.due_before > now:
         why = _why(window.derivation, speak)
@@ -250,6 +269,41 @@ def _unsent(
     if deadline.lenient_before and deadline.lenient_before > due:
         lines.append(FutureLine("lenient", last_second(deadline.lenient_before), speak.gettext(LENIENT)))
     return lines
+
+
+def _warned(
+    case: CaseFile, deadline: Deadline, rules: rulebook.Rulebook, now: datetime, speak: Translator
+) -> list[FutureLine]:
+    """The ladder that a duty climbs while nobody meets it; none where the regulation cannot be enforced."""
+    if case.period and not rules.policies.regime_for(Period.parse(case.period)).enforceable:
+        return []
+    rungs = ladders.from_due(rules, deadline.due_before, deadline.lenient_before)
+    return _rungs(rungs, now, speak)
+
+
+def _rungs(rungs: Sequence[ladders.Rung], now: datetime, speak: Translator) -> list[FutureLine]:
+    return [
+        FutureLine(
+            f"warning_{rung.letter}" if rung.letter else "sanction",
+            rung.derived.due_before,
+            speak.gettext(rung.text, n=rung.letter),
+            _why(rung.derived.derivation, speak),
+        )
+        for rung in rungs
+        if rung.derived.due_before > now
+    ]
+
+
+async def _data_request(
+    session: AsyncSession, case: CaseFile, now: datetime, speak: Translator
+) -> list[FutureLine]:
+    """Its dates, and the ladder once the receipt has started the clock."""
+    lines = await _deadlines(session, case, now, speak)
+    due = await session.get(Deadline, (case.id, "data_request_due"), populate_existing=True)
+    if due is None or due.met_at is not None:
+        return lines
+    rules = await rulebook.of_case(session, case, now=now)
+    return lines + _rungs(ladders.from_due(rules, due.due_before, due.lenient_before), now, speak)
 
 
 async def _deadlines(
@@ -329,6 +383,16 @@ async def _queued(
     )
     moments_of_mail = (await session.execute(query)).scalars()
     return [FutureLine("message", at, speak.gettext(QUEUED)) for at in moments_of_mail]
+
+
+# Each kind says what lies ahead of its cases; a kind without an entry is told by its dates (PASSING) alone.
+Contributor = Callable[[AsyncSession, CaseFile, datetime, Translator], Awaitable[list[FutureLine]]]
+OF_KIND: Final[dict[CaseKind, Contributor]] = {
+    CaseKind.REPORT: _report,
+    CaseKind.PERIOD: _period,
+    CaseKind.DATA_REQUEST: _data_request,
+    CaseKind.WARNING: _warning,
+}
 
 
 def _why(steps: Sequence[Step], speak: Translator) -> tuple[str, ...]:
