@@ -1,6 +1,8 @@
-"""`tenggat mail`: what the mail catcher accepted."""
+"""`tenggat mail`: what the mail catcher accepted, and what came back."""
 
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -53,6 +55,32 @@ def show(mail_id: UUID, home: console.HomeDirectory = None, as_json: console.Jso
     console.print_line(f"Accepted: {mail.accepted_at.isoformat()}")
     console.print_line()
     console.print_line(mail.text)
+
+
+@app.command()
+def bounces(path: Path, home: console.HomeDirectory = None, as_json: console.Json = False) -> None:
+    """Take in a bounce mailbox: a Maildir, an mbox file or a single mail (RFC 3464). Safe to repeat."""
+    from services.service_proof.bounces import Imported, mails, take_in
+
+    try:
+        found = list(mails(path))
+    except OSError as error:
+        console.fail(f"{path} cannot be read: {error.strerror}")
+
+    async def act(raw: bytes, session: Any) -> "Imported":
+        from services.clock import app_now
+
+        return await take_in(session, raw, now=await app_now(session))
+
+    total = Imported()
+    for raw in found:  # each in a transaction of its own: none holds the cases of another
+        total.add(console.in_session(partial(act, raw), home=home))
+    done = asdict(total)
+    if as_json:
+        console.print_json(done)
+        return
+    for name, count in done.items():
+        console.print_line(f"{name.replace('_', ' ')}: {count}")
 
 
 def _row(mail: "Caught") -> dict[str, object]:

@@ -13,6 +13,7 @@ from services import cases
 from services.companies import checks, stored
 from services.companies.definition import ProfilePage, shipped
 from services.companies.stored import Kept
+from services.contacts import tasks
 from services.errors import Conflict, FieldError, InvalidInput, NotFound, StaleVersion
 from services.i18n import N_
 from services.models import Account, AccountStatus, CaseFile, CaseKind
@@ -194,6 +195,8 @@ async def _write(
     row.letter = letter or row.letter
     if page.id == "business_fields":
         await _follow(session, account_id, clean)
+    if page.id == "contact_person" and clean.get("email"):
+        await tasks.settle_for_address(session, account_id, str(clean["email"]), now=now)
     kept = (await stored.read_all(session, account_id))[page.id]
     return Saved(page.id, kept.version, kept.values, warnings)
 

@@ -51,6 +51,11 @@ class Imported:
         name = effect.value if effect else "repeated"
         setattr(self, name, getattr(self, name) + 1)
 
+    def add(self, other: "Imported") -> None:
+        """As many more of each."""
+        for name, count in vars(other).items():
+            setattr(self, name, getattr(self, name) + count)
+
 
 async def take_in(session: AsyncSession, raw: bytes, *, now: datetime) -> Imported:
     """Act on one mail from the bounce mailbox or the webhook. Handing it in again changes nothing."""

@@ -100,7 +100,7 @@ async def decide(request: Request, session: SessionDep, now: Now, case: UUID, us
     async def command() -> Done:
         await _authorised(session, user, case, Permission.ACCEPT_DATA_REQUEST)
         if forms.text(typed, "choice") == "accept":
-            note = forms.text(typed, "note")
+            note = forms.text(typed, "remark")
             await decisions.accept(session, case, note=note, actor=user.actor, now=now)
             return Done(to=url("queue", query={"meja": "data_requests"}), message=N_("Jawaban diterima."))
         question = forms.text(typed, "question")

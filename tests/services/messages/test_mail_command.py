@@ -1,6 +1,7 @@
 """`tenggat mail` prints what the catcher accepted."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from services.messages.mime import Letterhead, build
 from services.messages.rendering import Renderer
 from settings import Helpdesk
 from tests.engine import Database
+from tests.services.service_proof.notifications import report
 
 RUN = CliRunner()
 
@@ -90,3 +92,16 @@ def test_nothing_caught_is_an_empty_list(database: Database, monkeypatch: pytest
 
     monkeypatch.setattr(console, "settings", lambda home=None: Given)
     assert json.loads(RUN.invoke(app, ["list", "--json"]).stdout) == []
+
+
+def test_a_bounce_mailbox_is_taken_in_and_may_be_again(caught: list[str], tmp_path: Path) -> None:
+    assert caught
+    path = tmp_path / "kembali.eml"
+    path.write_bytes(report("lapor@contoh.example"))
+    for counted in ({"unmatched": 1}, {"repeated": 1}):
+        done = RUN.invoke(app, ["bounces", str(path), "--json"])
+        assert done.exit_code == 0, done.output
+        given = json.loads(done.stdout)
+        assert {name: count for name, count in given.items() if count} == counted
+    missing = RUN.invoke(app, ["bounces", str(tmp_path / "tidak-ada")])
+    assert missing.exit_code == 1
