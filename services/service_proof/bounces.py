@@ -2,6 +2,7 @@
 
 import mailbox
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services import cases
 from services.contacts import health, tasks
@@ -87,8 +89,8 @@ async def apply(session: AsyncSession, report: Report, *, now: datetime) -> Boun
         "effect": effect,
         "reported_at": now,
     }
-    kept = await session.execute(insert(BounceReport).values(row).on_conflict_do_nothing())
-    if not kept.rowcount:  # type: ignore[attr-defined]  # the result of an INSERT counts its rows
+    keep = insert(BounceReport).values(row).on_conflict_do_nothing().returning(col(BounceReport.digest))
+    if (await session.execute(keep)).first() is None:
         return None
     if effect is BounceEffect.BOUNCED and ours is not None:
         await _bounced(session, report, *ours, now=now)
@@ -100,7 +102,8 @@ def mails(path: Path) -> Iterator[bytes]:
     if path.is_dir():
         yield from (mail.as_bytes() for mail in mailbox.Maildir(path, create=False))
     elif (raw := path.read_bytes()).startswith(b"From "):
-        yield from (mail.as_bytes() for mail in mailbox.mbox(path, create=False))
+        with closing(mailbox.mbox(path, create=False)) as box:
+            yield from (mail.as_bytes() for mail in box)
     else:
         yield raw
 

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from services.models import Role
+from tests.services.data_requests.given import ask
+from tests.workflows.test_data_request import accept, answer, ask_again, called, read, withdraw
 from tests.workflows.test_extension_campaign import extend
 from tests.workflows.test_licence_review import find, uploaded
 from tests.world import World
@@ -74,7 +76,28 @@ async def licences(world: World) -> list[str]:
     return [f"licence/{forgotten.id}", f"licence/{followed.id}"]
 
 
+async def data_requests(world: World) -> list[str]:
+    """One unproven, called about, late by both readings, answered, asked again, accepted; one withdrawn."""
+    [asked_company] = await world.companies(1)
+    async with world.transaction() as (session, now):
+        _, [asked] = await ask(session, [asked_company], now=now)
+        _, [dropped] = await ask(session, [asked_company], now=now)
+    await world.advance_to("2026-12-31T09:00:00+07:00")
+    await called(world, asked)
+    await world.advance_to("2027-01-12T09:00:00+07:00")
+    await answer(world, asked)
+    await ask_again(world, asked)
+    await withdraw(world, dropped)
+    await world.advance_to("2027-01-13T09:00:00+07:00")
+    await read(world, asked)
+    await answer(world, asked)
+    await accept(world, asked)
+    await world.rest()
+    return [f"data-request/{asked.number}", f"data-request/{dropped.number}"]
+
+
 SCENARIOS: dict[str, Scenario] = {
+    "data-requests": data_requests,
     "accepted": accepted,
     "late-then-returned": late_then_returned,
     "lapsed": lapsed,

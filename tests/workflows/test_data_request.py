@@ -48,6 +48,19 @@ async def ask_again(world: World, request: DataRequest) -> None:
         await decisions.ask_again(session, request.case_id, "Mesin yang mana?", actor=given.OFFICER, now=now)
 
 
+async def called(world: World, request: DataRequest) -> None:
+    async with world.transaction() as (session, now):
+        note = Receipt(EvidenceKind.CALL_NOTE, now, "Dijawab bagian umum.")
+        await receipt.record(session, request.case_id, note, actor=given.OFFICER, now=now)
+
+
+async def withdraw(world: World, request: DataRequest) -> None:
+    async with world.transaction() as (session, now):
+        await decisions.withdraw(
+            session, request.case_id, reason="Sudah ada di laporan.", actor=given.OFFICER, now=now
+        )
+
+
 async def state(world: World, request: DataRequest) -> tuple[str, str | None, datetime | None]:
     case = await world.case(request.case_id)
     return case.status, case.outcome, case.wake_at
@@ -234,10 +247,7 @@ async def test_an_extraordinary_event_asks_everyone_at_once(world: World) -> Non
 async def test_a_withdrawn_request_tells_the_company_and_ends(world: World) -> None:
     account, request = await asked(world)
     await read(world, request)
-    async with world.transaction() as (session, now):
-        await decisions.withdraw(
-            session, request.case_id, reason="Sudah ada di laporan.", actor=given.OFFICER, now=now
-        )
+    await withdraw(world, request)
     await world.advance_to("2026-08-06T12:00:00+07:00")
     assert await state(world, request) == ("withdrawn", "void", None)
     assert (await world.templates_to(account.email))[-1] == "data_request_withdrawn"

@@ -82,7 +82,7 @@ async def test_a_relay_that_accepts_more_mail_heals_nothing_but_a_new_address_do
     await hand_in(world, report(account.email, message_id))
     async with world.transaction() as (session, _):
         await session.execute(
-            text("UPDATE message SET state = 'queued', dedupe_key = dedupe_key || ':again'")
+            text("UPDATE message SET state = 'queued', dedupe_key = concat(dedupe_key, '/2')")
         )
     await world.rest()
     async with world.sessions() as session:
