@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -75,7 +75,7 @@ async def authenticate(session: AsyncSession, token: str) -> Principal | None:
 
     Whoever made the key answers for the non-disclosure agreement of the program that holds it.
     """
-    row = (await session.execute(_lookup(digest(token)))).one_or_none()
+    row = (await session.execute(_LOOKUP, {"token_hash": digest(token)})).one_or_none()
     if row is None:
         return None
     if row.stale:
@@ -115,7 +115,7 @@ def _alive() -> tuple[Any, ...]:
     )
 
 
-def _lookup(token_hash: str) -> Any:
+def _lookup() -> Any:
     last_used = col(ApiKey.last_used_at)
     return (
         select(
@@ -129,8 +129,11 @@ def _lookup(token_hash: str) -> Any:
         )
         .outerjoin(Account, col(Account.id) == col(ApiKey.account_id))
         .where(
-            col(ApiKey.token_hash) == token_hash,
+            col(ApiKey.token_hash) == bindparam("token_hash"),
             or_(col(ApiKey.account_id).is_(None), col(Account.status) == AccountStatus.ACTIVE),
             *_alive(),
         )
     )
+
+
+_LOOKUP = _lookup()  # built once: every request of a program begins with it

@@ -3,7 +3,8 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Text, and_, any_, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -11,11 +12,15 @@ from services.licences.kinds import LEGACY, SECTOR
 from services.models import Licence, RiskLevel, StandardCertificateStatus, UppValidation
 from services.reports.classification import LicenceFact, Risk
 
+_SECTOR = literal(
+    sorted(SECTOR), ARRAY(Text)
+)  # one parameter; IN would be spelled out anew for each execution
 
-def in_force(on: date) -> ColumnElement[bool]:
+
+def in_force(on: date | BindParameter[date]) -> ColumnElement[bool]:
     """Industry licences that the UPP has found valid, that nothing ended, and whose last day is not past."""
     return and_(
-        col(Licence.type).in_(SECTOR),
+        col(Licence.type) == any_(_SECTOR),
         col(Licence.upp_validation) == UppValidation.VALID,
         col(Licence.ended_at).is_(None),
         or_(col(Licence.expires_on).is_(None), col(Licence.expires_on) >= on),

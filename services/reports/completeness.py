@@ -1,14 +1,13 @@
 """What a report still lacks before it may be sent, in the words of the ministry's form where it has them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from services.errors import FieldError
 from services.i18n import N_
 from services.reports.context import FormContext, Values, rows_of
 from services.reports.definition import Covers, FieldsSection, Form, RowsSection
-from services.reports.numbers import Notation
-from services.reports.validation import SectionResult, validate_section
+from services.reports.validation import SectionResult, judge
 
 STATEMENT_SECTION = "statement_letter"
 LICENCES_SECTION = "licences"
@@ -44,11 +43,21 @@ def check(
     `sections` are the stored clean answers, judged again under the present facts (company data, previous
     report). `rejected` are the errors stored with a draft: answers that were typed and not understood.
     """
-    within = replace(context, sections=sections, notation=Notation.PLAIN)
+    return of(form, sections, context, judge(form, sections, context), rejected)
+
+
+def of(
+    form: Form,
+    sections: Mapping[str, Values],
+    context: FormContext,
+    judged: Mapping[str, SectionResult],
+    rejected: Mapping[str, Sequence[FieldError]] | None = None,
+) -> list[Gap]:
+    """As `check`, for sections that have been judged already."""
     gaps: list[Gap] = []
     answers: dict[str, Values] = {}
     for section in form.sections:
-        result = validate_section(form, section.id, sections.get(section.id, {}), within, "complete")
+        result = judged[section.id]
         answers[section.id] = result.values
         gaps += _section_gaps(form, section, result, _not_understood(section.id, sections, rejected or {}))
     for section in form.sections:

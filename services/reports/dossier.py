@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from pydantic import JsonValue
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -37,6 +37,7 @@ from services.reports.completeness import STATEMENT_SECTION, Gap
 from services.reports.context import FormContext, Values
 from services.reports.definition import Form
 from services.reports.numbers import Notation
+from services.reports.validation import SectionResult
 
 GENERAL: Final = "general_data"
 BUSINESS_FIELDS: Final = "business_fields"
@@ -61,6 +62,19 @@ _SCAN_TEXTS: Final = {
     ScanState.REJECTED: N_("Pindaian Surat Pernyataan mengandung virus. Unggah pindaian yang bersih."),
     ScanState.CLEAN: LETTER_OUTDATED,
 }
+
+# Built once: sending is timed by the hundreds a minute.
+_REPORT: Final = (
+    select(Report, Document)
+    .outerjoin(Document, col(Document.id) == col(Report.statement_document_id))
+    .where(col(Report.case_id) == bindparam("case_id"))
+    .execution_options(populate_existing=True)
+)
+_PAGES: Final = (
+    select(ReportSection)
+    .where(col(ReportSection.case_id) == bindparam("case_id"))
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True)
@@ -124,6 +138,11 @@ class Dossier:
         )
 
     @cached_property
+    def judged(self) -> dict[str, SectionResult]:
+        """Every page under the present facts, as `content` and `gaps` need it. Conflict without a form."""
+        return validation.judge(self.require_form(), self.sections, self.context())
+
+    @cached_property
     def content(self) -> dict[str, JsonValue]:
         """What is signed and sent: the answers that apply now. Conflict without a form."""
         form = self.require_form()
@@ -132,7 +151,7 @@ class Dossier:
             form_id=form.form,
             form_version=form.version,
             period=self.report.period,
-            sections=validation.applicable(form, self.sections, self.context()),
+            sections={name: result.values for name, result in self.judged.items()},
         )
 
     @cached_property
@@ -162,7 +181,7 @@ class Dossier:
         if missing is not None:
             return [missing]
         context = replace(self.context(), statement_uploaded=self.scan_holds)
-        found = completeness.check(self.require_form(), self.sections, context, self.rejected)
+        found = completeness.of(self.require_form(), self.sections, context, self.judged, self.rejected)
         return [self._explained(gap) for gap in found]
 
     @cached_property
@@ -240,17 +259,12 @@ async def lock(session: AsyncSession, report_id: UUID, *, now: datetime) -> Doss
 
 async def of_case(session: AsyncSession, case: CaseFile, *, now: datetime) -> Dossier:
     """The rest of a report whose case is at hand, in four statements."""
-    query = (
-        select(Report, Document)
-        .outerjoin(Document, col(Document.id) == col(Report.statement_document_id))
-        .where(col(Report.case_id) == case.id)
-    )
-    row = (await session.execute(query.execution_options(populate_existing=True))).one_or_none()
+    this = {"case_id": case.id}
+    row = (await session.execute(_REPORT, this)).one_or_none()
     if row is None:
         raise NotFound
     report: Report = row[0]
-    pages = select(ReportSection).where(col(ReportSection.case_id) == case.id)
-    found = (await session.execute(pages.execution_options(populate_existing=True))).scalars()
+    found = (await session.execute(_PAGES, this)).scalars()
     return Dossier(
         case=case,
         report=report,

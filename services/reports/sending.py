@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -35,6 +35,12 @@ DEMANDS: Final = [
 ]
 """The messages that ask for the report, and have nothing more to ask once it has arrived."""
 
+_DEADLINES: Final = (
+    select(Deadline)
+    .where(col(Deadline.case_id) == bindparam("case_id"))
+    .execution_options(populate_existing=True)
+)
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -62,11 +68,11 @@ async def send(
     StaleVersion when the report was changed in between, TransitionRefused when it was sent already or its
     period has not ended. InvalidInput lists every gap; the field of each is the section that closes it.
     """
-    case = await cases.lock(session, report_id)
-    before = await _first_outcome(session, report_id, command_id)
+    held = await dossier.lock(session, report_id, now=now)
+    case = held.case
+    before = await _first_outcome(session, report_id, command_id) if held.report.submission else None
     if before is not None:
         return before
-    held = await dossier.of_case(session, case, now=now)
     transitions.require(case.kind, case.status, ReportStatus.SENT)
     check_version(held.report, expected_version)
     _complete(held)
@@ -83,6 +89,7 @@ async def send(
     held.report.sent_at = counted_from(held.report.sent_at, case.status, due.get(CORRECTION), now)
     cases.move(case, ReportStatus.SENT)
     cases.reach(case, dates.sent(version.submission), now)
+    cases.wake(case, now)
     await session.flush()
     if correction is not None:
         await resending.resent(session, correction, version, actor=actor, now=now)
@@ -92,7 +99,6 @@ async def send(
     await cancel_for_case(session, report_id, DEMANDS, reason="already_sent", now=now)
     await standing.duties_changed(session, [report_id], now=now, actor=actor)
     await _acknowledge(session, held, version, due[DUE])
-    cases.wake(case, now)
     return _outcome(held.report, version, due[DUE])
 
 
@@ -123,8 +129,7 @@ def _open(held: Dossier, now: datetime) -> None:
 
 async def _deadlines(session: AsyncSession, report_id: UUID) -> dict[str, Deadline]:
     """The dates in force. Read after the case was locked: an extension cannot slip in between."""
-    query = select(Deadline).where(col(Deadline.case_id) == report_id)
-    rows = (await session.execute(query.execution_options(populate_existing=True))).scalars()
+    rows = (await session.execute(_DEADLINES, {"case_id": report_id})).scalars()
     found = {row.name: row for row in rows}
     if DUE not in found:
         raise NotFound

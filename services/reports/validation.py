@@ -71,17 +71,20 @@ def validate_section(
     return SectionResult(kept, sums, answers.errors, answers.warnings, _echo(raw))
 
 
+def judge(form: Form, sections: Mapping[str, Values], context: FormContext) -> dict[str, SectionResult]:
+    """Every section of stored clean answers, in order, as it would be sent now."""
+    within = replace(context, sections=sections, notation=Notation.PLAIN)
+    return {
+        section.id: validate_section(form, section.id, sections.get(section.id, {}), within, "complete")
+        for section in form.sections
+    }
+
+
 def applicable(
     form: Form, sections: Mapping[str, Values], context: FormContext
 ) -> dict[str, dict[str, JsonValue]]:
     """The answers that are sent and hashed: every section in order, without what does not apply now."""
-    within = replace(context, sections=sections, notation=Notation.PLAIN)
-    return {
-        section.id: validate_section(
-            form, section.id, sections.get(section.id, {}), within, "complete"
-        ).values
-        for section in form.sections
-    }
+    return {name: result.values for name, result in judge(form, sections, context).items()}
 
 
 def computed(form: Form, section_id: str, stored: Values, context: FormContext) -> dict[str, JsonValue]:
