@@ -1,24 +1,26 @@
-"""All figures of this service in one table: `python -m benchmarks [--quick]`."""
+"""All figures of this service in its tables: `python -m benchmarks [--quick]`."""
 
 import sys
 
 import uvloop
 
-from benchmarks import mail, registrations, waves
+from benchmarks import mail, registrations, submissions, waves
 from benchmarks.machine import described
-from benchmarks.table import Row, print_rows
+from benchmarks.table import Answers, Row, print_answers, print_rows
 
 
-async def main(*, quick: bool) -> list[Row]:
+async def main(*, quick: bool) -> tuple[list[Answers], list[Row]]:
     """Measure everything; `quick` at a tenth of the size."""
     scale = 10 if quick else 1
     rows = await waves.measure(100_000 // scale)
     rows += await registrations.measure(2_000 // scale)
     rows += await mail.measure(20_000 // scale)
-    return rows
+    answers, followed = await submissions.measure(submissions.SECONDS // scale)
+    return answers, rows + followed
 
 
 if __name__ == "__main__":
-    found = uvloop.run(main(quick="--quick" in sys.argv))
-    print_rows(described(), found)
-    sys.exit(0 if all(row.met for row in found) else 1)
+    answers, rows = uvloop.run(main(quick="--quick" in sys.argv))
+    print_rows(described(), rows)
+    print_answers("Answers through HTTP", answers)
+    sys.exit(0 if all(row.met for row in rows) and all(one.met for one in answers) else 1)

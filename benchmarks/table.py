@@ -1,6 +1,8 @@
-"""The table: what was done, how fast, how near to the floor of the same run, at what cost."""
+"""The tables: what was done, how fast, how near to the floor of the same run, at what cost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from rich.console import Console
 from rich.table import Table
@@ -31,25 +33,28 @@ class Row:
         return within and near
 
 
+@dataclass
+class Answers:
+    """How long answers took: `times` in seconds, sorted, each counted from the instant it was asked for."""
+
+    what: str
+    usage: Usage
+    times: Sequence[float]
+    limit: float
+
+    def within(self, percent: float) -> float:
+        """The time within which so many of the answers came."""
+        return self.times[ceil(len(self.times) * percent / 100) - 1]
+
+    @property
+    def met(self) -> bool:
+        return self.within(99) <= self.limit
+
+
 def print_rows(title: str, rows: list[Row]) -> None:
     """To the terminal, with CPU seconds and peak memory per part below each row."""
-    table = Table(title=title, title_justify="left")
-    for column in (
-        "what",
-        "count",
-        "seconds",
-        "per second",
-        "target s",
-        "floor s",
-        "× floor",
-        "met",
-        "cpu s · peak MB",
-    ):
-        table.add_column(column, justify="left" if column in ("what", "cpu s · peak MB") else "right")
+    table = _table(title, "what", "count", "seconds", "per second", "target s", "floor s", "× floor", "met")
     for row in rows:
-        cost = ", ".join(
-            f"{role} {cpu:.1f} · {row.usage.peak.get(role, 0):.0f}" for role, cpu in row.usage.cpu.items()
-        )
         table.add_row(
             row.what + (f" ({row.note})" if row.note else ""),
             f"{row.count:,}",
@@ -59,6 +64,35 @@ def print_rows(title: str, rows: list[Row]) -> None:
             f"{row.floor:.1f}" if row.floor else "",
             f"{row.ratio:.2f}" if row.ratio else "",
             "yes" if row.met else "NO",
-            cost,
+            _cost(row.usage),
         )
     Console(width=180).print(table)
+
+
+def print_answers(title: str, rows: list[Answers]) -> None:
+    """To the terminal, in milliseconds."""
+    table = _table(
+        title, "what", "count", "per second", "p50 ms", "p95 ms", "p99 ms", "max ms", "target p99", "met"
+    )
+    for row in rows:
+        table.add_row(
+            row.what,
+            f"{len(row.times):,}",
+            f"{len(row.times) / row.usage.seconds:.1f}",
+            *(f"{row.within(percent) * 1000:.0f}" for percent in (50, 95, 99, 100)),
+            f"{row.limit * 1000:.0f}",
+            "yes" if row.met else "NO",
+            _cost(row.usage),
+        )
+    Console(width=180).print(table)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in (*columns, "cpu s · peak MB"):
+        table.add_column(column, justify="left" if column in ("what", "cpu s · peak MB") else "right")
+    return table
+
+
+def _cost(usage: Usage) -> str:
+    return ", ".join(f"{role} {cpu:.1f} · {usage.peak.get(role, 0):.0f}" for role, cpu in usage.cpu.items())
