@@ -1,8 +1,8 @@
 """Reports sent through HTTP while people wait: how long the whole answer takes, counted from when it was due.
 
-`python -m benchmarks.submissions [--seconds 600 | --quick] [--rate 20]` runs it alone, on an instance as `tenggat up` starts
-it: web, worker, Temporal, durable Postgres, SMTP. Requests arrive at random (a Poisson process, the same each run)
-whether or not earlier ones were answered, so an answer that comes late delays nobody's clock but its own.
+`python -m benchmarks.submissions [--seconds 600 | --quick] [--rate 20]` runs it alone, on an instance as
+`tenggat up` starts it: web, worker, Temporal, durable Postgres, SMTP. Requests arrive at random (a Poisson process,
+the same each run) whether or not earlier ones were answered, so a late answer delays nobody's clock but its own.
 """
 
 import argparse
