@@ -9,6 +9,7 @@ from api.pages.examples import NOW, deadline, duties, fields, password_rules
 from api.pages.rendering import Form
 from services.errors import FieldError
 from services.i18n import N_
+from tests.pages.example_more_time import request
 
 PAGING = shapes.Paging(2, 2)
 SECTIONS = (
@@ -72,12 +73,14 @@ def home() -> dict[str, Any]:
             )
         ],
         "banners": ["Batas waktu Triwulan IV 2026 diperpanjang sampai dengan 15 Januari 2027."],
+        "requests": [request()],
         "announcements": items,
     }
 
 
 def empty_home() -> dict[str, Any]:
-    return home() | {"owed": [], "settled": [], "missing": [], "banners": [], "announcements": []}
+    nothing: dict[str, Any] = {"owed": [], "settled": [], "missing": [], "banners": [], "announcements": []}
+    return home() | nothing | {"requests": []}
 
 
 def profile_overview() -> dict[str, Any]:
@@ -145,6 +148,7 @@ def licences() -> dict[str, Any]:
         "note": "",
         "document": "/dokumen/1",
         "case_id": "c1",
+        "replace": "/perizinan?ganti=l1#isian",
     }
     bad = licence | {
         "id": "l2",
@@ -167,6 +171,7 @@ def licences() -> dict[str, Any]:
         "risks": [option("low", "Rendah"), option("high", "Tinggi")],
         "kept": None,
         "document_token": "",
+        "replaced": None,
     }
 
 
@@ -244,8 +249,10 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "company/profile_rows.html": lambda: (
         rows_context()
         | {"section": {"id": "capacity", "title": "Kapasitas Produksi", "help": "", "row_name": "kapasitas"}}
+        | {"document_token": ""}
     ),
     "company/licences.html": licences,
+    "company/licences.html#replacing": lambda: licences() | {"replaced": licences()["licences"][0]},
     "company/reports.html": reports,
     "company/announcements.html": announcements,
     "company/announcements.html#empty": lambda: announcements() | {"announcements": [], "opened": None},

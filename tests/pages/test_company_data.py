@@ -1,6 +1,8 @@
 """A company's data, licences, notices and password on their pages."""
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +11,7 @@ from sqlmodel import col
 from services.identity import passwords, people
 from services.messages import dedupe, recipients
 from services.messages.intents import intend
-from services.models import Account, IssuedDocument, Licence, Message, Role
+from services.models import Account, Certificate, Document, IssuedDocument, Licence, Message, Role
 from tests.api.conftest import Api
 from tests.factories import make_account
 from tests.pages.visitor import Visitor
@@ -85,6 +87,71 @@ async def test_a_licence_is_uploaded_and_waits_for_the_upp(
         licence = (await session.execute(select(Licence).where(col(Licence.number) == "AHU-1"))).scalar_one()
     assert licence.upp_validation == "pending"
     assert "Menunggu validasi UPP" in visitor.text
+
+
+async def test_a_newer_document_takes_the_place_of_a_licence(
+    api: Api, visitor: Visitor, account: Account
+) -> None:
+    here = "/perizinan"
+    await visitor.open(here)
+    found = re.search(r'href="(/perizinan\?ganti=[^"#]+)', visitor.page.text)
+    assert found
+    await visitor.open(found[1])
+    begun = visitor.fields(here)
+    assert (begun["type"], begun["kbli"]) == (["industry_licence"], ["31012"])
+    assert "Yang lama tetap berlaku sampai UPP menyatakan yang baru valid." in visitor.text
+    newer = {"number": "PBSI-2", "document_date": "besok"}
+    await visitor.send(here, newer, {"document": ("baru.pdf", pdf(), "application/pdf")})
+    assert visitor.page.status_code == 422
+    assert visitor.fields(here)["replaces_id"] == begun["replaces_id"]
+    await visitor.send(here, {"document_date": ""}, {})
+    assert visitor.page.status_code == 200, visitor.errors
+    async with api.sessions() as session:
+        licence = (await session.execute(select(Licence).where(col(Licence.number) == "PBSI-2"))).scalar_one()
+    assert str(licence.replaces_id) == begun["replaces_id"][0]
+    await visitor.open(found[1])
+    assert visitor.page.status_code == 409, "one successor at a time"
+    assert (await visitor.open(f"{here}?ganti={account.id}")).status_code == 404
+
+
+async def test_a_certificate_keeps_its_softcopy(api: Api, visitor: Visitor, account: Account) -> None:
+    here = "/perusahaan/certificates"
+    await visitor.open(here)
+    row = {"type": "halal", "number": "ID64110000123451026", "expires_on": "besok"}
+    scan = {"document": ("halal.pdf", pdf(), "application/pdf")}
+    await write_row(visitor, here, row, scan)
+    assert visitor.page.status_code == 422
+    assert "halal.pdf" in visitor.text, "the file is not chosen again"
+    await write_row(visitor, here, row | {"expires_on": ""})
+    assert visitor.page.status_code == 200, visitor.errors
+    async with api.sessions() as session:
+        certificate = (await session.execute(select(Certificate))).scalar_one()
+        document = await session.get_one(Document, certificate.document_id)
+    assert (document.kind, document.account_id, document.filename) == ("certificate", account.id, "halal.pdf")
+    download = await visitor.client.get(f"/dokumen/{document.id}")
+    assert download.content == pdf()
+    assert f'href="/dokumen/{document.id}"' in visitor.page.text
+
+    await visitor.open(f"{here}?row=0")
+    assert "Berkas tersimpan: halal.pdf" in visitor.text
+    await write_row(visitor, here, row | {"row": "0", "expires_on": "", "number": "ID-2"})
+    async with api.sessions() as session:
+        changed = (await session.execute(select(Certificate))).scalar_one()
+    assert (changed.number, changed.document_id) == ("ID-2", document.id)
+    await write_row(
+        visitor, here, row | {"number": "ID-3"}, {"document": ("x.pdf", b"PK", "application/pdf")}
+    )
+    assert visitor.page.status_code == 422
+    assert 'id="document-error"' in visitor.page.text
+
+
+async def write_row(
+    visitor: Visitor, here: str, row: dict[str, str], files: dict[str, Any] | None = None
+) -> None:
+    """Send the form of one row with what it hides: not one of the questions before a row is deleted."""
+    form = visitor.page.text[visitor.page.text.index('id="isian"') :]
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+    visitor.page = await visitor.client.post(here, data=hidden | row, files=files or {})
 
 
 async def test_the_proof_of_ownership_shows_name_and_nib_to_whoever_checks_it(

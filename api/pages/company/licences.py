@@ -19,30 +19,36 @@ from api.permissions import require
 from services.companies import profile, stored
 from services.documents import records
 from services.documents.uploads import Accepted
-from services.errors import DomainError, FieldError, InvalidInput
+from services.errors import DomainError, FieldError, InvalidInput, NotFound
 from services.i18n import N_, Translator, translator
 from services.identity import policy
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
-from services.licences import dates, form, reading, submission
+from services.licences import dates, form, reading, replacing, submission
 from services.licences.form import CHECK_FIELDS, CheckedLicence, LicenceForm
 from services.licences.kinds import LABELS, RISK_LABELS
-from services.models import Licence, LicenceType
+from services.models import Licence, LicenceEnd, LicenceType, UppValidation
 from services.reference import kbli
 from services.reference.kbli import Kbli
 
 router = APIRouter()
 Uploader = Annotated[Principal, require(Permission.UPLOAD_DOCUMENT)]
 _DOCUMENT = "document"
+_REPLACES = "replaces_id"
 
 
 @router.get(PATHS["licences"])
 async def listed(
-    request: Request, session: SessionDep, account_id: ActingAccount, user: Uploader
+    request: Request,
+    session: SessionDep,
+    account_id: ActingAccount,
+    user: Uploader,
+    ganti: UUID | None = None,
 ) -> Response:
-    """Every licence ever uploaded, the newest first, and an empty form."""
+    """Every licence ever uploaded, the newest first, and an empty form, or one that begins with what it replaces."""
     await _allowed(session, user, account_id)
-    return await _render(request, session, account_id, Form())
+    begun = _beginning(await replacing.replaceable(session, account_id, ganti)) if ganti else {}
+    return await _render(request, session, account_id, Form(begun))
 
 
 @router.post(PATHS["licences"], max_body_size=keeping.MAX_FORM_BODY)
@@ -69,7 +75,9 @@ async def upload(
         row = await records.add(
             session, accepted, kind="licence", uploaded_by=user.actor, now=now, account_id=account_id
         )
-        await submission.upload(session, account_id, checked, row, actor=user.actor, now=now)
+        await submission.upload(
+            session, account_id, checked, row, actor=user.actor, now=now, replaces_id=_replaces(typed)
+        )
         return Done(to=url("licences"), message=N_("Perizinan diunggah. UPP memeriksanya."))
 
     outcome = await forms.attempt(session, lambda: forms.once(request, session, command))
@@ -100,6 +108,25 @@ def _check(
     return InvalidInput(CHECK_FIELDS, fields=problems) if problems else checked
 
 
+def _beginning(earlier: Licence) -> dict[str, Any]:
+    """What a newer document has in common with the one it replaces; its number and dates are its own."""
+    return {
+        _REPLACES: str(earlier.id),
+        "type": earlier.type,
+        "kbli": earlier.kbli,
+        "risk_level": earlier.risk_level or "",
+    }
+
+
+def _replaces(typed: dict[str, Any]) -> UUID | None:
+    """The licence that the form was opened to replace. NotFound for what is no licence's id."""
+    given = forms.text(typed, _REPLACES)
+    try:
+        return UUID(given) if given else None
+    except ValueError:
+        raise NotFound from None
+
+
 async def _allowed(session: AsyncSession, user: Principal, account_id: UUID) -> None:
     policy.authorise(user, Permission.UPLOAD_DOCUMENT, await policy.account_target(session, account_id))
 
@@ -116,21 +143,25 @@ async def _render(
     words = translator(page.locale)
     own = profile.kbli_of(await stored.read_all(session, account_id))
     found = await reading.of_account(session, account_id)
+    superseded = {licence.replaces_id for licence in found if licence.upp_validation == UppValidation.PENDING}
+    rows = [_row(licence, words, replaceable=licence.id not in superseded) for licence in found]
     return answer(
         "company/licences.html",
         page,
         status=status,
-        licences=[_row(licence, words) for licence in found],
+        licences=rows,
         form=form_,
         types=[shapes.Option(code, words.gettext(label)) for code, label in LABELS.items()],
         kblis=[shapes.Option(code.code, f"{code.code} {kbli.title(code)}") for code in own],
         risks=[shapes.Option(code, words.gettext(label)) for code, label in RISK_LABELS.items()],
         document_token=forms.text(form_.values, keeping.TOKEN),
         kept=keeping.shown(accepted),
+        replaced=next((row for row in rows if str(row["id"]) == forms.text(form_.values, _REPLACES)), None),
     )
 
 
-def _row(licence: Licence, words: Translator) -> dict[str, Any]:
+def _row(licence: Licence, words: Translator, *, replaceable: bool) -> dict[str, Any]:
+    replaceable = replaceable and licence.end_reason != LicenceEnd.REPLACED
     return {
         "id": licence.id,
         "type": words.gettext(LABELS[LicenceType(licence.type)]),
@@ -145,4 +176,5 @@ def _row(licence: Licence, words: Translator) -> dict[str, Any]:
         "note": licence.note or "",
         "document": url("document", document=licence.document_id) if licence.document_id else "",
         "case_id": licence.case_id,
+        "replace": url("licences", query={"ganti": licence.id}) + "#isian" if replaceable else "",
     }

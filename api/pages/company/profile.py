@@ -1,6 +1,7 @@
 """Data Perusahaan: what a company says about itself once, before any report; its proof of ownership."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -10,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import letters
 from api.csrf import FIELD, MAX_FIELDS, MAX_FILES
-from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
-from api.pages import forms, shapes
+from api.deps import Arrival, PartsDep, SessionDep, locale_of
+from api.pages import forms, keeping, shapes
 from api.pages.acting import ActingAccount
-from api.pages.company import questions, rows
+from api.pages.company import questions, rows, softcopies
 from api.pages.company.questions import Asking
 from api.pages.company.rows import Change
 from api.pages.forms import Done
@@ -26,6 +27,7 @@ from services.companies import completeness, profile
 from services.companies.definition import ProfilePage, ProfileRows, shipped
 from services.companies.profile import CompanyProfile, PageView
 from services.companies.stored import rows_of
+from services.documents.uploads import Accepted
 from services.errors import DomainError, FieldError, InvalidInput, NotFound
 from services.i18n import N_, Translator, translator
 from services.identity import policy
@@ -38,7 +40,7 @@ from services.reports import typed as typed_pairs
 
 router = APIRouter()
 Editor = Annotated[Principal, require(Permission.EDIT_PROFILE)]
-_OWN: Final = frozenset({FIELD, forms.KEY, "version", "then", "row", "delete"})
+_OWN: Final = frozenset({FIELD, forms.KEY, "version", "then", "row", "delete", keeping.TOKEN})
 _UNSEEN: Final = frozenset({"id", "document"})
 """What links a row to others: kept with it, never typed."""
 
@@ -93,12 +95,15 @@ async def show(
     return await _render(request, session, company, section, Form(values), there)
 
 
-@router.post(PATHS["profile_section"])
+@router.post(PATHS["profile_section"], max_body_size=keeping.MAX_FORM_BODY)
 async def save(
-    request: Request, session: SessionDep, now: Now, account_id: ActingAccount, user: Editor, section: str
+    request: Request, session: SessionDep, now: Arrival, account_id: ActingAccount, user: Editor, section: str
 ) -> Response:
-    """Save the page whole, or one row of its table, or delete one."""
+    """Save the page whole, or one row of its table with the scan behind it, or delete one."""
     typed = await forms.typed(request)
+    accepted, problems = await softcopies.tried(
+        request, typed, shipped().page(section), lambda early: _allowed(early, user, account_id)
+    )
     await _allowed(session, user, account_id)
     view = _page(await profile.get_profile(session, account_id), section)
     raw = await _raw(request, view.page)
@@ -109,6 +114,9 @@ async def save(
         values: Mapping[str, object] = raw
         if isinstance(stored, list):
             changes.append(rows.change(stored, typed, _kept_with(stored, typed, raw)))
+            await softcopies.put_behind(
+                session, changes[0], accepted, problems, account_id=account_id, actor=user.actor, now=now
+            )
             values = {"rows": changes[0].rows}
         seen = forms.number(typed, "version")
         await profile.save_section(
@@ -124,9 +132,8 @@ async def save(
     place = changes[0].place if changes else None
     refused = _at_the_row(outcome, view.page, place, translator(locale_of(request)))
     company = await profile.get_profile(session, account_id)
-    return await _render(
-        request, session, company, section, Form(raw, *refused), forms.number(typed, "row"), outcome.status
-    )
+    form, place = Form({**typed, **raw}, *refused), forms.number(typed, "row")
+    return await _render(request, session, company, section, form, place, accepted, outcome.status)
 
 
 async def checks(
@@ -218,6 +225,7 @@ async def _render(
     section: str,
     form: Form,
     row: int | None,
+    accepted: Accepted | None = None,
     status: int = 200,
 ) -> Response:
     page = await page_for(request, session, account_id=company.account.id)
@@ -239,7 +247,14 @@ async def _render(
         context["section"]["row_name"] = words.gettext(view.page.row)
         table = _table(view.page, view, words)
         editing = "" if row is None else str(row)
-        return answer("company/profile_rows.html", page, status=status, editing=editing, **table, **context)
+        if softcopies.asked(view.page):
+            behind = rows_of(view.values)[row] if row is not None and row < len(rows_of(view.values)) else {}
+            context["fields_shown"].append(await softcopies.field(session, behind, accepted, words))
+        token = forms.text(form.values, keeping.TOKEN) if accepted else ""
+        return answer(
+            "company/profile_rows.html", page, status=status, editing=editing, document_token=token,
+            **table, **context,
+        )  # fmt: skip
     locked = words.gettext(view.locked) if view.locked else ""
     onward = (
         {"label": words.gettext(following.title), "href": url("profile_section", section=following.id)}
@@ -255,7 +270,12 @@ def _table(page: ProfileRows, view: PageView, words: Translator) -> dict[str, An
         shapes.TableRow(str(number), [questions.cell(q, row, {}, words) for q in shown])
         for number, row in enumerate(rows_of(view.values))
     ]
-    return {"columns": questions.columns(page, words), "rows": listed}
+    columns = questions.columns(page, words)
+    if not softcopies.asked(page):
+        return {"columns": columns, "rows": listed}
+    scans = [softcopies.cell(row, words) for row in rows_of(view.values)]
+    listed = [replace(row, cells=[*row.cells, scan]) for row, scan in zip(listed, scans, strict=True)]
+    return {"columns": [*columns, softcopies.column(words)], "rows": listed}
 
 
 def _kbli(company: CompanyProfile) -> list[Kbli]:
