@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.pages import shapes
+from api.pages.urls import url
 from services.data_requests import reading
 from services.data_requests.kinds import CHANNELS, KINDS
 from services.data_requests.reading import Line
@@ -14,6 +15,7 @@ from services.i18n import N_, Translator
 from services.models import (
     AttachmentSide,
     DataRequestQuestion,
+    DataRequestStatus,
     Derivation,
     Document,
     RequestChannel,
@@ -50,6 +52,21 @@ async def head(session: AsyncSession, line: Line, words: Translator) -> dict[str
         "late": line.late,
         "deadline": await deadline(session, line, words),
     }
+
+
+async def duty(session: AsyncSession, line: Line, words: Translator) -> shapes.Duty:
+    """An open request among what the company owes."""
+    unread = line.case.status == DataRequestStatus.SENT
+    follows = N_("Tiga hari dihitung sejak Anda membukanya.") if unread else N_("Jawab di portal ini.")
+    return shapes.Duty(
+        words.gettext(N_("Permintaan data #{number}"), number=line.request.number),
+        "data-request",
+        line.case.status,
+        kinds(line.request.kinds, words),
+        await deadline(session, line, words),
+        words.gettext(follows),
+        [shapes.Action(words.gettext(N_("Buka dan jawab")), url("data_request", case=line.case.id))],
+    )
 
 
 async def deadline(session: AsyncSession, line: Line, words: Translator) -> shapes.DeadlineView | None:

@@ -96,6 +96,13 @@ async def of_account(session: AsyncSession, account_id: UUID, *, now: datetime) 
     return await _lines(session, col(DataRequest.account_id) == account_id, now=now)
 
 
+async def unanswered(session: AsyncSession, account_id: UUID, *, now: datetime) -> list[Line]:
+    """What a company still has to read or answer, the newest first."""
+    waits = col(CaseFile.status).in_((DataRequestStatus.SENT, DataRequestStatus.RECEIVED))
+    of_company = col(DataRequest.account_id) == account_id
+    return await _lines(session, of_company, waits, col(CaseFile.closed_at).is_(None), now=now)
+
+
 async def of_order(session: AsyncSession, order_id: UUID, *, now: datetime, limit: int = 200) -> list[Line]:
     """The requests of an order, those that wait longest first."""
     return await _lines(session, col(DataRequest.order_id) == order_id, now=now, limit=limit)

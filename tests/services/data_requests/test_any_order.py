@@ -21,7 +21,6 @@ from services.database import Sessions, make_engine, make_sessions
 from services.deadlines.zones import WIB
 from services.errors import DomainError
 from services.models import CaseEvent, CaseFile, DataRequestQuestion, Deadline, EvidenceKind
-from services.processes import Question, Sight
 from services.service_proof import evidence
 from services.service_proof.evidence import Receipt
 from tests.engine import Database
@@ -126,11 +125,19 @@ class Requests(RuleBasedStateMachine):
         step: str,
         action: Callable[[AsyncSession, CaseFile, datetime], Awaitable[None]],
     ) -> None:
-        """One look of the process and, when the date is reached, its step under its key."""
-        seen = await processes.look(session, Question(self.case, deadlines=(name,)), now=self.now)
-        if seen.sight is not Sight.REACHED:
-            return
+        """What the process does when a date has passed that still matters: its step, once under its key."""
         case = await cases.lock(session, self.case)
+        date_ = await session.get(Deadline, (self.case, name.removesuffix(processes.LENIENT)))
+        if (
+            case.closed_at is not None
+            or case.held_at is not None
+            or date_ is None
+            or date_.met_at is not None
+        ):
+            return
+        before = date_.lenient_before if name.endswith(processes.LENIENT) else date_.due_before
+        if before is None or before + processes.GRACE > self.now:
+            return
         if await cases.done_once(session, case.id, step, f"{self.question}", self.now):
             await action(session, case, self.now)
 

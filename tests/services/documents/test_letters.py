@@ -16,6 +16,7 @@ from services.documents.inspection import Inspection, Inspector, MediaType
 from services.documents.letters import (
     AccountOwnershipProof,
     Check,
+    DataRequestLetter,
     DeadlineExplanation,
     EarlierWarning,
     ExplanationLine,
@@ -123,6 +124,19 @@ def warning_letter(**changes: Any) -> WarningLetter:
     return WarningLetter(**{**COMMON, **facts, **changes})
 
 
+def data_request_letter(**changes: Any) -> DataRequestLetter:
+    facts = {
+        "number": "PD-1207-1",
+        "letter_date": SENT,
+        "request_number": 1207,
+        "kinds": ("Klarifikasi data", "Data tambahan"),
+        "mandate": "Instruksi Menteri Contoh 7/2024",
+        "question": ("Jelaskan penurunan produksi kursi rotan.", "Sertakan data pesanan."),
+        "portal_url": "https://siinas.example",
+    }
+    return DataRequestLetter(**{**COMMON, **facts, **changes})
+
+
 EXAMPLES: dict[LetterKind, Callable[..., Letter]] = {
     LetterKind.REGISTRATION_RECEIPT: registration_receipt,
     LetterKind.ACCOUNT_OWNERSHIP_PROOF: ownership_proof,
@@ -130,6 +144,7 @@ EXAMPLES: dict[LetterKind, Callable[..., Letter]] = {
     LetterKind.REPORT_RECEIPT: report_receipt,
     LetterKind.DEADLINE_EXPLANATION: deadline_explanation,
     LetterKind.WARNING_LETTER: warning_letter,
+    LetterKind.DATA_REQUEST_LETTER: data_request_letter,
 }
 every_kind = pytest.mark.parametrize("kind", LetterKind)
 

@@ -30,7 +30,7 @@ NOW = SENT + timedelta(days=10)
 
 
 def policy(**changes: Any) -> ServiceProof:
-    ways = {
+    ways: dict[str, Any] = {
         "days_without_bounce": 3,
         "opened_in_portal": True,
         "postal_receipt": True,
@@ -49,7 +49,7 @@ async def sent(session: AsyncSession, **changes: Any) -> tuple[CaseFile, Message
             status=DataRequestStatus.SENT, opened_at=SENT,
         ),
     )  # fmt: skip
-    facts = {"state": MessageState.DONE, "done_at": SENT} | changes
+    facts: dict[str, Any] = {"state": MessageState.DONE, "done_at": SENT} | changes
     message = Message(
         id=new_id(), case_id=case.id, account_id=account.id, template="data_request", lane="legal",
         recipient="lapor@contoh.example", dedupe_key=str(new_id()), planned_for=SENT, not_before=SENT,
