@@ -18,6 +18,8 @@ from services.models import (
     CaseKind,
     DataRequestStatus,
     Deadline,
+    DecreeStatus,
+    ExtensionRequestStatus,
     ExtensionStatus,
     RegistrationStatus,
     ReportStatus,
@@ -74,6 +76,13 @@ DESKS: Final = (
     Desk(
         "data_requests", CaseKind.DATA_REQUEST, (DataRequestStatus.ANSWERED,), Permission.ACCEPT_DATA_REQUEST,
         sort=Sort.NEWEST,
+    ),
+    Desk(
+        "extension_requests", CaseKind.EXTENSION_REQUEST, (ExtensionRequestStatus.SUBMITTED,),
+        Permission.DECIDE_EXTENSION_REQUEST, "extension_request_reminder",
+    ),
+    Desk(
+        "decrees", CaseKind.DECREE, (DecreeStatus.PREVIEWED,), Permission.MANAGE_CALENDAR, sort=Sort.NEWEST,
     ),
     Desk(
         "extensions", CaseKind.CAMPAIGN, (ExtensionStatus.PREVIEWED,), Permission.APPROVE_EXTENSION,

@@ -1,6 +1,6 @@
 """Rows of the database as officials' pages show them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,8 @@ _DECIDED_ON = (
     (CaseKind.DATA_REQUEST, Permission.ACCEPT_DATA_REQUEST, "data_request_case"),
     (CaseKind.DATA_REQUEST, Permission.RECORD_SERVICE, "data_request_case"),
     (CaseKind.ROLLBACK, Permission.DECIDE_ROLLBACK, "rollback_decision"),
+    (CaseKind.EXTENSION_REQUEST, Permission.DECIDE_EXTENSION_REQUEST, "extension_request_decision"),
+    (CaseKind.DECREE, Permission.READ_EXTENSION, "decree"),
 )
 
 # A number and what it is the number of, from each kind's own table.
@@ -48,6 +50,8 @@ _DETAILS = text(
               FROM rollback b JOIN report r ON r.case_id = b.report_id WHERE b.case_id = ANY(:ids)
     UNION ALL SELECT case_id, 'request', number::text, channel FROM data_request WHERE case_id = ANY(:ids)
     UNION ALL SELECT case_id, 'extension', NULL, scope FROM extension WHERE case_id = ANY(:ids)
+    UNION ALL SELECT case_id, 'more_time', number::text, deadline_name FROM extension_request WHERE case_id = ANY(:ids)
+    UNION ALL SELECT case_id, 'decree', number::text, layer FROM holiday_decree WHERE case_id = ANY(:ids)
     """
 )
 
@@ -136,7 +140,7 @@ def case_href(user: Principal, case: CaseFile) -> str:
     target = Target.of_case(case)
     for kind, permission, page in _DECIDED_ON:
         if case.kind == kind and policy.can(user, permission, target):
-            return url(page, case=case.id)
+            return url(page, decree=case.id, case=case.id)
     return url("case", case=case.id)
 
 
@@ -153,13 +157,21 @@ async def subtitles(session: AsyncSession, cases: Sequence[CaseFile], words: Tra
     return {row.case_id: _subtitle(row, words) for row in found}
 
 
+# What stands behind the number of each sort of case.
+_NUMBERED: dict[str, Callable[[str], str]] = {
+    "request": lambda channel: CHANNELS[RequestChannel(channel)],
+    "more_time": lambda name: labels.word("deadline", name),
+    "decree": lambda layer: labels.word("layer", layer),
+}
+
+
 def _subtitle(row: Any, words: Translator) -> str:
     if row.sort == "registration":
         return f"#{row.number}" + (f" · NIB {row.detail}" if row.detail else "")
     if row.sort == "report":
         return f"{words.gettext(labels.word('stage', row.detail))} · #{row.number}"
-    if row.sort == "request":
-        return f"#{row.number} · {words.gettext(CHANNELS[RequestChannel(row.detail)])}"
+    if row.sort in _NUMBERED:
+        return f"#{row.number} · {words.gettext(_NUMBERED[row.sort](row.detail))}"
     if row.sort == "licence":
         kind = words.gettext(LICENCES[LicenceType(row.detail)])
         return f"{kind} · {row.number}" if row.number else kind

@@ -7,10 +7,13 @@ from tests.pages import (
     example_admin,
     example_company,
     example_data_requests,
+    example_more_time,
     example_officer,
     example_public,
     example_reports,
     example_reviews,
+    example_rules,
+    example_warnings,
 )
 
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -19,7 +22,10 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **example_data_requests.EXAMPLES,
     **example_reports.EXAMPLES,
     **example_reviews.EXAMPLES,
+    **example_rules.EXAMPLES,
     **example_officer.EXAMPLES,
+    **example_warnings.EXAMPLES,
     **example_admin.EXAMPLES,
+    **example_more_time.EXAMPLES,
 }
 """Template, or template#state for further states of it, to its example context."""

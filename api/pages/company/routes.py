@@ -5,6 +5,7 @@ from api.pages.company import (
     data_requests,
     home,
     licences,
+    more_time,
     people,
     profile,
     reports,
@@ -13,6 +14,7 @@ from api.pages.company import (
     sending,
     statement,
     tracking,
+    warnings,
 )
 
 ROUTERS = tuple(
@@ -20,12 +22,14 @@ ROUTERS = tuple(
     for module in (
         home,
         data_requests,
+        warnings,
         reports,
         sections,
         statement,
         sending,
         tracking,
         rollbacks,
+        more_time,
         announcements,
         profile,
         licences,

@@ -32,6 +32,11 @@ EMPTY: Final = Form()
 # Events that change what somebody has to do stand out in the story.
 _TONES: Final = {
     "deadline_extended": "warning",
+    "deadline_recalculated": "warning",
+    "decree_undone": "warning",
+    "extension_requested": "warning",
+    "granted": "positive",
+    "refused": "negative",
     "extension_undone": "warning",
     "became_overdue": "negative",
     "upp_escalated": "negative",
@@ -51,6 +56,12 @@ _TONES: Final = {
     "rollback_requested": "warning",
     "expired": "negative",
 }
+# The company's own date of each kind of case, which an administrator may extend from its page.
+EXTENDABLE: Final = {
+    CaseKind.REPORT: "report_due",
+    CaseKind.DATA_REQUEST: "data_request_due",
+    CaseKind.REGISTRATION: "registration_correction_due",
+}
 # Who may be handed a case of each kind.
 _WORKED_BY: Final = {
     CaseKind.REGISTRATION: Permission.DECIDE_REGISTRATION,
@@ -59,6 +70,8 @@ _WORKED_BY: Final = {
     CaseKind.ROLLBACK: Permission.DECIDE_ROLLBACK,
     CaseKind.PERIOD: Permission.OPEN_PERIOD,
     CaseKind.CAMPAIGN: Permission.APPROVE_EXTENSION,
+    CaseKind.EXTENSION_REQUEST: Permission.DECIDE_EXTENSION_REQUEST,
+    CaseKind.DECREE: Permission.MANAGE_CALENDAR,
     CaseKind.DATA_REQUEST: Permission.ACCEPT_DATA_REQUEST,
     CaseKind.POLICY_CHANGE: Permission.MANAGE_POLICY,
 }
@@ -106,7 +119,7 @@ async def render(
         "notes": await _notes(session, user, case),
         "may_note": _may(user, case, Permission.WRITE_NOTES),
         "decision": None,
-        "links": _links(user, case, words) + _evidence(user, case, words),
+        "links": case_links.links(user, case, words),
         "note_form": note_form,
         "hold_form": hold_form,
         "holdable": case.closed_at is None and _may(user, case, Permission.HOLD_CASE),
@@ -165,44 +178,6 @@ async def _notes(session: AsyncSession, user: Principal, case: CaseFile) -> Sequ
         shapes.NoteRow(author or "", note.written_at, note.body)
         for note, author in await casework.notes(session, case.id)
     ]
-
-
-def _links(user: Principal, case: CaseFile, words: Translator) -> list[shapes.Action]:
-    """Where else this case leads this official."""
-    links: list[tuple[str, str, str]] = []
-    if case.kind == CaseKind.REGISTRATION and _may(user, case, Permission.DECIDE_REGISTRATION):
-        links.append((N_("Dokumen dan keputusan"), url("registration_decision", case=case.id), "primary"))
-    if case.kind == CaseKind.LICENCE_REVIEW and _may(user, case, Permission.REVIEW_LICENCE):
-        links.append((N_("Dokumen dan keputusan"), url("licence_decision", case=case.id), "primary"))
-    if case.kind == CaseKind.REPORT and case.milestones.get("sent_at"):
-        links.append((N_("Isi laporan dan pemeriksaan"), url("review", case=case.id), "primary"))
-    if case.kind == CaseKind.ROLLBACK:
-        links.append((N_("Permohonan dan perbedaannya"), url("rollback_decision", case=case.id), "primary"))
-    if case.account_id is not None and _may(user, case, Permission.READ_ACCOUNT):
-        links.append((N_("Akun perusahaan"), url("account", account=case.account_id), "secondary"))
-    if (
-        case.kind == CaseKind.REPORT
-        and case.closed_at is None
-        and _may(user, case, Permission.DRAFT_EXTENSION)
-    ):
-        to = url("extension_new", query={"kasus": case.id})
-        links.append((N_("Perpanjang batas waktu"), to, "secondary"))
-    if case.kind == CaseKind.DATA_REQUEST:
-        links.append((N_("Pertanyaan dan jawaban"), url("data_request_case", case=case.id), "primary"))
-    if case.kind == CaseKind.CAMPAIGN and user.grants_with(Permission.READ_EXTENSION):
-        to = url("extension", extension=case.key.removeprefix("campaign/"))
-        links.append((N_("Rincian perpanjangan"), to, "secondary"))
-    if case.kind == CaseKind.PERIOD and user.grants_with(Permission.READ_PERIOD):
-        links.append((N_("Jadwal periode"), url("period", period=case.period), "secondary"))
-    return [shapes.Action(words.gettext(label), href, kind) for label, href, kind in links]
-
-
-def _evidence(user: Principal, case: CaseFile, words: Translator) -> list[shapes.Action]:
-    """Where the bundle of evidence is taken, for those who may pass individual data on."""
-    if not _may(user, case, Permission.EXPORT_INDIVIDUAL):
-        return []
-    label = words.gettext(N_("Bundel bukti (ZIP)"))
-    return [shapes.Action(label, url("case_evidence", case=case.id), "secondary")]
 
 
 async def _assignees(session: AsyncSession, user: Principal, case: CaseFile) -> list[shapes.Option]:

@@ -31,6 +31,8 @@ TABS = {
     "rollbacks": N_("Perbaikan data"),
     "overdue": N_("Laporan terlambat"),
     "data_requests": N_("Jawaban permintaan data"),
+    "extension_requests": N_("Permohonan perpanjangan"),
+    "decrees": N_("Hari libur"),
     "extensions": N_("Perpanjangan"),
 }
 
@@ -80,7 +82,7 @@ async def _found(
         found = await search.cases(session, user, wanted, cursor=cursor or None)
     except InvalidInput as refused:
         return {"problem": words.gettext(refused.message, **refused.params)}
-    if found.rows and desk.kind not in (CaseKind.CAMPAIGN, CaseKind.PERIOD):
+    if found.rows and desk.kind not in (CaseKind.CAMPAIGN, CaseKind.DECREE, CaseKind.PERIOD):
         await log_read(session, user, what="list:queue", purpose=desk.name)
     more = url("queue", query={**asked, "cursor": found.next_cursor}) if found.next_cursor else ""
     half = await queues.past_half(session, desk, [row.case.id for row in found.rows], now=now)

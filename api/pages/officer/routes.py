@@ -11,6 +11,7 @@ from api.pages.officer import (
     evidence,
     explanations,
     licences,
+    more_time,
     nda,
     papers,
     queue,
@@ -18,6 +19,9 @@ from api.pages.officer import (
     review_lists,
     reviews,
     rollbacks,
+    warning_case,
+    warnings,
+    what_if,
 )
 
 ROUTERS = tuple(
@@ -31,14 +35,18 @@ ROUTERS = tuple(
         review_lists,
         reviews,
         rollbacks,
+        more_time,
         case,
         case_commands,
         data_request_orders,
         data_requests,
+        warnings,
+        warning_case,
         contacts,
         accounts,
         evidence,
         explanations,
         papers,
+        what_if,
     )
 )
