@@ -77,6 +77,12 @@ DATA_REQUEST = {
     "accepted": Label(N_("Selesai"), "positive"),
     "withdrawn": Label(N_("Ditarik")),
 }
+EXTENSION_REQUEST = {
+    "submitted": Label(N_("Menunggu keputusan"), "info"),
+    "granted": Label(N_("Dikabulkan"), "positive"),
+    "refused": Label(N_("Ditolak"), "negative"),
+    "withdrawn": Label(N_("Ditarik")),
+}
 MESSAGE = {
     "queued": Label(N_("Menunggu dikirim"), "info"),
     "claimed": Label(N_("Sedang dikirim"), "info"),
@@ -134,6 +140,8 @@ STATUSES: dict[str, dict[str, Label]] = {
     "standard-certificate": STANDARD_CERTIFICATE,
     "period": PERIOD,
     "campaign": EXTENSION,
+    "decree": EXTENSION,
+    "extension-request": EXTENSION_REQUEST,
     "data-request": DATA_REQUEST,
     "rollback": ROLLBACK,
     "policy-change": POLICY_CHANGE,
@@ -151,6 +159,8 @@ KINDS = {
     "period": N_("Periode pelaporan"),
     "report": N_("Laporan berkala"),
     "campaign": N_("Perpanjangan batas waktu"),
+    "extension-request": N_("Permohonan perpanjangan"),
+    "decree": N_("Keputusan hari libur"),
     "data-request": N_("Permintaan data"),
     "rollback": N_("Perbaikan data"),
     "policy-change": N_("Perubahan aturan"),
@@ -212,6 +222,27 @@ DEADLINES = {
     "data_request_unproven": N_("Bukti penerimaan diharapkan"),
     "data_request_reminder": N_("Pengingat"),
     "undo_until": N_("Dapat dibatalkan sampai"),
+    "extension_request_target": N_("Keputusan permohonan"),
+    "extension_request_reminder": N_("Separuh waktu keputusan"),
+    "last_look": N_("Pemeriksaan terakhir"),
+    "undo_look": N_("Pemeriksaan terakhir"),
+}
+LAYERS = {
+    "decree": N_("Seluruh Indonesia"),
+    "region": N_("Satu wilayah"),
+    "organisation": N_("Satu badan usaha"),
+}
+DAYS = {
+    "holiday": N_("Hari libur"),
+    "joint_leave": N_("Cuti bersama"),
+    "working": N_("Hari kerja"),
+}
+FINDINGS = {
+    "same": N_("sama"),
+    "other_kind": N_("jenisnya lain"),
+    "only_decreed": N_("hanya dalam keputusan"),
+    "only_library": N_("hanya dalam kalender bawaan"),
+    "taken_back": N_("menjadi hari kerja"),
 }
 LANES = {
     "credentials": N_("Akses akun"),
@@ -220,6 +251,9 @@ LANES = {
 }
 WORDS: dict[str, dict[str, str]] = {
     "lane": LANES,
+    "layer": LAYERS,
+    "day": DAYS,
+    "finding": FINDINGS,
     "deadline": DEADLINES,
     "evidence": {kind.value: text for kind, text in EVIDENCE.items()},
     "channel": {channel.value: text for channel, text in CHANNELS.items()},

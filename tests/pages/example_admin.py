@@ -36,6 +36,7 @@ def dry_run() -> dict[str, Any]:
     tile, old, new = shapes.Tile, deadline().due_before, deadline(5).due_before
     return {
         "extension": EXTENSION,
+        "document": {"href": "/dokumen/1", "name": "pengumuman.pdf"},
         "previewed_at": NOW,
         "may_approve": True,
         "needs_second": False,
@@ -246,6 +247,8 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
             option("kbli", "Kelompok KBLI"),
             option("accounts", "Daftar perusahaan"),
         ],
+        "kept": None,
+        "document_token": "",
         "case_title": "",
     },
     "admin/extension.html": dry_run,

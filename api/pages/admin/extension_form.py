@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from api.deps import Now, SessionDep, locale_of
-from api.pages import forms, labels, shapes, views
+from api.deps import Arrival, SessionDep, locale_of
+from api.pages import forms, keeping, labels, shapes, views
 from api.pages.forms import Done
 from api.pages.frame import answer, page_for
 from api.pages.rendering import Form
@@ -20,7 +20,8 @@ from api.pages.urls import PATHS, url
 from api.permissions import require
 from services.clock import app_now
 from services.deadlines import extensions
-from services.deadlines.extensions import ExtensionDraft
+from services.deadlines.extensions import NAME, ExtensionDraft
+from services.documents import records
 from services.errors import DomainError, FieldError, InvalidInput
 from services.i18n import N_, translator
 from services.identity import policy
@@ -34,6 +35,7 @@ router = APIRouter()
 Drafter = Annotated[Principal, require(Permission.DRAFT_EXTENSION)]
 
 MAX_ACCOUNTS: Final = 10_000
+_DOCUMENT: Final = "document"
 _SHOWN: Final = 5
 CHECK = N_("Periksa kembali isian yang ditandai.")
 # What the service names differently from the form.
@@ -41,9 +43,11 @@ _FIELDS: Final = {"account_ids": "accounts", "case_id": "case"}
 
 
 @router.get(PATHS["extension_new"])
-async def show(request: Request, session: SessionDep, user: Drafter, kasus: UUID | None = None) -> Response:
+async def show(
+    request: Request, session: SessionDep, user: Drafter, kasus: UUID | None = None, batas: str = NAME
+) -> Response:
     """An empty form; from the page of a case, for that case alone."""
-    values = {"scope": "case", "case": str(kasus)} if kasus else await _likely(session)
+    values = {"scope": "case", "case": str(kasus), "deadline": batas} if kasus else await _likely(session)
     return await _render(request, session, user, Form(values))
 
 
@@ -54,17 +58,24 @@ async def _likely(session: AsyncSession) -> dict[str, str]:
     return {"scope": "period", "period": soon[0][1].code if soon else ""}
 
 
-@router.post(PATHS["extension_new"])
-async def draft(request: Request, session: SessionDep, now: Now, user: Drafter) -> Response:
+@router.post(PATHS["extension_new"], max_body_size=keeping.MAX_FORM_BODY)
+async def draft(request: Request, session: SessionDep, now: Arrival, user: Drafter) -> Response:
     """Write it down and try it out at once; nothing moves yet."""
     typed = await forms.typed(request)
     typed.setdefault("notify", "")  # an empty box is not sent, and must not come back ticked
 
+    accepted, problems = await keeping.tried(request, typed, _DOCUMENT)
+
     async def command() -> Done:
+        if problems:
+            raise InvalidInput(CHECK, fields=problems)
         wanted = await _wanted(session, typed)
         policy.authorise(user, Permission.DRAFT_EXTENSION, await _concerned(session, wanted))
         extension = await extensions.draft(session, wanted, actor=user.actor, now=now)
         await session.flush()
+        if accepted is not None:
+            row = await records.add(session, accepted, kind="instrument", uploaded_by=user.actor, now=now)
+            await extensions.attach(session, extension.id, row, actor=user.actor, now=now)
         await extensions.dry_run(session, extension.id, actor=user.actor, now=now)
         return Done(
             to=url("extension", extension=extension.id),
@@ -76,7 +87,7 @@ async def draft(request: Request, session: SessionDep, now: Now, user: Drafter) 
     if not isinstance(outcome, DomainError):
         return outcome
     form = Form.refused(typed, _named_as_typed(outcome), translator(locale_of(request)))
-    return await _render(request, session, user, form, status=outcome.status)
+    return await _render(request, session, user, form, outcome.status, keeping.shown(accepted))
 
 
 async def _wanted(session: AsyncSession, typed: dict[str, Any]) -> ExtensionDraft:
@@ -115,6 +126,7 @@ async def _wanted(session: AsyncSession, typed: dict[str, Any]) -> ExtensionDraf
         account_ids=accounts,
         case_id=_case_id(typed, chosen),
         notify=bool(forms.text(typed, "notify")),
+        deadline=(forms.text(typed, "deadline") or NAME) if chosen == ExtensionScope.CASE else NAME,
     )
 
 
@@ -185,7 +197,12 @@ def _named_as_typed(refused: DomainError) -> DomainError:
 
 
 async def _render(
-    request: Request, session: AsyncSession, user: Principal, form: Form, status: int = 200
+    request: Request,
+    session: AsyncSession,
+    user: Principal,
+    form: Form,
+    status: int = 200,
+    kept: shapes.StoredFile | None = None,
 ) -> Response:
     page = await page_for(request, session)
     words = translator(page.locale)
@@ -197,6 +214,8 @@ async def _render(
         "scopes": [
             shapes.Option(code, words.gettext(text)) for code, text in labels.SCOPES.items() if code != "case"
         ],
+        "kept": kept,
+        "document_token": forms.text(form.values, keeping.TOKEN),
         "case_title": await _case_title(session, user, form, page.locale),
     }
     return answer("admin/extension_new.html", page, status=status, **context)

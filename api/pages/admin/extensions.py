@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from api.deps import Now, SessionDep, locale_of
+from api.deps import Now, PartsDep, SessionDep, locale_of
 from api.pages import flash, forms, shapes
 from api.pages.admin import extension_view
 from api.pages.forms import Done
@@ -19,6 +19,7 @@ from api.pages.frame import answer, page_for
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
+from api.v1.extensions import csv_of_cases
 from services import cases
 from services.deadlines import extensions
 from services.errors import DomainError, NotFound
@@ -27,7 +28,7 @@ from services.identity import policy
 from services.identity.permissions import Permission
 from services.identity.policy import Target, visible_filter
 from services.identity.principal import Principal
-from services.models import CaseFile, Extension
+from services.models import CaseFile, Document, Extension
 
 router = APIRouter()
 Reader = Annotated[Principal, require(Permission.READ_EXTENSION)]
@@ -57,6 +58,12 @@ async def index(request: Request, session: SessionDep, user: Reader, before: UUI
         "paging": shapes.Paging(len(shown), next=more),
     }
     return answer("admin/extensions.html", page, **context)
+
+
+@router.get(PATHS["extension_file"])
+async def file(parts: PartsDep, session: SessionDep, now: Now, extension: UUID, user: Reader) -> Response:
+    """Every case in scope with its old and its new date, as a file."""
+    return csv_of_cases(parts, await _readable(session, user, extension), now)
 
 
 @router.get(PATHS["extension"])
@@ -172,4 +179,8 @@ async def _render(
     page = await page_for(request, session)
     words = translator(locale_of(request))
     context = await extension_view.page(session, user, extension, words, now=now, after=after)
+    document = await session.get(Document, extension.document_id) if extension.document_id else None
+    context["document"] = (
+        {"href": url("document", document=document.id), "name": document.filename} if document else None
+    )
     return answer("admin/extension.html", page, status=status, form=form, **context)

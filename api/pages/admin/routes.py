@@ -2,16 +2,32 @@
 
 from api.pages.admin import (
     clock,
+    decree_form,
+    decrees,
     extension_form,
     extensions,
     health,
     people,
     periods,
+    policies,
+    policy_form,
     post,
     reads,
 )
 
 # The form first: "baru" is no extension, nor a person.
 ROUTERS = tuple(
-    module.router for module in (periods, extension_form, extensions, health, post, people, reads, clock)
+    module.router
+    for module in (
+        periods,
+        extension_form,
+        extensions,
+        decree_form,
+        decrees,
+        health,
+        post,
+        people,
+        reads,
+        clock,
+    )
 )

@@ -1,5 +1,7 @@
 """Beranda: what the company owes, by when, why that date, what happens next; and which account it looks at."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,22 +11,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import cookies
 from api.deps import Now, SessionDep
-from api.pages import forms, shapes
+from api.pages import data_requests, forms, shapes
 from api.pages.acting import ActingAccount
-from api.pages.company import duties, notices, profile_pages
+from api.pages.company import duties, more_time, notices, profile_pages
 from api.pages.frame import answer, page_for
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from services import accounts
 from services.companies import completeness
+from services.data_requests import reading
 from services.errors import NotFound
-from services.i18n import Translator, translator
+from services.extension_requests import reading as requests
+from services.extension_requests.possible import askable
+from services.i18n import N_, Translator, translator
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.messages import announcements
-from services.models import Account
+from services.models import Account, CaseFile
+from services.periods import planning
 from services.reference import regions
-from services.reports.home import obligations_home
+from services.reports.home import Obligation, obligations_home
 
 router = APIRouter()
 Company = Annotated[Principal, require(Permission.WRITE_REPORT)]
@@ -45,8 +51,18 @@ async def show(
         "company/home.html",
         page,
         account=_head(account),
-        owed=[duties.duty(owed, words) for owed in duties_found if not owed.settled],
+        owed=[
+            *[
+                await data_requests.duty(session, line, words)
+                for line in await reading.unanswered(session, account_id, now=now)
+            ],
+            *[await _owed(session, one, words, now) for one in duties_found if not one.settled],
+        ],
         settled=[duties.duty(met, words) for met in duties_found if met.settled],
+        requests=[
+            more_time.shown(listed.request, listed.target, words)
+            for listed in await requests.of_account(session, account_id, most=NEWEST)
+        ],
         missing=await _missing(session, account_id, words),
         banners=[text for owed in duties_found if (text := duties.banner(owed, words))],
         announcements=notices.lines(request, news, page.locale),
@@ -61,6 +77,17 @@ async def choose(request: Request, user: Company) -> RedirectResponse:
         raise NotFound
     cookies.set_account(request, chosen)
     return RedirectResponse(url("company_home"), 303)
+
+
+async def _owed(session: AsyncSession, owed: Obligation, words: Translator, now: datetime) -> shapes.Duty:
+    """A duty, with the way to ask for more time where policy allows it."""
+    duty = duties.duty(owed, words)
+    case = await session.get_one(CaseFile, owed.line.id)
+    if await askable(session, case, planning.DUE, now=now) is None:
+        return duty
+    ask = url("extension_ask", query={"kasus": case.id})
+    more = shapes.Action(words.gettext(N_("Minta perpanjangan")), ask, "quiet")
+    return replace(duty, actions=[*duty.actions, more])
 
 
 async def _missing(session: AsyncSession, account_id: UUID, words: Translator) -> list[shapes.Check]:
