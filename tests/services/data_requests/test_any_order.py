@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -116,14 +117,14 @@ class Requests(RuleBasedStateMachine):
 
     def _run_process(self) -> None:
         for name, step, action in PROCESS:
-            self._do(lambda session, n=name, s=step, a=action: self._look(session, n, s, a))
+            self._do(partial(self._look, name, step, action))
 
     async def _look(
         self,
-        session: AsyncSession,
         name: str,
         step: str,
         action: Callable[[AsyncSession, CaseFile, datetime], Awaitable[None]],
+        session: AsyncSession,
     ) -> None:
         """What the process does when a date has passed that still matters: its step, once under its key."""
         case = await cases.lock(session, self.case)

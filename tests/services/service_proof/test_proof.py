@@ -105,7 +105,7 @@ async def test_evidence_counts_from_its_own_day(
     about = About(message_id=message.id)
     await evidence.record(session, case, about, received, sent_at=SENT, actor="test", now=NOW)
     assert await proven(session, message) == date(2027, 1, 5)
-    assert await proven(session, message, **{setting: False}) == date(2027, 1, 7)
+    assert await proven(session, message, NOW, **{setting: False}) == date(2027, 1, 7)
 
 
 async def test_a_receipt_before_the_sending_or_ahead_of_now_is_refused_and_nothing_kept(
