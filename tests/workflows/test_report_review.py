@@ -7,13 +7,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from temporalio.service import RPCError
 
+from services import cases, rebuilding
+from services.errors import InvalidInput, TransitionRefused
 from services.models import (
     CorrectionAnswer,
     Deadline,
     Report,
+    ReportReview,
     ReportValidation,
     ReviewDesk,
+    Role,
     new_id,
 )
 from services.reports import sending
@@ -127,3 +132,95 @@ async def test_sent_verified_validated_and_final(world: World) -> None:
         "report_approved",
         "report_validated",
     ]
+
+
+@pytest.mark.starts(MONDAY)
+async def test_nothing_is_approved_by_time_and_everybody_is_told_once_a_day(world: World) -> None:
+    verifier = await world.official(Role.VERIFIER)
+    elsewhere = await world.official(Role.VERIFIER, region="31")
+    administrator = await world.official(Role.ADMINISTRATOR)
+    report, other = await sent(world), await sent(world)
+
+    await world.advance_to("2027-01-14T12:00:00+07:00")
+
+    for one in (report, other):
+        assert (await world.case(one.case_id)).status == "sent"
+        told = await world.events(one.case_id, "reviewers_reminded", "review_escalated")
+        assert [event.type for event in told] == ["reviewers_reminded", "review_escalated"]
+        assert told[1].at.isoformat() == "2027-01-12T17:00:00+00:00", "the legal moment"
+    assert await world.templates_to(verifier) == ["review_reminder", "review_reminder"], "half and target"
+    assert await world.templates_to(administrator) == ["review_escalation"], "one mail for both reports"
+    assert await world.templates_to(elsewhere) == []
+
+
+@pytest.mark.starts(MONDAY)
+async def test_a_returned_report_answered_in_time_keeps_its_first_date(world: World) -> None:
+    report = await sent(world)
+    first = (await reload(world, report)).sent_at
+    await give_back(world, report)
+    assert (await dates_of(world, report.case_id))["report_correction_due"] == "2027-01-12T17:00:00+00:00"
+    with pytest.raises(InvalidInput, match="Tracking Pemrosesan"):
+        await send_again(world, report)
+
+    await world.advance_to("2027-01-12T10:00:00+07:00")
+    await answer(world, report)
+    await send_again(world, report)
+
+    found = await reload(world, report)
+    assert (found.submission, found.sent_at) == (2, first)
+    async with world.sessions() as session:
+        review = await session.get_one(ReportReview, (report.case_id, 2))
+    assert [flag["check"] for flag in review.flags] == ["sent_again"], "what came back is always looked at"
+    await verify(world, report, submission=2)
+    await approve(world, report, submission=2)
+    assert (await world.case(report.case_id)).status == "validated"
+
+
+@pytest.mark.starts(MONDAY)
+async def test_a_report_that_does_not_come_back_is_owed_again(world: World) -> None:
+    report = await sent(world)
+    await give_back(world, report)
+
+    await world.advance_to("2027-01-14T09:00:00+07:00")
+
+    [lapsed] = await world.events(report.case_id, "correction_lapsed")
+    assert lapsed.at.isoformat() == "2027-01-12T17:00:00+00:00"
+    found = await reload(world, report)
+    assert found.sent_at is None, "the first sending no longer counts"
+    async with world.sessions() as session:
+        due = await session.get_one(Deadline, (report.case_id, "report_due"))
+    assert (due.met_at, due.acted_at is not None) == (None, True)
+    await answer(world, report)
+    await send_again(world, report)
+    assert (await reload(world, report)).sent_at == await world.now()
+    assert (await world.case(report.case_id)).status == "sent"
+
+
+@pytest.mark.starts(MONDAY)
+async def test_a_report_has_no_process_before_it_is_sent(world: World) -> None:
+    """A hundred thousand obligations only wait: neither a rebuild nor an extension starts a workflow for them."""
+    async with world.transaction() as (session, now):
+        report = await make_report(session, await make_account(session), now=now)
+    async with world.transaction() as (session, now):
+        woken = await rebuilding.wake_batch(session, UUID(int=0), now=now)
+        cases.wake(await cases.lock(session, report.case_id), now)
+    assert [nudge for nudge in woken if nudge.kind == "report"] == []
+    case = await world.case(report.case_id)
+    assert case.wake_at is None
+    with pytest.raises(RPCError, match="not found"):
+        await world.client.get_workflow_handle(case.key).describe()
+
+
+@pytest.mark.starts(MONDAY)
+async def test_each_directorate_of_the_kblis_approves(world: World) -> None:
+    report = await sent(world)
+    async with world.transaction() as (session, _):
+        review = await session.get_one(ReportReview, (report.case_id, 1))
+        review.supervising = {"agro": ["10"], "ikft": ["20"]}
+    await verify(world, report)
+    await approve(world, report, "agro")
+    assert (await world.case(report.case_id)).status == "verified"
+    with pytest.raises(TransitionRefused, match="sudah menyetujui"):
+        await approve(world, report, "agro")
+    await approve(world, report, "ikft")
+    assert (await world.case(report.case_id)).status == "validated"
