@@ -14,7 +14,7 @@ from services.models import CaseFile
 
 async def per_lenient_date(session: AsyncSession, case: CaseFile) -> str:
     """Once for each date of the lenient clock: an extension makes it due again."""
-    due = await dates.deadline(session, case)
+    due = await dates.deadline_of(session, case.id)
     if due is None:
         raise NotFound
     return (due.lenient_before or due.due_before).isoformat()

@@ -109,7 +109,7 @@ _EMPTY: Final = FieldError("answer", N_("Tuliskan jawaban; lampiran saja tidak c
 
 async def _keep(session: AsyncSession, opened: Opened, text: str, sent_at: datetime, actor: str) -> None:
     """The words, and the dates by which they are on time or late, as they were in force."""
-    due = await dates.deadline(session, opened.case)
+    due = await dates.deadline_of(session, opened.case.id)
     question = opened.question
     question.answer, question.answered_at, question.answered_by = text, sent_at, actor
     if due is not None:

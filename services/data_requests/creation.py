@@ -45,6 +45,7 @@ BY_HAND: Final = {
 _LOCK: Final = text(
     "SELECT id FROM account WHERE id = ANY(CAST(:ids AS uuid[])) AND status = 'active' ORDER BY id FOR KEY SHARE"
 )
+# `nudged_at` (real time): the caller nudges after the commit; the sweep comes only for what that did not reach.
 _OPEN: Final = text(
     """
     WITH wanted AS (
@@ -55,10 +56,10 @@ _OPEN: Final = text(
         JOIN account a ON a.id = given.account_id
     ), opened AS (
         INSERT INTO case_file (id, kind, key, title, account_id, region_code, zone, kbli, status, version,
-                               milestones, wake_at, nudges, policy_version_id, opened_at)
+                               milestones, wake_at, nudged_at, nudges, policy_version_id, opened_at)
         SELECT case_id, 'data-request', 'data-request/' || number, name, account_id, region_code, zone,
                ARRAY(SELECT kbli FROM business_field f WHERE f.account_id = wanted.account_id ORDER BY kbli),
-               'sent', 1, '{}', :now, 0, :policy, :now
+               'sent', 1, '{}', :now, now(), 1, :policy, :now
         FROM wanted
     ), chained AS (
         INSERT INTO case_chain (case_id, last_seq, last_hash) SELECT case_id, 0, '' FROM wanted

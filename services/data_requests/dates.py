@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,8 +32,7 @@ async def start_clock(
     session: AsyncSession, case: CaseFile, received_at: datetime, *, now: datetime
 ) -> Derived:
     """Three days from the day of receipt, which itself does not count (Permenperin 13/2025)."""
-    rules = await rulebook.current(session, now=now)
-    case.policy_version_id = rules.version_id
+    rules = await rulebook.of_case(session, case, now=now)
     due = derive(rules.policies.rule(DUE), received_at, rules.calendars())
     await store.meet(session, case.id, [UNPROVEN], now=now)
     await store.set_deadline(session, case.id, DUE, due, now=now)
@@ -49,6 +49,6 @@ def notice(rules: Rulebook, due_before: datetime, zone: ZoneInfo) -> Derived:
     return first_wave(REMINDER, due_before, policy, zone, rules.calendars())
 
 
-async def deadline(session: AsyncSession, case: CaseFile, name: str = DUE) -> Deadline | None:
+async def deadline_of(session: AsyncSession, case_id: UUID, name: str = DUE) -> Deadline | None:
     """A date of a request as it stands now; None before the receipt."""
-    return await session.get(Deadline, (case.id, name), populate_existing=True)
+    return await session.get(Deadline, (case_id, name), populate_existing=True)

@@ -104,7 +104,7 @@ async def _deliver(session: AsyncSession, opened: Opened, number: int, now: date
     if channel in MAILED and await health.unreachable(session, [request.account_id]):
         channel = RequestChannel.LETTER
         request.channel = channel
-    rules = await rulebook.current(session, now=now)
+    rules = await rulebook.of_case(session, case, now=now)
     await store.set_deadline(session, case.id, dates.UNPROVEN, dates.unproven(rules, channel, now), now=now)
     if channel in MAILED:
         token = new_secret()

@@ -89,7 +89,7 @@ async def _prove(
     now: datetime,
     author_id: UUID | None = None,
 ) -> ServiceEvidence:
-    policy = (await rulebook.current(session, now=now)).policies.data_request
+    policy = (await rulebook.of_case(session, opened.case, now=now)).policies.data_request
     row = await evidence.record(
         session,
         opened.case,

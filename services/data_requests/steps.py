@@ -36,7 +36,7 @@ async def remind(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     if case.status != DataRequestStatus.RECEIVED:
         return
     due, reminder = await _deadline(session, case, dates.DUE), await _deadline(session, case, dates.REMINDER)
-    rules = await rulebook.current(session, now=now)
+    rules = await rulebook.of_case(session, case, now=now)
     moment = dates.notice(rules, due.due_before, ZoneInfo(case.zone))
     if moment.due_before > now:
         await store.set_deadline(session, case.id, dates.REMINDER, moment, now=now)
@@ -80,7 +80,7 @@ async def _request(session: AsyncSession, case: CaseFile) -> DataRequest:
 
 
 async def _deadline(session: AsyncSession, case: CaseFile, name: str) -> Deadline:
-    found = await dates.deadline(session, case, name)
+    found = await dates.deadline_of(session, case.id, name)
     if found is None:
         raise NotFound
     return found
