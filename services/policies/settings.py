@@ -47,6 +47,22 @@ def settings(document: Mapping[str, Any]) -> list[Setting]:
     return [Setting(".".join(path), value) for path, value in _leaves(document, ())]
 
 
+def entries(document: Mapping[str, Any]) -> list[Setting]:
+    """What is edited as a whole: each entry of the lists of named ones, and the mappings beside them."""
+    return [
+        Setting(".".join(path), value)
+        for file, part in document.items()
+        for path, value in _entries(part, (file,))
+    ]
+
+
+def fields(entry: Setting) -> list[Setting]:
+    """The values of an entry as a person edits them: a list without names is one value."""
+    return [
+        Setting(".".join(path), value) for path, value in _fields(entry.value, tuple(entry.path.split(".")))
+    ]
+
+
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """What the second version says otherwise than the first."""
     old = {setting.path: setting.value for setting in settings(before)}
@@ -85,6 +101,36 @@ def _key(holder: Any, step: str, path: str) -> str | int:
             if name_of(entry, position) == step:
                 return position
     raise UnknownSetting(path)
+
+
+def _entries(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, Mapping) and all(isinstance(child, Mapping | list) for child in value.values()):
+        for key, child in value.items():
+            yield from _entries(child, (*path, str(key)))
+    elif _named(value):
+        for position, entry in enumerate(value):
+            yield (*path, name_of(entry, position)), entry
+    else:
+        yield path, value
+
+
+def _fields(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, Mapping) and value:
+        for key, child in value.items():
+            yield from _fields(child, (*path, str(key)))
+    elif _named(value):
+        for position, entry in enumerate(value):
+            yield from _fields(entry, (*path, name_of(entry, position)))
+    else:
+        yield path, value
+
+
+def _named(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(entry, dict) and ("id" in entry or "name" in entry) for entry in value)
+    )
 
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:

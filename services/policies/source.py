@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from services.i18n import N_
+from services.policies.settings import name_of
 
 SHIPPED: Final = Path(__file__).resolve().parent.parent.parent / "policies"
 
@@ -143,6 +144,5 @@ def _entry(value: Any, location: tuple[int | str, ...]) -> list[str]:
             value = value[key]
         except (KeyError, IndexError, TypeError):
             value = None
-        named = value.get("id") or value.get("name") if isinstance(value, dict) else None
-        path.append(str(named) if isinstance(key, int) and named else str(key))
+        path.append(name_of(value, key) if isinstance(key, int) else str(key))
     return path

@@ -20,6 +20,8 @@ ROUTERS = tuple(
     module.router
     for module in (
         periods,
+        policy_form,
+        policies,
         extension_form,
         extensions,
         decree_form,

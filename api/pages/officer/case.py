@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.deps import Now, SessionDep
 from api.pages import deadlines, mail, shapes, views
 from api.pages.frame import answer, page_for
-from api.pages.officer import reading
+from api.pages.officer import case_links, reading
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
@@ -56,12 +56,6 @@ _TONES: Final = {
     "rollback_requested": "warning",
     "expired": "negative",
 }
-# The company's own date of each kind of case, which an administrator may extend from its page.
-EXTENDABLE: Final = {
-    CaseKind.REPORT: "report_due",
-    CaseKind.DATA_REQUEST: "data_request_due",
-    CaseKind.REGISTRATION: "registration_correction_due",
-}
 # Who may be handed a case of each kind.
 _WORKED_BY: Final = {
     CaseKind.REGISTRATION: Permission.DECIDE_REGISTRATION,
@@ -74,6 +68,8 @@ _WORKED_BY: Final = {
     CaseKind.DECREE: Permission.MANAGE_CALENDAR,
     CaseKind.DATA_REQUEST: Permission.ACCEPT_DATA_REQUEST,
     CaseKind.POLICY_CHANGE: Permission.MANAGE_POLICY,
+    CaseKind.WARNING: Permission.APPROVE_WARNING,
+    CaseKind.WARNING_BATCH: Permission.APPROVE_WARNING,
 }
 
 
