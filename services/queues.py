@@ -25,6 +25,7 @@ from services.models import (
     ReportStatus,
     RollbackStatus,
     UppValidation,
+    WarningStatus,
 )
 from services.search import MAIN_DEADLINE, Filters, Sort
 
@@ -76,6 +77,10 @@ DESKS: Final = (
     Desk(
         "data_requests", CaseKind.DATA_REQUEST, (DataRequestStatus.ANSWERED,), Permission.ACCEPT_DATA_REQUEST,
         sort=Sort.NEWEST,
+    ),
+    Desk("warnings", CaseKind.WARNING, (WarningStatus.PROPOSED,), Permission.APPROVE_WARNING),
+    Desk(
+        "sanctions", CaseKind.WARNING, (WarningStatus.DECIDING,), Permission.APPROVE_WARNING, sort=Sort.NEWEST
     ),
     Desk(
         "extension_requests", CaseKind.EXTENSION_REQUEST, (ExtensionRequestStatus.SUBMITTED,),

@@ -35,6 +35,8 @@ _DECIDED_ON = (
     (CaseKind.LICENCE_REVIEW, Permission.REVIEW_LICENCE, "licence_decision"),
     (CaseKind.DATA_REQUEST, Permission.ACCEPT_DATA_REQUEST, "data_request_case"),
     (CaseKind.DATA_REQUEST, Permission.RECORD_SERVICE, "data_request_case"),
+    (CaseKind.WARNING, Permission.APPROVE_WARNING, "warning_case"),
+    (CaseKind.WARNING, Permission.RECORD_SERVICE, "warning_case"),
     (CaseKind.ROLLBACK, Permission.DECIDE_ROLLBACK, "rollback_decision"),
     (CaseKind.EXTENSION_REQUEST, Permission.DECIDE_EXTENSION_REQUEST, "extension_request_decision"),
     (CaseKind.DECREE, Permission.READ_EXTENSION, "decree"),

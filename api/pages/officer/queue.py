@@ -31,6 +31,8 @@ TABS = {
     "rollbacks": N_("Perbaikan data"),
     "overdue": N_("Laporan terlambat"),
     "data_requests": N_("Jawaban permintaan data"),
+    "warnings": N_("Usulan peringatan"),
+    "sanctions": N_("Keputusan sesudah peringatan"),
     "extension_requests": N_("Permohonan perpanjangan"),
     "decrees": N_("Hari libur"),
     "extensions": N_("Perpanjangan"),
