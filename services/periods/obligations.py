@@ -49,15 +49,15 @@ class Duty:
 # What an account owes follows from its type, its licences, and whether it operates and expands
 # (Permenperin 13/2025).
 # The page of accounts is taken first and each one's licences by index: joined and grouped at once, the plan
-# reads every account for every batch.
-_ACCOUNTS = text(
-    """
+# reads every account for every batch. Nobody owes what ended before they had an account.
+_ACCOUNTS = """
     SELECT a.id, a.type, a.operating_commercially, a.expanding, l.allowing, l.waiting
     FROM (
         SELECT id, type, operating_commercially, expanding FROM account
         WHERE status = 'active' AND type IN ('A', 'B')
           AND CASE WHEN CAST(:only AS uuid) IS NULL THEN id > :after ELSE id = :only END
-        ORDER BY id LIMIT :batch
+          AND (CAST(:ended AS timestamptz) IS NULL OR created_at < :ended)
+        ORDER BY id LIMIT :batch {lock}
     ) a CROSS JOIN LATERAL (
         SELECT bool_or(type = ANY(:legacy) OR risk_level IN ('low', 'medium_low') OR ss_verification = 'verified')
                    AS allowing,
@@ -66,8 +66,10 @@ _ACCOUNTS = text(
         WHERE account_id = a.id AND type = ANY(:sector) AND upp_validation = 'valid' AND ended_at IS NULL
           AND (expires_on IS NULL OR expires_on >= :today)
     ) l ORDER BY a.id
-    """
-)
+"""
+_READ = text(_ACCOUNTS.format(lock=""))
+# An account that is being declared void waits, and then closes what was opened; or it is void, and owes nothing.
+_HOLD = text(_ACCOUNTS.format(lock="FOR SHARE"))
 
 _OPEN = text(
     """
@@ -100,9 +102,9 @@ async def open_batch(
     session: AsyncSession, period: Period, rules: Rulebook, after: UUID, *, now: datetime, batch: int = BATCH
 ) -> tuple[UUID | None, int]:
     """Open what the next accounts (in id order) owe. Returns the last account seen, None at the end, and a count."""
-    rows = (
-        await session.execute(_ACCOUNTS, {"after": after, "only": None, "batch": batch, **_in_force(now)})
-    ).all()
+    ended = planning.sending_opens_at(period)
+    given = {"after": after, "only": None, "batch": batch, "ended": ended, **_in_force(now)}
+    rows = (await session.execute(_HOLD, given)).all()
     if not rows:
         return None, 0
     duties = [Duty(row.id, stage) for row in rows for stage in stages_due(_facts(row))]
@@ -111,7 +113,13 @@ async def open_batch(
 
 
 async def open_duties(
-    session: AsyncSession, period: Period, duties: Sequence[Duty], rules: Rulebook, *, now: datetime
+    session: AsyncSession,
+    period: Period,
+    duties: Sequence[Duty],
+    rules: Rulebook,
+    *,
+    now: datetime,
+    actor: str = cases.SYSTEM,
 ) -> list[UUID]:
     """Open obligations that do not stand yet; returns their cases. Extensions for everyone apply to newcomers too."""
     due = planning.due_of(period, rules)
@@ -129,7 +137,7 @@ async def open_duties(
         "lenient": due.lenient_before,
     }
     opened = list((await session.execute(_OPEN, given)).scalars())
-    await cases.record_many(session, opened, "opened", now=now, data={"period": str(period)})
+    await cases.record_many(session, opened, "opened", now=now, actor=actor, data={"period": str(period)})
     await applying.apply_to_newcomers(session, opened, period, now=now)
     return opened
 
@@ -153,13 +161,15 @@ def _facts(row: Row[Any]) -> StageFacts:
 
 
 async def open_for_account(session: AsyncSession, account: Account, *, now: datetime) -> list[UUID]:
-    """A newcomer owes the periods that are open and not yet due; one reminder catches up on those it missed."""
+    """A newcomer owes the periods that are open and have not ended; one reminder catches up on those it missed."""
     if account.type not in REPORTING_TYPES or account.status != AccountStatus.ACTIVE:
         return []
     rules = await rulebook.current(session, now=now)
     duties = await duties_of(session, account, now=now)
     opened: list[UUID] = []
     for case, detail in await open_periods(session, now):
+        if account.created_at >= detail.sending_opens_at:
+            continue
         new = await open_duties(session, Period.parse(detail.code), duties, rules, now=now)
         await _catch_up(session, new, account, rules, now)
         await wake_period(session, case.id, now)
@@ -167,10 +177,15 @@ async def open_for_account(session: AsyncSession, account: Account, *, now: date
     return opened
 
 
-async def duties_of(session: AsyncSession, account: Account, *, now: datetime) -> list[Duty]:
-    """What a period asks of this account today; nothing of an account that is void or owes no reports."""
-    given = {"after": account.id, "only": account.id, "batch": 1, **_in_force(now)}
-    rows = (await session.execute(_ACCOUNTS, given)).all()
+async def duties_of(
+    session: AsyncSession, account: Account, *, now: datetime, lock: bool = False
+) -> list[Duty]:
+    """What a period asks of this account today; nothing of an account that is void or owes no reports.
+
+    `lock` keeps the account from being declared void until what is owed has been opened.
+    """
+    given = {"after": account.id, "only": account.id, "batch": 1, "ended": None, **_in_force(now)}
+    rows = (await session.execute(_HOLD if lock else _READ, given)).all()
     return [Duty(row.id, stage) for row in rows for stage in stages_due(_facts(row))]
 
 

@@ -8,15 +8,16 @@ from typing import Final
 from uuid import UUID
 
 from pydantic import JsonValue
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases
+from services.deadlines import store
 from services.errors import FieldError, InvalidInput, NotFound, TooLarge, TransitionRefused
 from services.i18n import N_
-from services.models import Document, Report, ReportSection, ReportStatus
+from services.models import CaseEvent, Document, Outcome, Report, ReportSection, ReportStatus
 from services.periods import planning
 from services.reports import dossier, statement
 from services.reports.classification import Classification, Size
@@ -26,6 +27,7 @@ from services.reports.opening import begin, check_version, choose_form
 from services.reports.stored import dump_errors
 from services.reports.validation import SectionResult, validate_section
 from services.reports.values import is_blank
+from services.warnings import ending
 
 MAX_TYPED: Final = 4_000_000
 """Bytes of JSON that one page may hold."""
@@ -104,14 +106,13 @@ async def discard(
 ) -> Report:
     """Hapus: everything typed for that period is deleted; the duty and its date remain.
 
-    TransitionRefused for a report that was sent before: what came back for correction stays.
+    A late report that the company itself opened goes altogether: it is owed and unopened again. TransitionRefused
+    for a report that was sent before: what came back for correction stays.
     """
     held = await dossier.lock(session, report_id, now=now)
     if held.case.status != ReportStatus.DRAFT:
         raise TransitionRefused(N_("Hanya konsep yang belum pernah dikirim yang dapat dihapus."))
     check_version(held.report, expected_version)
-    opened = planning.sending_opens_at(held.period) <= now
-    cases.move(held.case, ReportStatus.NOT_STARTED if opened else ReportStatus.UPCOMING)
     await statement.forget(session, held, now=now)
     report = held.report
     report.form_id = report.form_version = report.family = report.size = None
@@ -123,7 +124,30 @@ async def discard(
     )
     await session.execute(scans)
     await cases.record(session, held.case, "draft_discarded", now=now, actor=actor)
+    if await _opened_by_company(session, report_id):
+        await _take_back(session, held, now=now)
+    else:
+        opened = planning.sending_opens_at(held.period) <= now
+        cases.move(held.case, ReportStatus.NOT_STARTED if opened else ReportStatus.UPCOMING)
     return report
+
+
+async def _opened_by_company(session: AsyncSession, report_id: UUID) -> bool:
+    """The cycle opens what is due; only a company opens a period late."""
+    query = select(col(CaseEvent.actor)).where(col(CaseEvent.case_id) == report_id, col(CaseEvent.seq) == 1)
+    return (await session.execute(query)).scalar_one() != cases.SYSTEM
+
+
+async def _take_back(session: AsyncSession, held: Dossier, *, now: datetime) -> None:
+    """The case is over and keeps its history; its key and its place are free for whoever begins again."""
+    case = held.case
+    cases.move(case, ReportStatus.CLOSED)
+    await store.meet(session, case.id, None, now=now)
+    cases.close(case, Outcome.VOID, now)
+    await ending.forget(session, case, now=now)
+    case.key = f"{case.key}/{case.id}"
+    await session.delete(held.report)
+    await session.flush()
 
 
 async def _classify(session: AsyncSession, held: Dossier, *, actor: str, now: datetime) -> None:

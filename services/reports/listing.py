@@ -83,15 +83,20 @@ async def reports_of(
     return sorted(lines, key=lambda line: (Period.parse(line.period), line.stage), reverse=True)
 
 
-async def unopened(session: AsyncSession, account_id: UUID, *, now: datetime) -> list[Unopened]:
-    """What the account owes for periods that ended since it exists, and that were never opened; oldest first."""
+async def unopened(
+    session: AsyncSession, account_id: UUID, *, now: datetime, lock: bool = False
+) -> list[Unopened]:
+    """What the account owes for periods that ended since it exists, and that were never opened; oldest first.
+
+    `lock` keeps the account as it is until one of them has been opened.
+    """
     account = await session.get(Account, account_id)
     if account is None:
         raise NotFound
     if account.status != AccountStatus.ACTIVE:
         return []
     rules = await rulebook.current(session, now=now)
-    duties = await obligations.duties_of(session, account, now=now)
+    duties = await obligations.duties_of(session, account, now=now, lock=lock)
     today, since = (moment.astimezone(WIB).date() for moment in (now, account.created_at))
     standing = select(col(Report.period), col(Report.stage)).where(col(Report.account_id) == account_id)
     opened = {(period, stage) for period, stage in await session.execute(standing)}

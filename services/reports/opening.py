@@ -1,6 +1,7 @@
 """Beginning a report: the duty that stands, or one for a past period that nobody opened in time."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,9 +16,14 @@ from services.i18n import N_
 from services.models import Account, AccountStatus, AccountType, CaseFile, Report, ReportStatus
 from services.periods import obligations, planning
 from services.periods.obligations import Duty
-from services.reports import dossier
+from services.reports import dossier, listing
 from services.reports.dossier import EDITABLE, UNSTARTED, Dossier
 from services.rulebook import Rulebook
+
+NOT_OWED: Final = N_(
+    "Perusahaan Anda tidak wajib menyampaikan laporan ini: kewajiban berlaku sejak akun ada, untuk tahap yang "
+    "ditentukan oleh izin dan kegiatan perusahaan. Periode: {code}."
+)
 
 
 async def open_draft(
@@ -25,13 +31,13 @@ async def open_draft(
 ) -> Report:
     """Begin a report, or go on with the one begun. A past period not opened yet is opened late.
 
-    InvalidInput for a period or stage nobody reports on, and for a period that lies ahead; Conflict while the
-    company data are incomplete.
+    InvalidInput for what the company does not owe, and for a period that lies ahead; Conflict while the company
+    data are incomplete.
     """
     wanted = planning.parse(period)
     report_id = await _find(session, account_id, wanted, stage)
     if report_id is None:
-        report_id = await _open_late(session, account_id, wanted, stage, now)
+        report_id = await _open_late(session, account_id, wanted, stage, actor, now)
     held = await dossier.lock(session, report_id, now=now)
     await begin(session, held, actor=actor, now=now)
     return held.report
@@ -77,17 +83,21 @@ async def _find(session: AsyncSession, account_id: UUID, period: Period, stage: 
 
 
 async def _open_late(
-    session: AsyncSession, account_id: UUID, period: Period, stage: str, now: datetime
+    session: AsyncSession, account_id: UUID, period: Period, stage: str, actor: str, now: datetime
 ) -> UUID:
     """A report owed for a period that has ended, though nobody opened it in time (it is late, and welcome)."""
     account = await session.get(Account, account_id)
     if account is None:
         raise NotFound
     rules = await rulebook.current(session, now=now)
-    problems = _not_owed(account, period, stage, rules, now)
+    problems = _never_owed(account, period, stage, rules, now)
+    if not problems:
+        owed = await listing.unopened(session, account_id, now=now, lock=True)
+        if not any((line.period, line.stage) == (str(period), stage) for line in owed):
+            problems = [FieldError("period", NOT_OWED, {"code": str(period)})]
     if problems:
         raise InvalidInput(N_("Laporan ini tidak dapat dibuat."), fields=problems)
-    await obligations.open_duties(session, period, [Duty(account_id, stage)], rules, now=now)
+    await obligations.open_duties(session, period, [Duty(account_id, stage)], rules, now=now, actor=actor)
     opened = await _find(session, account_id, period, stage)
     if opened is None:
         raise NotFound
@@ -95,9 +105,10 @@ async def _open_late(
     return opened
 
 
-def _not_owed(
+def _never_owed(
     account: Account, period: Period, stage: str, rules: Rulebook, now: datetime
 ) -> list[FieldError]:
+    """What no account of this kind owes, said where it stands."""
     try:
         regime = rules.policies.regime_for(period)
     except LookupError:

@@ -22,7 +22,7 @@ from services.models import (
     ReportSection,
     ReportStatus,
 )
-from services.reports import baseline, drafting, opening, reading, sending
+from services.reports import baseline, drafting, listing, opening, reading, sending
 from services.reports.drafting import Saved
 from services.reports.numbers import Notation
 from tests.factories import ACTOR, OPEN, PERIOD, fill_small_report, make_account, make_report
@@ -130,6 +130,22 @@ async def test_what_nobody_owes_cannot_be_begun(
     with pytest.raises(InvalidInput) as refused:
         await open_draft(session, await make_account(session), period, stage)
     assert [error.field for error in refused.value.fields] == [field]
+
+
+async def test_a_company_cannot_begin_what_it_does_not_owe(session: AsyncSession) -> None:
+    young = await make_account(session, created_at=datetime(2026, 10, 1, tzinfo=UTC))
+    building = await make_account(session, operating_commercially=False)
+    for account, period, stage in (
+        (young, "2019-Q1", "production"),
+        (young, "2026-Q3", "production"),
+        (await make_account(session), "2026-Q3", "construction"),
+        (building, "2026-Q3", "production"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            await open_draft(session, account, period, stage)
+        assert [error.field for error in refused.value.fields] == ["period"]
+    cases = select(func.count()).select_from(CaseFile).where(col(CaseFile.kind) == "report")
+    assert (await session.execute(cases)).scalar_one() == 0
 
 
 async def test_a_company_of_another_kind_owes_no_report(session: AsyncSession) -> None:
@@ -375,6 +391,22 @@ class TestHapus:
         version = report.content_version
         await drafting.discard(session, report.case_id, expected_version=version, actor=ACTOR, now=YEAR_END)
         assert await status(session, report) == ReportStatus.UPCOMING
+
+    async def test_a_late_report_that_the_company_opened_itself_leaves_no_duty(
+        self, session: AsyncSession
+    ) -> None:
+        account = await make_account(session, created_at=datetime(2026, 5, 4, tzinfo=UTC))
+        owed = await listing.unopened(session, account.id, now=OPEN)
+        report = await open_draft(session, account, "2026-Q2")
+        gone = report.case_id
+        version = report.content_version
+        await drafting.discard(session, gone, expected_version=version, actor=ACTOR, now=OPEN)
+        assert await listing.reports_of(session, account.id, now=OPEN) == []
+        assert await listing.unopened(session, account.id, now=OPEN) == owed
+        case = await session.get_one(CaseFile, gone)
+        assert (case.status, case.closed_at) == (ReportStatus.CLOSED, OPEN)
+        assert (await session.get_one(Deadline, (gone, "report_due"))).met_at == OPEN
+        assert (await open_draft(session, account, "2026-Q2")).case_id != gone
 
     async def test_what_was_sent_stays(self, session: AsyncSession) -> None:
         report = await sent(session, await make_account(session), "2026-Q3")
