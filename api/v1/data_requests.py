@@ -3,18 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, UploadFile
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
 
-from api import letters
-from api.deps import Arrival, Now, PartsDep, SessionDep
+from api.deps import Now, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
 from api.principals import ReadPurpose
-from api.security import MAX_UPLOAD_BODY
-from api.uploads import attachment, chunks, uploaded_name
 from api.v1.cases import DEFAULT_PURPOSE, noted
-from api.v1.correspondence import DocumentOut
 from api.v1.data_request_shapes import (
     AcceptanceIn,
     AnswerIn,
@@ -30,15 +26,14 @@ from api.v1.data_request_shapes import (
     preview_out,
     request_out,
 )
-from services.data_requests import answers, creation, decisions, letter, orders, reading, receipt
-from services.documents import records
+from services.data_requests import answers, creation, decisions, orders, reading, receipt
 from services.errors import NotFound
 from services.identity import policy
 from services.identity.permissions import Permission
 from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.identity.read_log import log_read
-from services.models import Account, AttachmentSide, CaseFile, Document
+from services.models import Account, CaseFile, Document
 from services.service_proof.evidence import Receipt
 from services.timeline.past import reads_as_company
 
@@ -76,27 +71,6 @@ async def give(body: OrderIn, session: SessionDep, now: Now, user: Asker, once: 
     return await once(command, status=201)
 
 
-@router.post("/attachments", status_code=201, response_model=DocumentOut, max_body_size=MAX_UPLOAD_BODY)
-async def attach_to_order(
-    parts: PartsDep,
-    session: SessionDep,
-    now: Arrival,
-    user: Asker,
-    once: OnceDep,
-    document: Annotated[UploadFile, File()],
-) -> JSONResponse:
-    """Take in a file that an order will name in `document_ids`."""
-    accepted = await parts.intake.accept(chunks(document), filename=uploaded_name(document), field="document")
-
-    async def command() -> DocumentOut:
-        row = await records.add(
-            session, accepted, kind=answers.DOCUMENT_KIND, uploaded_by=user.actor, now=now
-        )
-        return DocumentOut.model_validate(row)
-
-    return await once(command, status=201, fingerprint=accepted.sha256)
-
-
 @router.get("", response_model=list[RequestLineOut])
 async def find(
     session: SessionDep,
@@ -127,7 +101,7 @@ async def read(
     request_id: UUID, session: SessionDep, now: Now, user: Reader, purpose: ReadPurpose
 ) -> RequestOut:
     """One request with its questions. The company's first reading of a question is its receipt."""
-    case = await _authorised(session, request_id, user, Permission.READ_CASE)
+    case = await authorised(session, request_id, user, Permission.READ_CASE)
     if reads_as_company(user, case):
         await receipt.read_by_company(session, request_id, actor=user.actor, now=now)
     await noted(session, user, case, purpose)
@@ -141,76 +115,13 @@ async def record_receipt(
     """Record evidence of receipt: a call note, minutes of a visit, a letter's receipt. The first starts the clock."""
 
     async def command() -> RequestOut:
-        await _authorised(session, request_id, user, Permission.RECORD_SERVICE)
+        await authorised(session, request_id, user, Permission.RECORD_SERVICE)
         document = await _own_document(session, user, body.document_id) if body.document_id else None
         given = Receipt(body.kind, body.moment(), body.note, document)
         await receipt.record(session, request_id, given, actor=user.actor, now=now, author_id=user.person_id)
         return await request_out(session, request_id, for_company=False, now=now)
 
     return await once(command)
-
-
-@router.post(
-    "/{request_id}/evidence", status_code=201, response_model=DocumentOut, max_body_size=MAX_UPLOAD_BODY
-)
-async def upload_evidence(
-    request_id: UUID,
-    parts: PartsDep,
-    session: SessionDep,
-    now: Arrival,
-    user: Recorder,
-    once: OnceDep,
-    document: Annotated[UploadFile, File()],
-) -> JSONResponse:
-    """Take in the scan that a receipt will name in `document_id`."""
-    async with parts.sessions() as early:  # no transaction stands open while the file is looked at
-        await _authorised(early, request_id, user, Permission.RECORD_SERVICE)
-    accepted = await parts.intake.accept(chunks(document), filename=uploaded_name(document), field="document")
-
-    async def command() -> DocumentOut:
-        case = await _authorised(session, request_id, user, Permission.RECORD_SERVICE)
-        row = await records.add(
-            session, accepted, kind="evidence", uploaded_by=user.actor, now=now, account_id=case.account_id
-        )
-        return DocumentOut.model_validate(row)
-
-    return await once(command, status=201, fingerprint=accepted.sha256)
-
-
-@router.post(
-    "/{request_id}/attachments", status_code=201, response_model=DocumentOut, max_body_size=MAX_UPLOAD_BODY
-)
-async def attach(
-    request_id: UUID,
-    parts: PartsDep,
-    session: SessionDep,
-    now: Arrival,
-    user: Answerer,
-    once: OnceDep,
-    document: Annotated[UploadFile, File()],
-) -> JSONResponse:
-    """Put a file beside the answer that is being written; officers see it once the answer is sent."""
-    async with parts.sessions() as early:  # no transaction stands open while the file is looked at
-        await _authorised(early, request_id, user, Permission.ANSWER_DATA_REQUEST)
-    accepted = await parts.intake.accept(chunks(document), filename=uploaded_name(document), field="document")
-
-    async def command() -> DocumentOut:
-        case = await _authorised(session, request_id, user, Permission.ANSWER_DATA_REQUEST)
-        row = await records.add(
-            session, accepted, kind=answers.DOCUMENT_KIND, uploaded_by=user.actor, now=now,
-            account_id=case.account_id,
-        )  # fmt: skip
-        await answers.attach(session, request_id, row)
-        return DocumentOut.model_validate(row)
-
-    return await once(command, status=201, fingerprint=accepted.sha256)
-
-
-@router.delete("/{request_id}/attachments/{document_id}", status_code=204)
-async def detach(request_id: UUID, document_id: UUID, session: SessionDep, user: Answerer) -> None:
-    """Take a file away from an answer that is not sent yet."""
-    await _authorised(session, request_id, user, Permission.ANSWER_DATA_REQUEST)
-    await answers.detach(session, request_id, document_id)
 
 
 @router.post("/{request_id}/answer", response_model=RequestOut)
@@ -220,7 +131,7 @@ async def answer(
     """Answer the open question with these words and the files beside it. A late answer is taken, and is late."""
 
     async def command() -> RequestOut:
-        await _authorised(session, request_id, user, Permission.ANSWER_DATA_REQUEST)
+        await authorised(session, request_id, user, Permission.ANSWER_DATA_REQUEST)
         await answers.send(session, request_id, body.answer, sent_at=now, actor=user.actor, now=now)
         return await request_out(session, request_id, for_company=True, now=now)
 
@@ -234,7 +145,7 @@ async def decide(
     """Accept the answer, or (`accepted` false) ask a further question, which has three days of its own."""
 
     async def command() -> RequestOut:
-        await _authorised(session, request_id, user, Permission.ACCEPT_DATA_REQUEST)
+        await authorised(session, request_id, user, Permission.ACCEPT_DATA_REQUEST)
         if body.accepted:
             await decisions.accept(session, request_id, note=body.note, actor=user.actor, now=now)
         else:
@@ -251,46 +162,17 @@ async def withdraw(
     """Take the request back, with a reason that the company reads."""
 
     async def command() -> RequestOut:
-        await _authorised(session, request_id, user, Permission.CREATE_DATA_REQUEST)
+        await authorised(session, request_id, user, Permission.CREATE_DATA_REQUEST)
         await decisions.withdraw(session, request_id, reason=body.reason, actor=user.actor, now=now)
         return await request_out(session, request_id, for_company=False, now=now)
 
     return await once(command)
 
 
-@router.get("/{request_id}/letter", response_class=StreamingResponse)
-async def print_letter(request_id: UUID, parts: PartsDep, user: Recorder) -> StreamingResponse:
-    """The open question as a numbered letter (PDF/A with a QR code), to be posted."""
-
-    async def find_letter(session: SessionDep) -> letter.Entry:
-        await _authorised(session, request_id, user, Permission.RECORD_SERVICE)
-        return await letter.enter(
-            session, request_id, public_url=parts.settings.public_url, specimen=parts.specimen
-        )
-
-    return await letters.kept(parts, user, find_letter)
-
-
-@router.get("/{request_id}/files/{document_id}", response_class=StreamingResponse)
-async def download(
-    request_id: UUID,
-    document_id: UUID,
-    session: SessionDep,
-    parts: PartsDep,
-    user: Annotated[Principal, require(Permission.READ_DOCUMENT)],
-) -> StreamingResponse:
-    """A file that came with the question."""
-    await _authorised(session, request_id, user, Permission.READ_DOCUMENT)
-    _, request = await reading.load(session, request_id)
-    files = await reading.attachments(session, request, AttachmentSide.QUESTION)
-    if document_id not in {document.id for document in files}:
-        raise NotFound
-    return await attachment(parts.store, await records.readable(session, document_id))
-
-
-async def _authorised(
+async def authorised(
     session: SessionDep, request_id: UUID, user: Principal, permission: Permission
 ) -> CaseFile:
+    """The request's case, if this caller may; NotFound comes before Forbidden."""
     case, _ = await reading.load(session, request_id)
     policy.authorise(user, permission, Target.of_case(case))
     return case

@@ -10,6 +10,7 @@ from api.v1 import (
     clock,
     contacts,
     correspondence,
+    data_request_files,
     data_requests,
     decrees,
     evidence,
@@ -27,9 +28,9 @@ from api.v1 import (
     rollbacks,
     sessions,
     statements,
-    what_if,
     warning_proposals,
     warnings,
+    what_if,
 )
 from api.v1.description import describe
 
@@ -48,6 +49,7 @@ ROUTERS = (
     what_if.router,
     correspondence.router,
     data_requests.router,
+    data_request_files.router,
     contacts.router,
     bounces.router,
     evidence.router,
