@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import or_, select
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Text
 from sqlmodel import col
 
 from services.deadlines.zones import WIB
@@ -113,7 +111,6 @@ async def _workers(
     if case.assignee_id is not None:
         return [await session.get_one(Person, case.assignee_id)]
     region = case.region_code or ""
-    held = col(RoleGrant.kbli_divisions)
     query = (
         select(Person)
         .distinct()
@@ -127,6 +124,6 @@ async def _workers(
         .order_by(col(Person.id))
     )
     if divisions:
-        wanted = array(divisions, type_=Text)
-        query = query.where(or_(held == array([], type_=Text), held.overlap(wanted)))  # type: ignore[attr-defined]  # an ARRAY column
+        held: Any = col(RoleGrant.kbli_divisions)
+        query = query.where(or_(held == [], held.overlap(divisions)))
     return (await session.execute(query)).scalars().all()

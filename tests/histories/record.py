@@ -10,6 +10,8 @@ from pathlib import Path
 
 from services.models import Role
 from tests.services.data_requests.given import ask
+from tests.workflows import test_report_review as review
+from tests.workflows import test_rollback as rollback
 from tests.workflows.test_data_request import accept, answer, ask_again, called, read, withdraw
 from tests.workflows.test_extension_campaign import extend
 from tests.workflows.test_licence_review import find, uploaded
@@ -96,6 +98,40 @@ async def data_requests(world: World) -> list[str]:
     return [f"data-request/{asked.number}", f"data-request/{dropped.number}"]
 
 
+async def reviews(world: World) -> list[str]:
+    """One report reminded, escalated, returned, owed again, sent again and final; one that simply passes."""
+    await world.advance_to("2027-01-04T09:00:00+07:00")
+    await world.official(Role.VERIFIER)
+    slow, quick = await review.sent(world), await review.sent(world)
+    await review.verify(world, quick)
+    await review.approve(world, quick)
+    await world.advance_to("2027-01-13T09:00:00+07:00")
+    await review.give_back(world, slow)
+    await world.advance_to("2027-01-22T09:00:00+07:00")
+    await review.answer(world, slow)
+    await review.send_again(world, slow)
+    await review.verify(world, slow, submission=2)
+    await world.advance_to("2027-02-01T09:00:00+07:00")
+    await review.approve(world, slow, submission=2)
+    return [(await world.case(report.case_id)).key for report in (slow, quick)]
+
+
+async def rollbacks(world: World) -> list[str]:
+    """One refused after its target, one granted and sent again, one granted and left alone."""
+    await world.advance_to("2027-01-04T09:00:00+07:00")
+    await world.official(Role.VERIFIER)
+    refused, used, unused = [await review.sent(world) for _ in range(3)]
+    asked = [await rollback.ask(world, report) for report in (refused, used, unused)]
+    await world.advance_to("2027-01-08T09:00:00+07:00")
+    await rollback.refuse(world, asked[0])
+    await rollback.grant(world, asked[1])
+    await rollback.grant(world, asked[2])
+    await review.send_again(world, used)
+    await world.advance_to("2027-01-20T09:00:00+07:00")
+    reports = [(await world.case(report.case_id)).key for report in (used, unused)]
+    return [*[(await world.case(one.case_id)).key for one in asked], *reports]
+
+
 SCENARIOS: dict[str, Scenario] = {
     "data-requests": data_requests,
     "accepted": accepted,
@@ -103,6 +139,8 @@ SCENARIOS: dict[str, Scenario] = {
     "lapsed": lapsed,
     "licences": licences,
     "quarter": quarter,
+    "reviews": reviews,
+    "rollbacks": rollbacks,
 }
 
 
