@@ -17,7 +17,6 @@ from api.v1.warning_shapes import (
     AuthorityIn,
     CountOut,
     ExclusionsIn,
-    FilterIn,
     PreviewIn,
     PreviewOut,
     ProposalPage,
@@ -30,6 +29,7 @@ from services.i18n import N_
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.identity.read_log import log_read
+from services.models import CaseKind
 from services.warnings import approval, desk
 from services.warnings.desk import Filters
 
@@ -45,16 +45,20 @@ async def find(
     now: Now,
     user: Reader,
     purpose: ReadPurpose,
-    given: Annotated[FilterIn, Query()],
+    period: Annotated[str | None, Query(max_length=10)] = None,
+    region: Annotated[str | None, Query(max_length=20)] = None,
+    authority: Annotated[str | None, Query(max_length=20)] = None,
+    letter: Annotated[int | None, Query(ge=1, le=3)] = None,
+    kind: CaseKind | None = None,
+    q: Annotated[str | None, Query(max_length=100)] = None,
     cursor: Annotated[str | None, Query(max_length=40)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = desk.PAGE,
 ) -> ProposalPage:
     """What waits for an officer, of what this one may see. Companies see no proposals."""
     if not user.is_official:
         return ProposalPage(items=[], next_cursor=None)
-    lines, after = await desk.page(
-        session, user, Filters(**given.model_dump()), now=now, after=_cursor(cursor), limit=limit
-    )
+    filters = Filters((), period, region, authority, letter, kind, q)
+    lines, after = await desk.page(session, user, filters, now=now, after=_cursor(cursor), limit=limit)
     await log_read(session, user, what="list:warning-proposals", purpose=purpose or DEFAULT_PURPOSE)
     return ProposalPage(
         items=[proposal_out(line) for line in lines], next_cursor=str(after) if after else None

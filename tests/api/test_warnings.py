@@ -1,0 +1,113 @@
+"""Warnings over HTTP on the real engine: proposed, previewed, approved, opened by the company; and what is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from services.models import Role
+from tests.api.conftest import Api, once
+from tests.services.documents.corpus import pdf
+from tests.workflows.test_warning_letters import overdue
+from tests.world import World
+
+PATH = "/api/v1/warning-proposals"
+
+
+@pytest.mark.starts("2026-12-20T08:00:00+07:00")
+async def test_thousands_are_previewed_and_approved_and_a_letter_opened_is_served(
+    served_world: tuple[World, Api], tmp_path: Path
+) -> None:
+    world, api = served_world
+    companies = await overdue(world, 3)
+    officer = await api.as_(Role.COMPLIANCE_OFFICER, region="64.72")
+    stranger = await api.as_(Role.COMPLIANCE_OFFICER, region="64.71")
+    company = await api.company(companies[0].id)
+
+    listed = (await officer.get(PATH, params={"period": "2026-Q4", "limit": 2})).json()
+    assert len(listed["items"]) == 2
+    more = (await officer.get(PATH, params={"cursor": listed["next_cursor"]})).json()
+    assert len(more["items"]) == 1
+    assert listed["items"][0]["issuer"] == "64.72"
+    assert (await stranger.get(PATH)).json()["items"] == []
+    assert (await company.get(PATH)).json()["items"] == []
+
+    preview = (await officer.post(f"{PATH}/preview", json={}, headers=once())).json()
+    assert (preview["letters"], preview["by_authority"]) == (3, {"64.72": 3})
+    out = more["items"][0]["id"]
+    refused = await officer.post(
+        f"{PATH}/approval", json={"exclusions": [{"id": out, "reason": " "}]}, headers=once()
+    )
+    assert refused.status_code == 422
+    body: dict[str, Any] = {
+        "previewed_at": preview["previewed_at"],
+        "exclusions": [{"id": out, "reason": "Pabriknya terbakar."}],
+    }
+    approved = await officer.post(f"{PATH}/approval", json=body, headers=once())
+    assert approved.status_code == 202, approved.text
+    assert (approved.json()["letters"], approved.json()["left_out"]) == (
+        2,
+        [{"id": out, "reason": "Pabriknya terbakar."}],
+    )
+    await world.rest()
+
+    own = (await company.get("/api/v1/warnings", params={"account_id": str(companies[0].id)})).json()
+    excluded = {line["id"] for line in [*listed["items"], *more["items"]] if line["id"] == out}
+    sent = own or (
+        await (await api.company(companies[1].id)).get(
+            "/api/v1/warnings", params={"account_id": str(companies[1].id)}
+        )
+    ).json()
+    assert sent[0]["id"] not in excluded
+    owner = await api.company(sent[0]["account_id"])
+    letter = sent[0]["letters"][0]
+    assert (letter["channel"], letter["served_at"]) == ("email", None)
+    opened = await owner.get(f"/api/v1/warnings/{sent[0]['id']}/letters/1")
+    assert opened.headers["content-type"] == "application/pdf"
+    (tmp_path / "letter.pdf").write_bytes(opened.content)
+    with pikepdf.open(tmp_path / "letter.pdf") as document:
+        assert document.open_metadata().pdfa_status == "2A"
+    served = (await officer.get(f"/api/v1/warnings/{sent[0]['id']}")).json()
+    assert served["letters"][0]["served_by"] == "portal_read"
+    told = await world.mail()
+    assert all("Surat Peringatan" in mail.subject for mail in told if letter["number"] in mail.subject)
+
+
+@pytest.mark.starts("2026-12-20T08:00:00+07:00")
+async def test_what_may_not_be_is_refused_with_its_rule(served_world: tuple[World, Api]) -> None:
+    world, api = served_world
+    (company,) = await overdue(world)
+    officer = await api.as_(Role.COMPLIANCE_OFFICER, region="64.72")
+    province = await api.as_(Role.COMPLIANCE_OFFICER, region="64")
+    (line,) = (await officer.get(PATH)).json()["items"]
+    path = f"/api/v1/warnings/{line['id']}"
+    owner = await api.company(company.id)
+    assert (await owner.get(path)).status_code == 404, "a proposal is the office's affair"
+
+    wrong = await province.post(f"{PATH}/approval", json={"ids": [line["id"]]}, headers=once())
+    assert (wrong.status_code, "UU 23/2014" in wrong.json()["detail"]) == (403, True)
+    early = await officer.post(
+        f"{path}/service-evidence", json={"kind": "call_note", "note": "x"}, headers=once()
+    )
+    assert early.status_code == 404
+    assert (
+        await officer.post(f"{PATH}/approval", json={"ids": [line["id"]]}, headers=once())
+    ).status_code == 202
+    await world.rest()
+    before = {"kind": "call_note", "note": "Dihubungi.", "received_at": "2027-01-02T09:00:00+07:00"}
+    refused = await officer.post(f"{path}/service-evidence", json=before, headers=once())
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "received_at")
+    no_letter = await officer.post(f"{path}/excuse", json={"reason": "Banjir."}, headers=once())
+    assert (no_letter.status_code, no_letter.json()["errors"][0]["field"]) == (422, "document")
+    fine = {"kind": "fine", "basis": "x", "reason": "x", "number": "1", "amount": 5}
+    too_soon = await officer.post(f"{path}/sanctions", json=fine, headers=once())
+    assert (too_soon.status_code, "tiga surat" in too_soon.json()["detail"]) == (409, True)
+
+    file = {"document": ("surat.pdf", pdf(), "application/pdf")}
+    document = (await officer.post(f"{path}/documents", files=file, headers=once())).json()
+    excuse = {"reason": "Tidak berproduksi.", "document_id": document["id"]}
+    accepted = await officer.post(f"{path}/excuse", json=excuse, headers=once())
+    assert (accepted.status_code, accepted.json()["status"]) == (200, "excused")
+    again = await officer.post(f"{PATH}/approval", json={"ids": [line["id"]]}, headers=once())
+    assert again.status_code == 409
