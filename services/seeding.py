@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from services.deadlines.zones import zone_of
 from services.errors import InvalidInput
 from services.i18n import N_
 from services.models import new_id
-from services.periods import obligations
+from services.periods import obligations, planning
 from services.reference import regions
 
 BATCH = 2000
@@ -62,13 +62,18 @@ class Seeded:
 async def companies(
     session: AsyncSession, count: int, *, region: str, now: datetime, kind: str = "A"
 ) -> list[Seeded]:
-    """`count` active accounts with valid licences, spread over the regencies of a province, owing what is open."""
+    """`count` active accounts with valid licences, spread over the regencies of a province, owing what is open.
+
+    They are as old as the periods that are open, which nobody younger owes.
+    """
     places = _places(region)
+    running = [detail.code for _, detail in await obligations.open_periods(session, now)]
+    since = min([now, *(_eve_of_end(Period.parse(code)) for code in running)])
     start = (await session.execute(text("SELECT count(*) FROM account"))).scalar_one()
     made: list[Seeded] = []
     rows = (_company(start + index, places[index % len(places)], kind) for index in range(count))
     while batch := list(islice(rows, BATCH)):
-        made += await _insert(session, batch, now)
+        made += await _insert(session, batch, since, now)
     await session.execute(text("ANALYZE account, case_file, deadline, report, case_chain"))
     await open_what_is_owed(session, now=now)
     return made
@@ -113,7 +118,7 @@ _ACCOUNTS = text(
                              zone, address, address_key, operating_commercially, expanding, cross_region,
                              licence_scale, created_at)
         SELECT account, n, organisation, kind, 'active', lower(kind) || n, name, nib, email, region, zone, address,
-               lower(address), true, false, false, 'small', :now
+               lower(address), true, false, false, 'small', :since
         FROM given RETURNING id, number, username, name, email, region_code
     ), fields AS (
         INSERT INTO business_field (account_id, kbli, kbli_version, is_primary, risk_level)
@@ -139,8 +144,14 @@ _ACCOUNTS = text(
 )
 
 
-async def _insert(session: AsyncSession, batch: list[dict[str, Any]], now: datetime) -> list[Seeded]:
-    given = {"rows": json.dumps(batch, default=str), "pages": json.dumps(PAGES), "now": now}
+def _eve_of_end(period: Period) -> datetime:
+    return planning.sending_opens_at(period) - timedelta(days=1)
+
+
+async def _insert(
+    session: AsyncSession, batch: list[dict[str, Any]], since: datetime, now: datetime
+) -> list[Seeded]:
+    given = {"rows": json.dumps(batch, default=str), "pages": json.dumps(PAGES), "since": since, "now": now}
     rows = (await session.execute(_ACCOUNTS, given)).all()
     return [Seeded(*row) for row in rows]
 

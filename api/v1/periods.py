@@ -40,10 +40,14 @@ async def open_period(
     session: SessionDep,
     now: Now,
     locale: LocaleDep,
-    user: Annotated[Principal, require(Permission.OPEN_PERIOD)],
+    user: Annotated[Principal, require(Permission.OPEN_PERIOD, recent=True)],
     once: OnceDep,
 ) -> JSONResponse:
-    """Open a period now. Obligations are made in batches after this; opening twice changes nothing."""
+    """Open the running period or the next one now; opening twice changes nothing.
+
+    Obligations are made in batches after this, for accounts that existed when the period ended. 422 for a period
+    whose due date has passed.
+    """
 
     async def command() -> PeriodOut:
         detail = await planning.open_now(session, code, actor=user.actor, now=now)

@@ -97,15 +97,16 @@ async def plan(session: AsyncSession, period: Period, rules: Rulebook, *, now: d
 
 
 async def open_now(session: AsyncSession, code: str, *, actor: str, now: datetime) -> ReportingPeriod:
-    """An administrator opens a period before its day. Repeating it changes nothing."""
+    """An administrator opens the running period or the next before its day. Repeating it changes nothing.
+
+    InvalidInput for a period whose due date has passed, and for one further ahead: nobody could keep it.
+    """
     rules = await rulebook.current(session, now=now)
     period = parse(code)
-    try:
+    case = await _case_of(session, period)
+    if case is None or case.status == PeriodStatus.PLANNED:
+        _require_near(period, rules, now)
         case = await plan(session, period, rules, now=now)
-    except LookupError:
-        raise InvalidInput(
-            N_("Tidak ada kewajiban pelaporan untuk periode {code}."), field="period", code=code
-        ) from None
     case = await cases.lock(session, case.id)
     detail = await load(session, case.id)
     if case.status == PeriodStatus.PLANNED and detail.opens_at > now:
@@ -113,6 +114,22 @@ async def open_now(session: AsyncSession, code: str, *, actor: str, now: datetim
         await cases.record(session, case, "opening_ordered", now=now, actor=actor)
         cases.wake(case, now)
     return detail
+
+
+def _require_near(period: Period, rules: Rulebook, now: datetime) -> None:
+    try:
+        rules.policies.regime_for(period)
+    except LookupError:
+        unknown = N_("Tidak ada kewajiban pelaporan untuk periode {code}.")
+        raise InvalidInput(unknown, field="period", code=str(period)) from None
+    if period.start > Period.containing(now.astimezone(WIB).date(), period.kind).next().start:
+        far = N_("Periode {code} masih jauh. Hanya periode berjalan dan periode berikutnya yang dapat dibuka.")
+        raise InvalidInput(far, field="period", code=str(period))
+    if due_of(period, rules).due_before <= now:
+        over = N_(
+            "Batas waktu periode {code} sudah lewat. Hanya periode berjalan dan periode berikutnya yang dapat dibuka."
+        )
+        raise InvalidInput(over, field="period", code=str(period))
 
 
 async def load(session: AsyncSession, case_id: UUID) -> ReportingPeriod:

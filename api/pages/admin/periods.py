@@ -75,7 +75,7 @@ async def open_now(
     session: SessionDep,
     now: Now,
     period: str,
-    user: Annotated[Principal, require(Permission.OPEN_PERIOD)],
+    user: Annotated[Principal, require(Permission.OPEN_PERIOD, recent=True)],
 ) -> Response:
     """Open it before its day. Repeating it changes nothing."""
 
