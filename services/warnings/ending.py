@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
 from services.database import uuids
+from services.messages.bulk import Told, intend_each
 from services.models import CaseFile, CaseKind, Outcome, WarningStatus
 from services.waking import Nudge, woken
+from services.warnings import wording
 
 EVENTS: Final = {
     WarningStatus.COMPLIED: "ladder_complied",
@@ -73,6 +75,18 @@ _CALL_BACK: Final = text(
 )
 
 
+# Letters whose mail was called back above never left.
+_WARNED: Final = text(
+    """
+    SELECT DISTINCT w.case_id, o.kind, o.key, o.period, o.stage
+    FROM warning_ladder w JOIN case_file o ON o.id = w.obligation_id
+    JOIN warning_letter l ON l.case_id = w.case_id AND l.sent_at IS NOT NULL
+    LEFT JOIN message m ON m.id = l.message_id
+    WHERE w.case_id = ANY(CAST(:ids AS uuid[])) AND (l.channel = 'post' OR m.state <> 'cancelled')
+    """
+)
+
+
 async def end(
     session: AsyncSession,
     ladders: Sequence[UUID],
@@ -95,6 +109,26 @@ async def end(
         await session.execute(statement, given)
     await session.execute(_CALL_BACK, given)
     await cases.record_many(session, ladders, EVENTS[status], now=now, actor=actor, data=dict(data or {}))
+    if status is not WarningStatus.DECIDED:
+        await _tell(session, ladders, now)
+
+
+async def _tell(session: AsyncSession, ladders: Sequence[UUID], now: datetime) -> None:
+    """Whoever had a letter is told that no other will follow; who never had one never knew."""
+    rows = (await session.execute(_WARNED, {"ids": uuids(ladders)})).all()
+    told = [
+        Told(
+            row.case_id,
+            "ended",
+            {
+                "matter": wording.duty(row.kind, row.key, row.period, row.stage),
+                "matter_en": wording.duty(row.kind, row.key, row.period, row.stage, "en"),
+            },
+        )
+        for row in rows
+    ]
+    if told:
+        await intend_each(session, "warning_ended", told, now=now)
 
 
 async def forget(session: AsyncSession, case: CaseFile, *, now: datetime) -> None:

@@ -60,7 +60,7 @@ async def check(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     at = await current(session, case)
     if at.letter.served_at is not None or at.letter.sent_at is None:
         return
-    rules = await rulebook.current(session, now=now)
+    rules = await rulebook.of_case(session, case, now=now)
     found = await _proof(session, rules, at.letter, now)
     if found is not None:
         await prove(session, at, found, now=now)
@@ -186,7 +186,7 @@ async def _settle(session: AsyncSession, at: Current, now: datetime, actor: str)
         return
     if at.case.status != WarningStatus.ISSUED:
         return
-    rules = await rulebook.current(session, now=now)
+    rules = await rulebook.of_case(session, at.case, now=now)
     found = await _proof(session, rules, at.letter, now)
     if found is not None:
         await prove(session, at, found, now=now, actor=actor)

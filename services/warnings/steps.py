@@ -35,7 +35,7 @@ async def occurrence(session: AsyncSession, case: CaseFile) -> str:
 async def propose_next(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     """A month has passed since the last letter, it is served, and the duty is still owed."""
     ladder = await _require_passed(session, case, now)
-    rules = await rulebook.current(session, now=now)
+    rules = await rulebook.of_case(session, case, now=now)
     target = derive(rules.policies.rule(TARGET), now, rules.calendars())
     cases.move(case, WarningStatus.PROPOSED)
     ladder.proposed_at, ladder.proposed_by = now, cases.SYSTEM
