@@ -123,7 +123,9 @@ def _require_near(period: Period, rules: Rulebook, now: datetime) -> None:
         unknown = N_("Tidak ada kewajiban pelaporan untuk periode {code}.")
         raise InvalidInput(unknown, field="period", code=str(period)) from None
     if period.start > Period.containing(now.astimezone(WIB).date(), period.kind).next().start:
-        far = N_("Periode {code} masih jauh. Hanya periode berjalan dan periode berikutnya yang dapat dibuka.")
+        far = N_(
+            "Periode {code} masih jauh. Hanya periode berjalan dan periode berikutnya yang dapat dibuka."
+        )
         raise InvalidInput(far, field="period", code=str(period))
     if due_of(period, rules).due_before <= now:
         over = N_(
