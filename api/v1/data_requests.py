@@ -27,7 +27,8 @@ from api.v1.data_request_shapes import (
     request_out,
 )
 from services.data_requests import answers, creation, decisions, orders, reading, receipt
-from services.errors import NotFound
+from services.errors import InvalidInput, NotFound
+from services.i18n import N_
 from services.identity import policy
 from services.identity.permissions import Permission
 from services.identity.policy import Target
@@ -89,7 +90,7 @@ async def find(
         found = await reading.of_order(session, order_id, now=now)
         lines = [line for line in found if policy.can(user, Permission.READ_CASE, Target.of_case(line.case))]
     else:
-        lines = []
+        raise InvalidInput(N_("Sebutkan account_id atau order_id."), field="account_id")
     await log_read(
         session, user, what="list:data-requests", purpose=purpose or DEFAULT_PURPOSE, account_id=account
     )
