@@ -1,7 +1,7 @@
 """Data Lain is answered within three days of proven receipt (Permenperin 13/2025)."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
+from services import accounts, cases, casework
 from services.data_requests import answers, decisions, receipt
+from services.deadlines import single
+from services.deadlines.single import Grant
 from services.models import Account, ContactTask, DataRequest, Deadline, EvidenceKind, RequestChannel
 from services.service_proof.evidence import Receipt
 from tests.services.data_requests import given
@@ -252,3 +255,67 @@ async def test_a_withdrawn_request_tells_the_company_and_ends(world: World) -> N
     assert await state(world, request) == ("withdrawn", "void", None)
     assert (await world.templates_to(account.email))[-1] == "data_request_withdrawn"
     assert await world.events(request.case_id, "answer_overdue", "receipt_unproven") == []
+
+
+@pytest.mark.starts(MONDAY)
+async def test_an_extension_given_while_everyone_sleeps_moves_the_due_date(world: World) -> None:
+    account, request = await asked(world)
+    await read(world, request)
+    await world.advance_to("2026-07-08T12:00:00+07:00")
+    async with world.transaction() as (session, now):
+        case = await cases.lock(session, request.case_id)
+        more = Grant("data_request_due", date(2026, 7, 15), "Surat Contoh 9/2026", "banjir", given.COMPANY)
+        await single.grant(session, case, more, actor=given.OFFICER, now=now)
+    await world.advance_to("2026-07-14T12:00:00+07:00")
+    assert await world.events(request.case_id, "answer_overdue", "warning_due") == []
+    assert (await world.templates_to(account.email)).count("data_request_reminder") == 1
+    await world.advance_to("2026-07-17T12:00:00+07:00")
+    [late] = await world.events(request.case_id, "answer_overdue")
+    assert late.at.isoformat() == "2026-07-15T17:00:00+00:00", "the legal moment"
+    assert len(await world.events(request.case_id, "warning_due")) == 1
+
+
+@pytest.mark.starts(MONDAY)
+async def test_a_process_that_was_lost_begins_again_from_the_row_and_repeats_nothing(world: World) -> None:
+    account, request = await asked(world)
+    await read(world, request)
+    await world.advance_to("2026-07-13T12:00:00+07:00")  # late by both readings
+    before = await world.events(request.case_id)
+    await world.client.get_workflow_handle(f"data-request/{request.number}").terminate()
+    await answer(world, request)
+    await ask_again(world, request)
+    await read(world, request)
+    await world.advance_to("2026-07-20T12:00:00+07:00")
+    story = [event.type for event in await world.events(request.case_id)]
+    assert story[: len(before)] == [event.type for event in before]
+    assert story.count("answer_overdue") == story.count("warning_due") == 2
+    assert (await world.templates_to(account.email)).count("data_request_late") == 2
+
+
+@pytest.mark.starts(MONDAY)
+async def test_an_answer_ends_the_warning_that_its_absence_brought_about(world: World) -> None:
+    _, request = await asked(world)
+    await read(world, request)
+    await world.advance_to("2026-07-13T12:00:00+07:00")
+    async with world.sessions() as session:
+        open_ladder = text(
+            "SELECT count(*) FROM warning_ladder WHERE obligation_id = :id AND ended_at IS NULL"
+        )
+        assert (await session.execute(open_ladder, {"id": request.case_id})).scalar_one() == 1
+    await answer(world, request)
+    async with world.sessions() as session:
+        assert (await session.execute(open_ladder, {"id": request.case_id})).scalar_one() == 0
+
+
+@pytest.mark.starts(MONDAY)
+async def test_a_held_request_waits_and_a_void_account_ends_it(world: World) -> None:
+    account, request = await asked(world)
+    await read(world, request)
+    async with world.transaction() as (session, now):
+        await casework.hold(session, request.case_id, reason="banjir", actor=given.OFFICER, now=now)
+    await world.advance_to("2026-07-20T12:00:00+07:00")
+    assert await world.events(request.case_id, "answer_overdue", "warning_due") == []
+    async with world.transaction() as (session, now):
+        await accounts.void(session, account.id, reason="Tidak sah.", actor=given.OFFICER, now=now)
+    await world.rest()
+    assert (await state(world, request))[1:] == ("void", None)
