@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -32,6 +32,8 @@ _SHAPES = {
     "uuid_parsing": N_("Bukan pengenal yang sah."),
     "json_invalid": N_("Bukan JSON yang sah."),
 }
+# A NUL, which the driver itself refuses, and a number beyond its column: only programs send them.
+_CANNOT_BE_HELD = frozenset({None, "22003"})
 _ANY_SHAPE = N_("Bentuk isian tidak sesuai.")
 
 
@@ -108,6 +110,9 @@ async def _http(request: Request, error: HTTPException) -> Response:
 
 async def _busy(request: Request, error: Exception) -> Response:
     """The database is away or overloaded: say so and ask to come back. A bug in a statement is still a bug."""
+    if isinstance(error, DataError) and getattr(error.orig, "sqlstate", None) in _CANNOT_BE_HELD:
+        log.warning("a value that no column can hold: %s", error.orig)
+        return problem(request, InvalidInput.status, "malformed", MALFORMED)
     if isinstance(error, DBAPIError) and not _passing(error):
         return await _broken(request, error)
     log.warning("database trouble: %s", error)
