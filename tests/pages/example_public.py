@@ -9,6 +9,7 @@ from markupsafe import Markup
 from api.pages import shapes
 from api.pages.examples import NOW, deadline, password_rules
 from api.pages.rendering import Form
+from services.documents.typesetting import qr_svg
 from services.errors import FieldError
 from services.i18n import N_
 
@@ -20,10 +21,11 @@ REGIONS = [
     ),
     shapes.Option("63", "Kalimantan Selatan", options=[shapes.Option("63.71", "Kota Banjarmasin")]),
 ]
+ENROLMENT = "otpauth://totp/Tenggat:upp.1?secret=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567&issuer=Tenggat"
 HUMAN = {"question": "Berapa tujuh ditambah lima?", "token": "token"}
 TYPED = {
     "company_name": "PT Contoh Rotan Mahakam",
-    "nib": "912000000001",
+    "nib": "9120000000017",
     "npwp": "01.234.567.8-722.000",
     "email": "kantor@rotan-mahakam.example",
     "region_code": "64.72",
@@ -165,7 +167,10 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "form": Form({}, (), "Nama pengguna, kata sandi, atau kode salah."),
         "ticket": "t",
         "next": "/antrean",
-        "enrolment": {"svg": Markup('<svg width="41" height="41"></svg>'), "secret": "ABCD EFGH IJKL MNOP"},
+        "enrolment": {
+            "svg": Markup(qr_svg(ENROLMENT)),  # noqa: S704  (drawn by us)
+            "secret": "ABCD EFGH IJKL MNOP",
+        },
     },
     "public/recovery_codes.html": lambda: {"codes": ["AB12-CD34-EF56", "GH78-JK90-LM12"], "next": "/antrean"},
     "public/link_gone.html": lambda: {
