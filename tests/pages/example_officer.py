@@ -49,6 +49,7 @@ def queue() -> dict[str, Any]:
         "cases": examples.cases(),
         "paging": PAGING,
         "problem": "",
+        "by_finding": "",
     }
 
 

@@ -1,6 +1,7 @@
 """Verification and validation of reports (Permenperin 13/2025): decided by officers, never by time."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -32,7 +33,7 @@ OFFICER = "person:00000000-0000-7000-8000-00000000000a"
 VALIDATOR = "person:00000000-0000-7000-8000-00000000000b"
 
 
-async def sent(world: World, **pages: object) -> Report:
+async def sent(world: World, **pages: Any) -> Report:
     """A small company's report, sent now and examined."""
     async with world.transaction() as (session, now):
         account = await make_account(session)

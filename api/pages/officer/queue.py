@@ -18,7 +18,7 @@ from services.i18n import N_, Translator, format_number, translator
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.identity.read_log import log_read
-from services.models import CaseKind
+from services.models import CaseKind, ReviewDesk
 from services.queues import Desk, Load
 
 router = APIRouter()
@@ -64,6 +64,7 @@ async def show(
         "cases": [],
         "paging": shapes.Paging(0),
         "problem": "",
+        "by_finding": _by_finding(here),
     }
     if here is not None:
         context |= await _found(session, user, here, asked, cursor, now, words)
@@ -104,6 +105,11 @@ def _tabs(desks: Any, here: Desk | None, loads: dict[str, Load], words: Translat
         )
         for desk in desks
     ]
+
+
+def _by_finding(here: Desk | None) -> str:
+    """Where the reports of a desk lie by what the checks found; "" for other work."""
+    return url("reviews", desk=here.name) if here and here.name in list(ReviewDesk) else ""
 
 
 def _tiles(desk: Desk, loads: dict[str, Load], words: Translator) -> list[shapes.Tile]:
