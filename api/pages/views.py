@@ -143,7 +143,15 @@ def case_href(user: Principal, case: CaseFile) -> str:
     for kind, permission, page in _DECIDED_ON:
         if case.kind == kind and policy.can(user, permission, target):
             return url(page, decree=case.id, case=case.id)
+    if case.kind == CaseKind.REPORT and _reviews(user, case, target):
+        return url("review", case=case.id)
     return url("case", case=case.id)
+
+
+def _reviews(user: Principal, case: CaseFile, target: Target) -> bool:
+    """Whether this official decides on the report where it lies now."""
+    needed = {"sent": Permission.VERIFY_REPORT, "verified": Permission.VALIDATE_REPORT}.get(case.status)
+    return needed is not None and policy.can(user, needed, target)
 
 
 async def people_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
