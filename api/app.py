@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 import settings as settings_module
 from api import errors, health
+from api.legible import legible
 from api.pages import routes as pages
 from api.parts import fill, opened
 from api.security import MAX_BODY, harden
@@ -45,6 +46,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         max_body_size=MAX_BODY,
+        dependencies=[Depends(legible)],
     )
     app.given = used
     app.state.settings = used

@@ -1,13 +1,14 @@
 """Refusals as answers: RFC 9457 problem details for programs, pages for people, in the reader's language."""
 
 import logging
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -32,8 +33,8 @@ _SHAPES = {
     "uuid_parsing": N_("Bukan pengenal yang sah."),
     "json_invalid": N_("Bukan JSON yang sah."),
 }
-# A NUL, which the driver itself refuses, and a number beyond its column: only programs send them.
-_CANNOT_BE_HELD = frozenset({None, "22003"})
+# A number beyond its column: only programs send them.
+_OUT_OF_RANGE = "22003"
 _ANY_SHAPE = N_("Bentuk isian tidak sesuai.")
 
 
@@ -110,21 +111,47 @@ async def _http(request: Request, error: HTTPException) -> Response:
 
 async def _busy(request: Request, error: Exception) -> Response:
     """The database is away or overloaded: say so and ask to come back. A bug in a statement is still a bug."""
-    if isinstance(error, DataError) and getattr(error.orig, "sqlstate", None) in _CANNOT_BE_HELD:
-        log.warning("a value that no column can hold: %s", error.orig)
+    if isinstance(error, DataError) and _state(error) == _OUT_OF_RANGE:
+        log.warning("request %s: a number that no column can hold", _id(request))
         return problem(request, InvalidInput.status, "malformed", MALFORMED)
     if isinstance(error, DBAPIError) and not _passing(error):
-        return await _broken(request, error)
-    log.warning("database trouble: %s", error)
+        log.error("request %s failed: %s", _id(request), _described(error))
+        return problem(request, 500, "broken", BROKEN)
+    log.warning("request %s met database trouble: %s", _id(request), _named(error))
     return problem(request, 503, "busy", BUSY, headers={"Retry-After": RETRY_AFTER})
 
 
 def _passing(error: DBAPIError) -> bool:
-    """Lost connections, shutdown, resources, lock and statement timeouts, deadlocks: a retry may well succeed."""
-    state = getattr(error.orig, "sqlstate", None) or ""
+    """Lost connections, shutdown, resources, lock and statement timeouts, deadlocks: a retry may well succeed.
+
+    What the driver refuses before it asks the server has no state either, and no retry helps.
+    """
+    if isinstance(error, DataError | IntegrityError | ProgrammingError):
+        return False
+    state = _state(error)
     return error.connection_invalidated or state[:2] in {"", "08", "40", "53", "57"} or state == "55P03"
 
 
+def _state(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def _named(error: Exception) -> str:
+    """What went wrong by class and SQLSTATE. The server's own words may repeat what somebody typed."""
+    if isinstance(error, DBAPIError):
+        return f"{type(error.orig).__name__} {_state(error)}".rstrip()
+    return type(error).__name__
+
+
+def _described(error: DBAPIError) -> str:
+    """The same, with the lines of our code that led there."""
+    return f"{_named(error)}\n{''.join(traceback.format_tb(error.__traceback__))}"
+
+
+def _id(request: Request) -> str:
+    return getattr(request.state, "request_id", "?")
+
+
 async def _broken(request: Request, error: Exception) -> Response:
-    log.error("request %s failed", getattr(request.state, "request_id", "?"), exc_info=error)
+    log.error("request %s failed", _id(request), exc_info=error)
     return problem(request, 500, "broken", BROKEN)

@@ -19,10 +19,12 @@ def make_engine(
 ) -> AsyncEngine:
     """An async engine on `url` (postgresql+psycopg://…), UTC, with bounded statements and transactions.
 
-    `ping` asks a connection whether it lives before each use; who retries anyway need not.
+    `ping` asks a connection whether it lives before each use; who retries anyway need not. What a statement was
+    given is in no error: errors are logged, and what people type is not for logs.
     """
     return create_async_engine(
         url,
+        hide_parameters=True,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,

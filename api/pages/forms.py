@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import csrf
+from api import csrf, legible
 from api.csrf import MAX_FIELDS, MAX_FILES
 from api.idempotency import Once
 from api.pages import flash
@@ -48,8 +48,12 @@ async def closed(request: Request) -> AsyncIterator[None]:
 
 
 async def typed(request: Request) -> dict[str, Any]:
-    """Every text field as it was typed; a field sent several times is a list. Files are left to the route."""
+    """Every text field as it was typed; a field sent several times is a list. Files are left to the route.
+
+    InvalidInput for characters that nobody types.
+    """
     form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
+    legible.check(form.multi_items())
     values: dict[str, Any] = {}
     for name in form:
         texts = [value for value in form.getlist(name) if isinstance(value, str)]
