@@ -13,7 +13,7 @@ from api.idempotency import OnceDep
 from api.permissions import require
 from api.principals import ReadPurpose
 from api.v1.cases import DEFAULT_PURPOSE
-from services.contacts import desk, tasks
+from services.contacts import desk, settling, tasks
 from services.contacts.desk import Line
 from services.correspondence import masked
 from services.identity import policy
@@ -76,7 +76,7 @@ async def settle(
         task = await tasks.load(session, task_id)
         target = await policy.account_target(session, task.account_id)
         policy.authorise(user, Permission.RECORD_SERVICE, target)
-        await tasks.settle(session, task_id, body.result, note=body.note, actor=user.actor, now=now)
+        await settling.settle(session, task_id, body.result, note=body.note, actor=user.actor, now=now)
         return _out(await desk.one(session, task_id, now=now))
 
     return await once(command)

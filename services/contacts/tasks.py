@@ -1,4 +1,4 @@
-"""Tasks of officers: reach this company by telephone, letter or visit. Raised once, settled by a person or by facts."""
+"""Tasks of officers: reach this company by telephone, letter or visit. Raised once; some are settled by facts."""
 
 import json
 from collections.abc import Sequence
@@ -11,19 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
-from services.contacts import health
-from services.errors import InvalidInput, NotFound, TransitionRefused
-from services.i18n import N_
+from services.errors import NotFound
 from services.models import ContactReason, ContactResult, ContactTask
-
-# What an officer may say of a task; the other results come about by themselves.
-MAX_NOTE: Final = 2000
-BY_HAND: Final = (
-    ContactResult.CALLED,
-    ContactResult.WROTE,
-    ContactResult.VISITED,
-    ContactResult.NOT_NEEDED,
-)
 
 _RAISE: Final = text(
     """
@@ -101,39 +90,6 @@ async def load(session: AsyncSession, task_id: UUID) -> ContactTask:
     task = await session.get(ContactTask, task_id)
     if task is None:
         raise NotFound
-    return task
-
-
-async def settle(
-    session: AsyncSession,
-    task_id: UUID,
-    result: ContactResult,
-    *,
-    note: str,
-    actor: str,
-    now: datetime,
-) -> ContactTask:
-    """An officer reached the company, or says why that is not needed.
-
-    InvalidInput for a result that only facts bring about or without a note; TransitionRefused when settled.
-    """
-    task = await load(session, task_id)
-    case = await cases.lock(session, task.case_id) if task.case_id else None  # before the task, as everywhere
-    await session.refresh(task, with_for_update=True)
-    if task.settled_at is not None:
-        raise TransitionRefused(N_("Tugas ini sudah selesai."))
-    if result not in BY_HAND:
-        raise InvalidInput(N_("Pilih hasil tugas ini."), field="result")
-    if not note.strip():
-        raise InvalidInput(N_("Tuliskan apa yang dilakukan dan hasilnya."), field="note")
-    if len(note) > MAX_NOTE:
-        raise InvalidInput(N_("Paling banyak {longest} karakter."), field="note", longest=MAX_NOTE)
-    task.settled_at, task.settled_by, task.result, task.note = now, actor, result, note.strip()
-    if case is not None:
-        data = {"task": str(task.id), "result": result.value}
-        await cases.record(session, case, "contact_settled", now=now, actor=actor, data=data)
-    if task.reason == ContactReason.ADDRESS_BOUNCED and task.address and result is ContactResult.NOT_NEEDED:
-        await health.heal(session, task.address)
     return task
 
 

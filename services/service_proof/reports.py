@@ -86,7 +86,10 @@ def _field(fields: Message, name: str) -> str | None:
         value = fields.get(name)
     except (HeaderParseError, IndexError, ValueError):
         return None
-    return " ".join(str(value).replace("\x00", "").split()) if value is not None else None
+    if value is None:
+        return None
+    readable = str(value).encode("utf-8", "replace").decode()  # what a text column can hold
+    return " ".join(readable.replace("\x00", "").split())
 
 
 def _address(value: str) -> str | None:

@@ -10,10 +10,19 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from services import accounts, cases, casework
+from services.contacts import settling
 from services.data_requests import answers, decisions, receipt
 from services.deadlines import single
 from services.deadlines.single import Grant
-from services.models import Account, ContactTask, DataRequest, Deadline, EvidenceKind, RequestChannel
+from services.models import (
+    Account,
+    ContactResult,
+    ContactTask,
+    DataRequest,
+    Deadline,
+    EvidenceKind,
+    RequestChannel,
+)
 from services.service_proof.evidence import Receipt
 from tests.services.data_requests import given
 from tests.world import World
@@ -55,6 +64,16 @@ async def called(world: World, request: DataRequest) -> None:
     async with world.transaction() as (session, now):
         note = Receipt(EvidenceKind.CALL_NOTE, now, "Dijawab bagian umum.")
         await receipt.record(session, request.case_id, note, actor=given.OFFICER, now=now)
+
+
+async def settle(world: World, request: DataRequest, result: ContactResult) -> None:
+    """The officer's open task about this request."""
+    async with world.transaction() as (session, now):
+        query = select(ContactTask).where(
+            col(ContactTask.case_id) == request.case_id, col(ContactTask.settled_at).is_(None)
+        )
+        task = (await session.execute(query)).scalar_one()
+        await settling.settle(session, task.id, result, note="Tidak diangkat.", actor=given.OFFICER, now=now)
 
 
 async def withdraw(world: World, request: DataRequest) -> None:
@@ -157,6 +176,29 @@ async def test_unproven_receipt_is_an_officers_task_and_starts_no_clock(world: W
         await receipt.record(session, request.case_id, called, actor=given.OFFICER, now=now)
     assert await due(world, request) == ("2026-08-08T17:00:00+00:00", "2026-08-10T17:00:00+00:00")
     assert await tasks(world, request.case_id) == [("receipt_unproven", "receipt_proven")]
+
+
+@pytest.mark.starts(MONDAY)
+async def test_a_task_that_was_settled_without_proof_comes_back_and_a_posted_letter_has_its_own_time(
+    world: World,
+) -> None:
+    _, request = await asked(world)
+    await world.advance_to("2026-07-09T12:00:00+07:00")
+    await settle(world, request, ContactResult.CALLED)
+    await world.advance_to("2026-07-14T12:00:00+07:00")
+    assert await tasks(world, request.case_id) == [("receipt_unproven", "called"), ("receipt_unproven", None)]
+    await called(world, request)
+    assert (await tasks(world, request.case_id))[-1] == ("receipt_unproven", "receipt_proven")
+
+    _, letter = await asked(world, channel=RequestChannel.LETTER)
+    await world.advance_to("2026-07-20T12:00:00+07:00")
+    await settle(world, letter, ContactResult.WROTE)
+    await world.advance_to("2026-07-29T12:00:00+07:00")
+    assert await tasks(world, letter.case_id) == [("post_letter", "wrote")], (
+        "seven working days from the posting"
+    )
+    await world.advance_to("2026-07-30T12:00:00+07:00")
+    assert (await tasks(world, letter.case_id))[-1] == ("receipt_unproven", None)
 
 
 @pytest.mark.starts(MONDAY)

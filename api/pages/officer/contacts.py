@@ -15,7 +15,7 @@ from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from services.companies import stored
-from services.contacts import desk, tasks
+from services.contacts import desk, settling, tasks
 from services.contacts.desk import Line
 from services.errors import DomainError, InvalidInput
 from services.i18n import N_, Translator, translator
@@ -82,7 +82,7 @@ async def settle(request: Request, session: SessionDep, now: Now, task: UUID, us
         if chosen not in list(ContactResult):
             raise InvalidInput(N_("Pilih hasil tugas ini."), field="result")
         note = forms.text(typed, "note")
-        await tasks.settle(session, task, ContactResult(chosen), note=note, actor=user.actor, now=now)
+        await settling.settle(session, task, ContactResult(chosen), note=note, actor=user.actor, now=now)
         return Done(to=url("contacts"), message=N_("Tugas selesai."))
 
     outcome = await forms.attempt(session, lambda: forms.once(request, session, command))

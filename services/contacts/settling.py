@@ -1,0 +1,82 @@
+"""An officer says how a company was reached. What still waits for proof of receipt is looked at again."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services import cases, rulebook
+from services.contacts import health, tasks
+from services.data_requests import dates
+from services.deadlines import store
+from services.errors import InvalidInput, TransitionRefused
+from services.i18n import N_
+from services.models import (
+    CaseFile,
+    CaseKind,
+    ContactReason,
+    ContactResult,
+    ContactTask,
+    DataRequest,
+    DataRequestStatus,
+    RequestChannel,
+)
+
+MAX_NOTE: Final = 2000
+# What an officer may say of a task; the other results come about by themselves.
+BY_HAND: Final = (
+    ContactResult.CALLED,
+    ContactResult.WROTE,
+    ContactResult.VISITED,
+    ContactResult.NOT_NEEDED,
+)
+
+
+async def settle(
+    session: AsyncSession, task_id: UUID, result: ContactResult, *, note: str, actor: str, now: datetime
+) -> ContactTask:
+    """An officer reached the company, or says why that is not needed.
+
+    InvalidInput for a result that only facts bring about or without a note; TransitionRefused when settled.
+    """
+    task = await tasks.load(session, task_id)
+    case = await cases.lock(session, task.case_id) if task.case_id else None  # before the task, as everywhere
+    await session.refresh(task, with_for_update=True)
+    _check(task, result, note)
+    task.settled_at, task.settled_by, task.result, task.note = now, actor, result, note.strip()
+    if case is not None:
+        data = {"task": str(task.id), "result": result.value}
+        await cases.record(session, case, "contact_settled", now=now, actor=actor, data=data)
+        await _look_again(session, case, task, now)
+    if task.reason == ContactReason.ADDRESS_BOUNCED and task.address and result is ContactResult.NOT_NEEDED:
+        await health.heal(session, task.address)
+    await session.flush()
+    return task
+
+
+def _check(task: ContactTask, result: ContactResult, note: str) -> None:
+    if task.settled_at is not None:
+        raise TransitionRefused(N_("Tugas ini sudah selesai."))
+    if result not in BY_HAND:
+        raise InvalidInput(N_("Pilih hasil tugas ini."), field="result")
+    if not note.strip():
+        raise InvalidInput(N_("Tuliskan apa yang dilakukan dan hasilnya."), field="note")
+    if len(note) > MAX_NOTE:
+        raise InvalidInput(N_("Paling banyak {longest} karakter."), field="note", longest=MAX_NOTE)
+
+
+async def _look_again(session: AsyncSession, case: CaseFile, task: ContactTask, now: datetime) -> None:
+    """A request whose receipt is still unproven does not fall asleep with its task: another date is set.
+
+    Where a letter was posted it is the letter's.
+    """
+    if case.kind != CaseKind.DATA_REQUEST or case.status != DataRequestStatus.SENT:
+        return
+    request = await session.get_one(DataRequest, case.id, populate_existing=True)
+    if task.reason == ContactReason.POST_LETTER and task.result == ContactResult.WROTE:
+        request.channel = RequestChannel.LETTER
+    rules = await rulebook.of_case(session, case, now=now)
+    again = dates.unproven(rules, RequestChannel(request.channel), now)
+    await store.set_deadline(session, case.id, dates.UNPROVEN, again, now=now)
+    cases.wake(case, now)
