@@ -30,7 +30,14 @@ def done(answer: httpx.Response, status: int = 200) -> Any:
 
 
 def send_report(company: httpx.Client, period: str) -> dict[str, Any]:
-    """Fill every page of the small company's report, print and sign the letter, send; the receipt's data."""
+    """Fill the small company's report and send it; the receipt's data."""
+    path, version = fill_report(company, period)
+    sent: dict[str, Any] = done(company.post(path, json={"version": version}, headers=once()), 201)
+    return sent
+
+
+def fill_report(company: httpx.Client, period: str) -> tuple[str, int]:
+    """Fill every page, print, sign and scan the letter: where to send the report, and its version."""
     given = {"period": period, "stage": "production"}
     report = done(company.post("/api/v1/reports", json=given, headers=once()), 201)
     base, version = f"/api/v1/reports/{report['id']}", report["content_version"]
@@ -53,8 +60,5 @@ def send_report(company: httpx.Client, period: str) -> dict[str, Any]:
         f"{base}/statement-scan",
         files={"scan": ("surat.pdf", pdf())}, data={"version": str(version)}, headers=once(),
     )  # fmt: skip
-    version = done(scan)["content_version"]
-    sent: dict[str, Any] = done(
-        company.post(f"{base}/submission", json={"version": version}, headers=once()), 201
-    )
-    return sent
+    version = int(done(scan)["content_version"])
+    return f"{base}/submission", version
