@@ -113,6 +113,8 @@ class Rule(Rules):
             raise ValueError("`at` is a local time of day in whole seconds")
         if (self.roll is Roll.NONE) != (self.roll_calendar is None):
             raise ValueError("a rule that rolls, and only such a rule, needs a roll_calendar")
+        if self.roll is not Roll.NONE and self.add.unit is Unit.WORKING:
+            raise ValueError("a rule that counts working days ends on one: there is nothing to roll")
         return self
 
     @property

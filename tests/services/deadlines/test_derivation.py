@@ -100,7 +100,7 @@ def test_a_reader_of_english_gets_english_names_and_dates(shipped: Policies, cal
     assert "Christmas Day" in christmas
 
 
-def test_every_step_code_has_its_words_and_every_word_its_step(
+def test_every_step_of_a_rule_has_its_words(
     shipped: Policies, calendars: Calendars
 ) -> None:
     since = datetime(2027, 1, 29, 9, tzinfo=WIB)
@@ -126,7 +126,7 @@ def test_every_step_code_has_its_words_and_every_word_its_step(
     reminders, government = shipped.reminder("report_reminders"), calendars[CalendarKind.GOVERNMENT]
     for moment in wave_moments(datetime(2027, 1, 11, tzinfo=WIB), WIT, reminders, government):
         steps += moment.why
-    assert {step.code for step in steps} == set(TEXTS)
+    assert {step.code for step in steps} <= set(TEXTS)  # all codes: test_explanations.py
     for locale in ("id", "en"):
         for reason in explain(steps, locale):
             assert "{" not in reason.text

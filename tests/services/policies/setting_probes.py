@@ -1,0 +1,344 @@
+"""For each setting of the rules: another value for it, and what can be seen to come out otherwise.
+
+A setting without a probe fails `test_every_setting.py`: whoever adds one says here what it changes.
+"""
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.deadlines import extensions
+from services.deadlines.calendars import build_calendars
+from services.deadlines.derivation import Derived, derive
+from services.deadlines.explanation import explain
+from services.deadlines.office_time import derive_share
+from services.deadlines.periods import Period
+from services.deadlines.rules import Rule
+from services.deadlines.waves import due_waves, wave_moments
+from services.deadlines.zones import WIB
+from services.errors import InvalidInput
+from services.models import EvidenceKind, LetterChannel, LicenceScale
+from services.models.warnings import AuthorityLevel
+from services.policies import changes, decreed_days, settings
+from services.policies.bundle import Policies
+from services.policies.jurisdictions import ACCOUNTS, OBLIGATIONS
+from services.rulebook import Rulebook
+from services.service_proof import proof
+from services.timeline import ladders
+from services.warnings import clocks
+
+ROOT = Path(__file__).resolve().parents[3]
+CALENDARS = build_calendars(decreed_days())
+REFUSED = "refused"
+# Weekends, joint leave before Christmas, the long holidays of March, month ends.
+DAYS = [date(2026, 3, 10) + timedelta(days=n) for n in range(24)]
+DAYS += [date(2026, 12, 17) + timedelta(days=n) for n in range(20)] + [date(2027, 1, 31)]
+NOON = [datetime(day.year, day.month, day.day, 12, tzinfo=WIB) for day in DAYS]
+SENT = datetime(2026, 12, 21, 9, tzinfo=WIB)
+
+Changes = dict[str, Any]
+Mutate = Callable[[str, Any, Policies], Changes]
+Observe = Callable[[Policies, str], Any]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Which settings, another value for one, and what is looked at."""
+
+    pattern: str
+    mutate: Mutate
+    observe: Observe
+
+
+def entry_of(path: str, depth: int) -> str:
+    return path.split(".")[depth].partition("@")[0]
+
+
+def rule_of(policies: Policies, path: str) -> Rule:
+    file, _, name, *_ = path.split(".")
+    name, _, regime = name.partition("@")
+    rules = policies.deadlines.deadlines if file == "deadlines" else policies.targets.targets
+    return next(rule for rule in rules if rule.name == name and (rule.regime or "") == regime)
+
+
+def told(derived: Derived) -> tuple[Any, ...]:
+    """A date as people meet it: until when by both readings, and why."""
+    return (derived.due_before, derived.lenient_before, tuple(explain(derived.derivation)))
+
+
+def of_rule(policies: Policies, path: str) -> Any:
+    """The dates the rule gives over holidays and month ends, with their reasons."""
+    rule = rule_of(policies, path)
+    anchors: list[date] | list[datetime] = DAYS if rule.anchor.is_day else NOON
+    return [told(derive(rule, anchor, CALENDARS)) for anchor in anchors]
+
+
+def span(path: str, value: Any, policies: Policies) -> Changes:
+    """Another length, unit or calendar; the parts of a span only make sense together."""
+    whole, _, key = path.rpartition(".")
+    now = settings.at(policies.document, whole) or {}
+    days, months, unit = now.get("days"), now.get("months"), now.get("unit")
+    if key == "days":
+        new = {**now, "days": (days or 3) + 4, "months": None}
+        return {whole: new if unit else LENIENT}
+    if key == "months":
+        return {whole: {"days": None, "months": (months or 0) + 2, "unit": "calendar", "calendar": None}}
+    other = "working" if unit == "calendar" else "calendar"
+    if key == "unit":
+        calendar = "government" if other == "working" else None
+        return {whole: {"days": days or 9, "months": None, "unit": other, "calendar": calendar}}
+    if value is None:
+        return {whole: {"days": (days or 3) + 5, "months": None, "unit": "working", "calendar": "public"}}
+    return {path: "public" if value == "government" else "government"}
+
+
+LENIENT = {"days": 30, "months": None, "unit": "working", "calendar": "government"}
+
+
+def put(new: Callable[[Any], Any]) -> Mutate:
+    return lambda path, value, policies: {path: new(value)}
+
+
+def longer(path: str, value: Any, policies: Policies) -> Changes:
+    return {path: f"{value} (diubah)" if value else "diubah"}
+
+
+def toggled(path: str, value: Any, policies: Policies) -> Changes:
+    return {path: not value}
+
+
+def roll(path: str, value: Any, policies: Policies) -> Changes:
+    rule, _, key = path.rpartition(".")
+    if value in ("none", None):
+        return {f"{rule}.roll": "preceding", f"{rule}.roll_calendar": "government"}
+    return {path: "preceding" if key == "roll" else "public"}
+
+
+def anchor(path: str, value: str, policies: Policies) -> Changes:
+    others = {"period_end": "letter_date", "letter_date": "expires_on", "expires_on": "letter_date"}
+    return {path: others.get(value, "sent_at" if value != "sent_at" else "verified_at")}
+
+
+def elsewhere(path: str, value: Any, policies: Policies) -> Changes:
+    """Another reach of a jurisdiction: a gap or an overlap follows."""
+    if isinstance(value, bool):
+        return {path: not value}
+    return {path: ["A"] if value == ["B"] else ["B"]}
+
+
+def refusal(policies: Policies, path: str) -> Any:
+    """What may not be so: the place and the rule are named (see `outcome`)."""
+    return None
+
+
+def of_share(policies: Policies, path: str) -> Any:
+    """The moments of a share, with their reasons."""
+    share = policies.share(entry_of(path, 2))
+    whole = [derive(policies.rule(share.of), at, CALENDARS) for at in NOON]
+    return [told(derive_share(share, one, policies.targets.office_hours, CALENDARS)) for one in whole]
+
+
+def of_office(policies: Policies, path: str) -> Any:
+    return of_share(policies, "targets.shares.registration_reminder")
+
+
+def of_reminder(policies: Policies, path: str) -> Any:
+    """When each wave leaves and with which letter, who is still reminded, and what latecomers get."""
+    policy = policies.reminder(entry_of(path, 2))
+    dues = [datetime(2026, 12, 20, 17, tzinfo=UTC) + timedelta(days=n) for n in range(45)]
+    waves = [wave_moments(due, ZoneInfo("Asia/Makassar"), policy, CALENDARS[policy.calendar]) for due in dues]
+    opened = dues[20] - timedelta(days=2)
+    late = [
+        due_waves(found, (), opened, late_joiners=policy.late_joiners, opened_at=opened).send
+        for found in waves
+    ]
+    statuses = ("upcoming", "not_started", "draft", "reopened", "sent", "received", "valid")
+    names = ("report_due", "licence_expiry", "data_request_due", "rollback_window")
+    reached = [
+        policy.name in [one.name for one in policies.reminders_of(name, status)]
+        for name, status in product(names, statuses)
+    ]
+    return [[(wave.at, wave.template) for wave in found] for found in waves], late, reached
+
+
+def rulebook(policies: Policies) -> Rulebook:
+    return Rulebook(UUID(int=1), policies, decreed_days())
+
+
+def of_ladder(policies: Policies, path: str) -> Any:
+    """The earliest dates of letters and decisions, and when each letter's service is looked at."""
+    rules = rulebook(policies)
+    rungs = ladders.from_due(rules, datetime(2027, 1, 10, 17, tzinfo=UTC), None)
+    service = policies.ladder("report_warnings").service
+    looked = [clocks.service_date(rules, channel, SENT).due_before for channel in LetterChannel]
+    ways = [proof._way(how, SENT, service) is not None for how in WAYS]
+    return (
+        [(rung.letter, rung.derived.due_before) for rung in rungs],
+        looked,
+        ways,
+        clocks.unproven_date(rules, SENT),
+    )
+
+
+WAYS = tuple(EvidenceKind)
+
+
+def of_jurisdictions(policies: Policies, path: str) -> Any:
+    """Who is competent for every kind of duty, account, scale and crossing; who may stand in; on which ground."""
+    table = policies.competences
+    scales: tuple[LicenceScale | None, ...] = (*LicenceScale, None)
+    cases = product(OBLIGATIONS, ACCOUNTS, scales, (False, True))
+    found = [table.rule_for(*case) for case in cases]
+    acting = [table.may_act(*pair) for pair in product(AuthorityLevel, AuthorityLevel)]
+    return [(rule.authority, rule.basis, rule.name) if rule else None for rule in found], acting
+
+
+def of_regimes(policies: Policies, path: str) -> Any:
+    """What is owed when, and what the regime of each period asks for."""
+    owed = policies.regimes.periods_owed(date(2027, 2, 1))
+    return owed, [policies.regime_for(period) for period in owed]
+
+
+def of_second_person(policies: Policies, path: str) -> Any:
+    asked = SimpleNamespace(requested_by="person:1")
+    limit = policies.second_person_above
+    return [extensions.needs_second_person(asked, n, limit, "person:1") for n in range(0, 3000, 50)]  # type: ignore[arg-type]  # only who asked is looked at
+
+
+def said(policies: Policies, path: str) -> Any:
+    """What the page of the rules, an approver's list of differences and the version show."""
+    named = {setting.path: setting.value for setting in settings.settings(policies.document)}
+    return named.get(path), policies.version
+
+
+def later_period(path: str, value: str | None, policies: Policies) -> Changes:
+    return {path: str(Period.parse(value).next()) if value else "2030-Q4"}
+
+
+@lru_cache(maxsize=1)
+def read_attributes() -> frozenset[str]:
+    """Every attribute that code outside the rules themselves reads: what nobody reads changes nothing."""
+    found: set[str] = set()
+    for path in [*(ROOT / "services").glob("**/*.py"), *(ROOT / "api").glob("**/*.py")]:
+        if "policies" not in path.parts or path.stem in ("bundle", "simulation"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            found |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return frozenset(found)
+
+
+RULE = r"(deadlines\.deadlines|targets\.targets)\.[^.]+\."
+OTHER_ZONE = put(lambda value: "Asia/Jayapura")
+OTHER_CALENDAR = put(lambda value: "public" if value == "government" else "government")
+
+PROBES: tuple[Probe, ...] = (
+    Probe(RULE + "name", put(lambda value: f"{value}_renamed"), refusal),
+    Probe(RULE + "regime", put(lambda value: "PM13_2025" if value is None else None), refusal),
+    Probe(RULE + "anchor", anchor, of_rule),
+    Probe(RULE + r"(add|lenient)(\.(days|months|unit|calendar))", span, of_rule),
+    Probe(RULE + "lenient", put(lambda value: LENIENT), of_rule),
+    Probe(RULE + "at", put(lambda value: "12:00:00"), of_rule),
+    Probe(RULE + "edge", put(lambda value: "start" if value == "end" else "end"), of_rule),
+    Probe(RULE + "zone", OTHER_ZONE, of_rule),
+    Probe(RULE + r"roll(_calendar)?", roll, of_rule),
+    Probe(RULE + "basis", longer, of_rule),
+    Probe(r"targets\.shares\.[^.]+\.name", put(lambda value: f"{value}_renamed"), refusal),
+    Probe(r"targets\.shares\.[^.]+\.of", put(lambda value: "data_request_unproven"), of_share),
+    Probe(r"targets\.shares\.[^.]+\.percent", put(lambda value: value + 7), of_share),
+    Probe(r"targets\.shares\.[^.]+\.basis", longer, of_share),
+    Probe(r"targets\.office_hours\.opens", put(lambda value: "09:00:00"), of_office),
+    Probe(r"targets\.office_hours\.closes", put(lambda value: "12:00:00"), of_office),
+    Probe(r"targets\.office_hours\.zone", OTHER_ZONE, of_office),
+    Probe(r"targets\.office_hours\.calendar", OTHER_CALENDAR, of_office),
+    Probe(r"targets\.office_hours\.basis", longer, said),
+    Probe(r"reminders\.reminders\.[^.]+\.name", put(lambda value: f"{value}_renamed"), refusal),
+    Probe(r"reminders\.reminders\.[^.]+\.deadline", put(lambda value: "rollback_window"), of_reminder),
+    Probe(r"reminders\.reminders\.[^.]+\.while_status", put(lambda value: ["sent"]), of_reminder),
+    Probe(r"reminders\.reminders\.[^.]+\.send_hour", put(lambda value: "10:30:00"), of_reminder),
+    Probe(r"reminders\.reminders\.[^.]+\.calendar", OTHER_CALENDAR, of_reminder),
+    Probe(r"reminders\.reminders\.[^.]+\.waves\.\d+\.days", put(lambda value: value - 1), of_reminder),
+    Probe(r"reminders\.reminders\.[^.]+\.waves\.\d+\.template", put(lambda value: "report_overdue"), of_reminder),
+    Probe(r"reminders\.reminders\.[^.]+\.late_joiners",
+          put(lambda value: "none" if value == "latest_only" else "latest_only"), of_reminder),
+    Probe(r"ladders\.ladders\.[^.]+\.name", put(lambda value: f"{value}_renamed"), refusal),
+    Probe(r"ladders\.ladders\.[^.]+\.starts", put(lambda value: "rollback_window"), of_ladder),
+    Probe(r"ladders\.ladders\.[^.]+\.interval", put(lambda value: "licence_expiry"), of_ladder),
+    Probe(r"ladders\.ladders\.[^.]+\.rungs\.[^.]+\.proposed", toggled, of_ladder),
+    Probe(r"ladders\.ladders\.[^.]+\.rungs\.[^.]+\.(name|label|basis)",
+          put(lambda value: f"{value}_x"), said),
+    Probe(r"ladders\.ladders\.[^.]+\.service\.days_without_bounce", put(lambda value: value + 4), of_ladder),
+    Probe(r"ladders\.ladders\.[^.]+\.service\.(opened_in_portal|postal_receipt|officer_record)", toggled, of_ladder),
+    Probe(r"ladders\.ladders\.[^.]+\.service\.unproven_after",
+          put(lambda value: "data_request_unproven"), of_ladder),
+    Probe(r"jurisdictions\.jurisdictions\.rules\.[^.]+\.(obligations|accounts|scales|cross_region)",
+          elsewhere, refusal),
+    Probe(r"jurisdictions\.jurisdictions\.rules\.[^.]+\.name", put(lambda value: f"{value}_x"), of_jurisdictions),
+    Probe(r"jurisdictions\.jurisdictions\.rules\.[^.]+\.authority",
+          put(lambda value: "regency" if value != "regency" else "ministry"), of_jurisdictions),
+    Probe(r"jurisdictions\.jurisdictions\.rules\.[^.]+\.basis", longer, of_jurisdictions),
+    Probe(r"jurisdictions\.jurisdictions\.acting_for\.\d+\.office", put(lambda value: "regency"), of_jurisdictions),
+    Probe(r"jurisdictions\.jurisdictions\.acting_for\.\d+\.instead_of", put(lambda value: ["province"]),
+          of_jurisdictions),
+    Probe(r"jurisdictions\.jurisdictions\.acting_for\.\d+\.basis", longer, said),
+    Probe(r"regimes\.regimes\.[^.]+\.(id|period_kind|standing|revoked_by)",
+          put(lambda value: {"quarter": "semester", "semester": "quarter", "in_force": "revoked",
+                             "transition": "revoked", "revoked": "in_force", None: "SE lain"}.get(value, "X_1")
+              if value != "Permenperin 13/2025" else None), refusal),
+    Probe(r"regimes\.regimes\.[^.]+\.(first|last)", later_period, of_regimes),
+    Probe(r"regimes\.regimes\.[^.]+\.(enforceable|rollback)", toggled, of_regimes),
+    Probe(r"regimes\.regimes\.[^.]+\.stages\.(industry|estate)", put(lambda value: value[:1]), of_regimes),
+    Probe(r"regimes\.regimes\.[^.]+\.form_families", put(lambda value: value[:1]), of_regimes),
+    Probe(r"regimes\.regimes\.[^.]+\.variables",
+          put(lambda value: "all" if value != "all" else "by_odd_even_quarter"), of_regimes),
+    Probe(r"regimes\.regimes\.[^.]+\.working_capital",
+          put(lambda value: "quarter" if value != "quarter" else "turnover_cycle"), of_regimes),
+    Probe(r"regimes\.regimes\.[^.]+\.(instrument|citation|working_capital_text|sanctions)", longer, of_regimes),
+    Probe(r"extensions\.extensions\.second_person_above", put(lambda value: value + 500), of_second_person),
+    Probe(r"extensions\.extensions\.basis", longer, said),
+    Probe(r"extension_requests\.requests\.\d+\.(max_days|grants)", put(lambda value: value + 1), said),
+    Probe(r"extension_requests\.requests\.\d+\.(evidence|after_due)", toggled, said),
+    Probe(r"extension_requests\.requests\.\d+\.deadline", put(lambda value: "rollback_resend_due"), said),
+    Probe(r"extension_requests\.requests\.\d+\.basis", longer, said),
+    Probe(r"extensions_of_record\.extensions\.[^.]+\.(id|instrument|reason)", put(lambda value: f"{value}_x"), said),
+    Probe(r"extensions_of_record\.extensions\.[^.]+\.deadline", put(lambda value: "rollback_window"), said),
+    Probe(r"extensions_of_record\.extensions\.[^.]+\.scope", put(lambda value: "region"), refusal),
+    Probe(r"extensions_of_record\.extensions\.[^.]+\.(regime|statutory_due)",
+          put(lambda value: "2025-05-10" if value != "PM13_2025" else "SE1_2025"), refusal),
+    Probe(r"extensions_of_record\.extensions\.[^.]+\.period", put(lambda value: "2025-Q2"), said),
+    Probe(r"extensions_of_record\.extensions\.[^.]+\.extended_due", put(lambda value: "2025-04-20"), said),
+    Probe(r"data_requests\.data_requests\.most_at_once", put(lambda value: value + 1), said),
+    Probe(r"data_requests\.data_requests\.(receipt|documented)", put(lambda value: value[:-1]), said),
+    Probe(r"data_requests\.data_requests\.basis", longer, said),
+    Probe(r"plausibility\.plausibility\.basis", longer, said),
+    Probe(r"plausibility\.plausibility\.checks\.[^.]+\.name", put(lambda value: f"{value}_x"), said),
+    Probe(r"plausibility\.plausibility\.checks\.[^.]+\.kind", put(lambda value: "nothing"), refusal),
+    Probe(r"plausibility\.plausibility\.checks\.[^.]+\.(value|other)", put(lambda value: "workforce.other"), said),
+    Probe(r"plausibility\.plausibility\.checks\.[^.]+\.more_than_percent", put(lambda value: value + 1), said),
+    Probe(r"plausibility\.plausibility\.checks\.[^.]+\.sections", put(lambda value: value[:1]), said),
+)  # fmt: skip
+
+
+def probe_of(path: str) -> Probe:
+    """The probe of a setting; LookupError when nobody has said what it changes."""
+    for probe in PROBES:
+        if re.fullmatch(probe.pattern, path):
+            return probe
+    raise LookupError(f"{path}: say in setting_probes.py what changes with it")
+
+
+def outcome(policies: Policies, path: str, changed: Changes | None) -> Any:
+    """What is to be seen of a setting, as it is or changed: "refused", with the places, when it may not be so."""
+    try:
+        version = changes.checked(policies.document, changed) if changed else policies
+    except InvalidInput as refused:
+        return REFUSED if refused.fields else None  # a refusal names the place
+    probe = probe_of(path)
+    return None if probe.observe is refusal else probe.observe(version, path)
