@@ -8,13 +8,16 @@ import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from services.models import Role
+from services.models import LetterChannel, Role
+from services.policies import changes
 from tests.services.data_requests.given import ask
 from tests.workflows import test_report_review as review
 from tests.workflows import test_rollback as rollback
+from tests.workflows import test_warning_letters as warning
 from tests.workflows.test_data_request import accept, answer, ask_again, called, read, withdraw
 from tests.workflows.test_extension_campaign import extend
 from tests.workflows.test_licence_review import find, uploaded
+from tests.workflows.test_policy_change import DUE, proposed
 from tests.world import World
 
 HERE = Path(__file__).parent
@@ -132,13 +135,49 @@ async def rollbacks(world: World) -> list[str]:
     return [*[(await world.case(one.case_id)).key for one in asked], *reports]
 
 
+async def warnings(world: World) -> list[str]:
+    """Three letters, one of them by post and unproven for weeks, to the desk; one held on the way and complied."""
+    silent, complying = await warning.overdue(world, 2)
+    ladders = [(await warning.ladder_of(world, company)).case_id for company in (silent, complying)]
+    batches = await warning.approve(world, *ladders)
+    await world.advance_to("2027-01-25T09:00:00+07:00")
+    await warning.hold(world, ladders[1])
+    await world.advance_to("2027-02-01T09:00:00+07:00")
+    await warning.release(world, ladders[1])
+    await world.advance_to("2027-02-16T09:00:00+07:00")
+    await warning.approve(world, ladders[0], channel=LetterChannel.POST)
+    await warning.post_all(world)
+    await world.advance_to("2027-03-20T09:00:00+07:00")
+    await warning.receipt(world, ladders[0])
+    await warning.comply(world, complying)
+    await warning.approve(world, ladders[0])
+    await world.advance_to("2027-04-25T09:00:00+07:00")
+    await warning.close_desk(world, ladders[0])
+    keys = [(await world.case(ladder)).key for ladder in ladders]
+    return [*keys, *[(await world.case(batch.case_id)).key for batch in batches.batches]]
+
+
+async def rules(world: World) -> list[str]:
+    """Rules that come into force and are carried to open cases, and a change that was withdrawn before its day."""
+    await world.companies(2)
+    await world.advance_to("2027-01-04T09:00:00+07:00")
+    withdrawn = await proposed(world, {DUE: 20}, "2027-01-08")
+    async with world.transaction() as (session, now):
+        await changes.withdraw(session, withdrawn, actor="test:admin", now=now)
+    carried = await proposed(world, {DUE: 15}, "2027-01-06")
+    await world.advance_to("2027-01-08T12:00:00+07:00")
+    return [f"policy/{carried}", f"policy/{withdrawn}"]
+
+
 SCENARIOS: dict[str, Scenario] = {
+    "warnings": warnings,
     "data-requests": data_requests,
     "accepted": accepted,
     "late-then-returned": late_then_returned,
     "lapsed": lapsed,
     "licences": licences,
     "quarter": quarter,
+    "rules": rules,
     "reviews": reviews,
     "rollbacks": rollbacks,
 }

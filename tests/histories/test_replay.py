@@ -17,7 +17,17 @@ HISTORIES = sorted(Path(__file__).parent.glob("*/*.json"))
 
 def test_there_are_histories_of_every_kind_of_process() -> None:
     kinds = {path.name.split(".")[1] for path in HISTORIES}
-    assert {"registration", "licence", "period", "campaign", "post-office", "report", "rollback"} <= kinds
+    assert {
+        "registration",
+        "licence",
+        "period",
+        "campaign",
+        "post-office",
+        "report",
+        "rollback",
+        "warnings",
+        "warning-batch",
+    } <= kinds
 
 
 def read(path: Path) -> str:
