@@ -22,6 +22,7 @@ def test_there_are_histories_of_every_kind_of_process() -> None:
         "licence",
         "period",
         "campaign",
+        "policy",
         "post-office",
         "report",
         "rollback",

@@ -64,6 +64,7 @@ def deadline(owed: Obligation, words: Translator) -> shapes.DeadlineView:
             for reason in explain(owed.reasons, words.locale)
         ],
         extension=shapes.ExtensionView(owed.instrument or "", _reason(owed)) if moved else None,
+        letter=url("deadline_letter", case=line.id, deadline="report_due"),
     )
 
 
