@@ -1,5 +1,6 @@
 """An extraordinary event: thousands of companies asked for data at once, their mails gone, their processes running."""
 
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -36,7 +37,14 @@ async def measure(count: int) -> list[Row]:
         running_temporal(engine) as temporal,
     ):
         assert engine.postgres.process is not None
-        meter = Meter({"postgres": engine.postgres.process.pid})
+        assert temporal.process is not None
+        meter = Meter(
+            {
+                "web, worker": os.getpid(),
+                "postgres": engine.postgres.process.pid,
+                "temporal": temporal.process.pid,
+            }
+        )
         async with opened(engine.clone(), temporal.address, Path(directory), START) as world:
             return await _measure(world, meter, count)
 
