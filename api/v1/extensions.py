@@ -1,6 +1,6 @@
 """Extensions of deadlines: written down, tried out, approved by whom policy asks for, undone while possible."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,16 +10,15 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import csv_files
+from api.concerned import csv_of_cases
 from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
-from api.parts import Parts
 from api.permissions import require
 from api.security import MAX_UPLOAD_BODY
 from api.uploads import chunks, uploaded_name
 from api.v1.shapes import FromRow
 from services import cases
-from services.deadlines import extensions, listing
+from services.deadlines import extensions
 from services.deadlines.extensions import ExtensionDraft
 from services.documents import records
 from services.errors import NotFound
@@ -154,22 +153,6 @@ async def cases_csv(
     case = await session.get_one(CaseFile, extension.case_id)
     policy.authorise(user, Permission.READ_EXTENSION, Target.of_case(case))
     return csv_of_cases(parts, extension, now)
-
-
-def csv_of_cases(parts: Parts, extension: Extension, now: datetime) -> Response:
-    """The cases in scope as a download, read on a connection of its own."""
-
-    async def rows() -> AsyncIterator[list[object]]:
-        async with parts.sessions() as reader:
-            async for row in listing.concerned(reader, extension, now=now):
-                told = extension.notify and row.told and row.new > row.old
-                yield [
-                    row.key, row.title, row.account_number, row.region_code, row.stage, row.status,
-                    row.old.isoformat(), row.new.isoformat(), int(told), row.clash,
-                ]  # fmt: skip
-
-    header = ["case", "company", "account", "region", "stage", "status", "old", "new", "told", "clash"]
-    return csv_files.stream(f"perpanjangan-{extension.id}.csv", header, rows())
 
 
 @router.post("/{extension_id}/dry-run", response_model=PreviewOut)

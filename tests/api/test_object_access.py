@@ -25,7 +25,7 @@ OFFICIALS = [role for role in Role if role is not Role.COMPANY_USER]
 # What concerns no single company: the role alone decides, and companies read nothing but the periods.
 GENERAL = {
     "code", "extension_id", "version_id", "change_id", "batch_id", "order", "period", "extension", "lane",
-    "person", "grant", "desk", "batch", "decree_id", "decree", "year",
+    "person", "grant", "desk", "batch", "decree_id", "decree", "year", "change",
 }  # fmt: skip
 # Letters and links whose address is a secret of its own, as long as a password.
 BY_SECRET = {"code", "registration", "token"}
@@ -47,6 +47,7 @@ _KIND = {"pendaftaran": "registration_id", "perizinan": "licence_case", "permint
 LATER = (
     "/receipt", "/bukti", "/review", "/pemeriksaan", "/perbaikan-data", "/files/", "/berkas/", "/permintaan-data/surat",
     "/differences", "/perbedaan", "/extension-requests/", "/permohonan-perpanjangan", "peringatan",
+    "/tidak-berproduksi",
 )  # fmt: skip
 
 
@@ -125,7 +126,7 @@ async def ids(api: Api, theirs: Account) -> dict[str, str]:
 # Objects that only appear in the course of a process; what is made of them is asked of the case they belong to.
 IN_THE_COURSE = {
     "rollback_id", "correction_id", "correction", "task_id", "task", "warning_id", "sanction_id", "sanction",
-    "extension_request",
+    "extension_request", "non_production",
 }  # fmt: skip
 
 

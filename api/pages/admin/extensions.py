@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api.concerned import csv_of_cases
 from api.deps import Now, PartsDep, SessionDep, locale_of
 from api.pages import flash, forms, shapes
 from api.pages.admin import extension_view
@@ -19,7 +20,6 @@ from api.pages.frame import answer, page_for
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
-from api.v1.extensions import csv_of_cases
 from services import cases
 from services.deadlines import extensions
 from services.errors import DomainError, NotFound
