@@ -80,6 +80,40 @@ def extend_all(url: str, period: str, now: datetime, extension: object) -> int:
     return _batches(url, _cases(period), [_EXTEND + _EVENT, _MESSAGE], given)
 
 
+_MOVE = """
+    WITH moved AS (
+        UPDATE deadline SET due_before = due_before + interval '1 day', base_before = base_before + interval '1 day',
+               set_at = %(now)s
+        WHERE case_id = ANY(%(ids)s) AND name = 'report_correction_due' RETURNING case_id, due_before, derivation_id
+    ), derived AS (
+        INSERT INTO derivation (id, digest, rule, due_before, calendar_version, steps, recipe, recipe_digest)
+        SELECT uuidv7(), 'floor' || m.case_id, v.rule, m.due_before, v.calendar_version, v.steps, v.recipe,
+               v.recipe_digest
+        FROM moved m JOIN derivation v ON v.id = m.derivation_id
+    ), lined AS (
+        INSERT INTO decree_line (decree_id, case_id, deadline_name, state, old_before, new_before, told)
+        SELECT %(decree)s, case_id, 'report_correction_due', 'moved', due_before - interval '1 day', due_before, true
+        FROM moved
+    )
+"""
+
+
+def move_all(url: str, period: str, now: datetime, decree: object) -> int:
+    """Move the date by which each report is corrected, with reasons, line, event and message."""
+    given = {"now": now, "type": "floor_decree", "decree": decree}
+    return _batches(url, _cases(period), [_MOVE + _EVENT, _MESSAGE], given)
+
+
+def count_dates(url: str, period: str) -> int:
+    """How many dates of a period run until when: the least that a dry run has to ask."""
+    query = """
+        SELECT d.due_before, count(*) FROM case_file c JOIN deadline d ON d.case_id = c.id AND d.name = 'report_due'
+        WHERE c.kind = 'report' AND c.period = %s GROUP BY d.due_before
+    """
+    with psycopg.connect(url) as connection:
+        return sum(row[1] for row in connection.execute(query, [period]))
+
+
 def _cases(period: str) -> str:
     return f"SELECT id FROM case_file WHERE kind = 'report' AND period = '{period}' ORDER BY id"  # noqa: S608 -- ours
 

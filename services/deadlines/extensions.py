@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases, rulebook
-from services.deadlines import store
+from services.deadlines import extension_bounds, store
 from services.deadlines.derivation import moment
 from services.deadlines.periods import Period, PeriodKind
 from services.deadlines.rules import Edge, Rule
@@ -19,7 +19,6 @@ from services.i18n import N_
 from services.models import (
     CaseFile,
     CaseKind,
-    Deadline,
     Document,
     Extension,
     ExtensionScope,
@@ -34,6 +33,7 @@ NAME = "report_due"
 UNDO_UNTIL = "undo_until"
 SAMPLE = 50
 MAX_TEXT = 2000
+CHECK: Final = N_("Periksa kembali isian yang ditandai.")
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,13 @@ async def draft(session: AsyncSession, wanted: ExtensionDraft, *, actor: str, no
     """Write down an extension; nothing moves yet. InvalidInput names every field that cannot be accepted."""
     rules = await rulebook.current(session, now=now)
     period = await _period_of(session, wanted)
+    refused = await extension_bounds.refusals(session, wanted, rules, now)
+    if refused:
+        raise InvalidInput(CHECK, fields=refused)
     target = moment(rule_for(rules, wanted.deadline, period, now), wanted.target)
     problems = await _problems(session, wanted, target, now)
     if problems:
-        raise InvalidInput(N_("Periksa kembali isian yang ditandai."), fields=problems)
+        raise InvalidInput(CHECK, fields=problems)
     extension_id = new_id()
     case = CaseFile(
         id=new_id(),
@@ -156,7 +159,11 @@ def rule_for(rules: Rulebook, deadline: str, period: Period | None, now: datetim
     at = period or Period.containing(now.astimezone(WIB).date(), PeriodKind.QUARTER)
     if deadline not in {rule.name for rule in rules.policies.deadlines.deadlines if rule.edge is Edge.END}:
         raise InvalidInput(N_("Batas waktu ini tidak dapat diperpanjang."), field="deadline")
-    return rules.policies.rule(deadline, at)
+    try:
+        return rules.policies.rule(deadline, at)
+    except LookupError:
+        unknown = N_("Tidak ada kewajiban pelaporan untuk periode {code}.")
+        raise InvalidInput(unknown, field="period", code=str(at)) from None
 
 
 async def _period_of(session: AsyncSession, wanted: ExtensionDraft) -> Period | None:
@@ -186,7 +193,7 @@ async def _problems(
         if len(value) > MAX_TEXT
     ]
     if target <= now:
-        problems.append(FieldError("target_date", N_("Tanggal baru sudah lewat.")))
+        problems.append(FieldError("target_date", extension_bounds.PAST))
     needs = {
         ExtensionScope.PERIOD: ("period", wanted.period),
         ExtensionScope.REGION: ("region", wanted.region),
@@ -211,12 +218,7 @@ async def _problems(
 
 async def _too_early(session: AsyncSession, wanted: ExtensionDraft, target: datetime) -> list[FieldError]:
     """An extension never brings a date forward: the date of the one case, or of the period, must be earlier."""
-    if wanted.case_id is not None:
-        deadline = await session.get(Deadline, (wanted.case_id, wanted.deadline))
-        due = deadline.due_before if deadline else None
-    else:
-        query = text("SELECT due_before FROM reporting_period WHERE code = :code")
-        due = (await session.execute(query, {"code": wanted.period})).scalar_one_or_none()
+    due = await extension_bounds.date_in_force(session, wanted)
     if due is not None and target <= due:
         return [
             FieldError("target_date", N_("Tanggal baru tidak lebih lambat dari batas waktu yang berlaku."))

@@ -17,4 +17,5 @@ NAMES: Final[dict[str, str]] = {
     "registration_correction_due": N_("batas waktu perbaikan pendaftaran"),
     "licence_review_target": N_("sasaran validasi perizinan"),
     "extension_request_target": N_("sasaran keputusan permohonan perpanjangan"),
+    "non_production_target": N_("sasaran keputusan surat tidak berproduksi"),
 }

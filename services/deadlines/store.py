@@ -13,7 +13,7 @@ from sqlmodel import col
 from services.database import uuids
 from services.deadlines import recipes
 from services.deadlines.derivation import Derived
-from services.models import Deadline, Derivation, new_id
+from services.models import Deadline, Derivation
 
 # The one spelling of a derivation `g`, and its fingerprint: equal reasons have one row, however they were written.
 SPELLED_SQL: Final = """
@@ -27,29 +27,32 @@ _GIVEN: Final = f"""
     FROM (SELECT CAST(:rule AS text) AS rule, CAST(:due AS timestamptz) AS due_before,
                  CAST(:lenient AS timestamptz) AS lenient_before, CAST(:steps AS jsonb) AS steps,
                  CAST(:recipe AS jsonb) AS recipe) g"""  # noqa: S608 -- our own constants
+# A derivation's id is the beginning of its digest: whoever knows the reasons knows the row.
 _KEEP: Final = text(
     f"""
-    INSERT INTO derivation (id, digest, rule, due_before, lenient_before, calendar_version, steps, recipe,
-                            recipe_digest)
-    SELECT :id, w.digest, w.rule, w.due_before, w.lenient_before, :version, w.steps, w.recipe, :recipe_digest
-    FROM ({_GIVEN}) w
-    ON CONFLICT (digest) DO NOTHING
+    WITH given AS ({_GIVEN}), kept AS (
+        INSERT INTO derivation (id, digest, rule, due_before, lenient_before, calendar_version, steps, recipe,
+                                recipe_digest)
+        SELECT CAST(left(w.digest, 32) AS uuid), w.digest, w.rule, w.due_before, w.lenient_before, :version, w.steps,
+               w.recipe, :recipe_digest
+        FROM given w
+        ON CONFLICT (digest) DO NOTHING
+    )
+    SELECT CAST(left(digest, 32) AS uuid) FROM given
     """  # noqa: S608 -- our own constants
 )
-_KEPT: Final = text(f"SELECT v.id FROM ({_GIVEN}) w JOIN derivation v ON v.digest = w.digest")  # noqa: S608 -- ours
 
 
 async def keep_derivation(session: AsyncSession, derived: Derived) -> UUID:
     """Store the reasons of a date once, for all cases that share them; returns their id."""
     recipe = derived.recipe
     given = {
-        "id": new_id(), "rule": derived.name, "due": derived.due_before, "lenient": derived.lenient_before,
+        "rule": derived.name, "due": derived.due_before, "lenient": derived.lenient_before,
         "version": derived.calendar_version, "steps": json.dumps(derived.as_json()),
         "recipe": json.dumps(dict(recipe)) if recipe else None,
         "recipe_digest": recipes.digest(recipe) if recipe else None,
     }  # fmt: skip
-    await session.execute(_KEEP, given)
-    kept: UUID = (await session.execute(_KEPT, given)).scalar_one()
+    kept: UUID = (await session.execute(_KEEP, given)).scalar_one()
     return kept
 
 

@@ -1,12 +1,13 @@
 """Bringing an approved decree to every open date it concerns, batch by batch, and taking it back; resumable."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -28,6 +29,7 @@ LAST_LOOK: Final = "last_look"
 UNDO_UNTIL: Final = "undo_until"
 UNDO_LOOK: Final = "undo_look"
 BATCH: Final = 1000
+AT_ONCE: Final = 2
 _STEPS: Final = {LAST_LOOK: "last_look", UNDO_LOOK: "last_look", UNDO_UNTIL: "undo_until"}
 
 Turn = Callable[..., Awaitable[None]]
@@ -81,21 +83,23 @@ class CarryingOut:
             rules = await rulebook.current(session, now=now)
             found = await changes(session, rules)
             concerned = await moving.concerned(session, found, now)
-        by_recipe = _by_recipe(found)
-        for batch, start in enumerate(range(0, len(concerned), self.batch), 1):
-            some = concerned[start : start + self.batch]
-            needed = [
-                change for digest in {d for row in some for d in row.recipes} for change in by_recipe[digest]
-            ]
+        batches = _Batches(concerned, self.batch, _by_recipe(found), told_names(rules), undoing)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(self._work_off(decree_id, batches))
+
+    async def _work_off(self, decree_id: UUID, batches: "_Batches") -> None:
+        """Batches are of different cases, so several are carried out at once."""
+        while (some := batches.take()) is not None:
             async with self.sessions() as session, session.begin():
                 now = await app_now(session)
                 decree = await session.get_one(HolidayDecree, decree_id)
-                work = Batch(decree, needed, told_names(rules), undoing)
+                work = Batch(decree, batches.changes_of(some), batches.told, batches.undoing)
                 await moving.move(session, work, [row.id for row in some], now)
             hand_over(session, self.waker)
-            if batch in statistics.AFTER_BATCHES:
+            if batches.taken in statistics.AFTER_BATCHES:
                 await statistics.freshen(self.sessions, "decree_line", "derivation")
-            self.heartbeat(start + len(some))
+            self.heartbeat(batches.taken)
 
     async def _finish(self, decree_id: UUID, end: End) -> None:
         async with self.sessions() as session, session.begin():
@@ -104,6 +108,28 @@ class CarryingOut:
             await end(session, case, decree, now)
             await _wake_periods(session, now)
         hand_over(session, self.waker)
+
+
+@dataclass
+class _Batches:
+    """The cases still to do, handed out a batch at a time with the changes that concern them."""
+
+    concerned: Sequence[Row[Any]]
+    size: int
+    by_recipe: dict[str, list[Change]]
+    told: Sequence[str]
+    undoing: bool
+    taken: int = 0
+
+    def take(self) -> Sequence[Row[Any]] | None:
+        """The next cases, or None."""
+        start, self.taken = self.taken * self.size, self.taken + 1
+        return self.concerned[start : start + self.size] or None
+
+    def changes_of(self, some: Sequence[Row[Any]]) -> list[Change]:
+        """What changes for these cases."""
+        digests = {digest for row in some for digest in row.recipes}
+        return [change for digest in sorted(digests) for change in self.by_recipe[digest]]
 
 
 def _by_recipe(found: Sequence[Change]) -> dict[str, list[Change]]:

@@ -1,6 +1,5 @@
 """Moving open dates to another calendar, set-based: foreseen as lines, or carried out a batch at a time."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,14 +18,13 @@ from services.models import HolidayDecree
 
 # An open date `d` of an open case, what it becomes (`n`: extensions in force still hold), and which of the two
 # readings lay ahead. What has passed by both readings is history; what stands still is never past.
-_CONCERNED: Final = """
-    FROM jsonb_to_recordset(CAST(:changes AS jsonb)) AS g(
+_TO_OTHERS: Final = """
+    JOIN derivation v ON v.id = d.derivation_id
+    JOIN jsonb_to_recordset(CAST(:changes AS jsonb)) AS g(
         recipe_digest text, old_due timestamptz, old_lenient timestamptz, due_before timestamptz,
         lenient_before timestamptz, version text, steps jsonb, own_anchor boolean)
-    JOIN derivation v ON v.recipe_digest = g.recipe_digest AND v.due_before = g.old_due
-         AND v.lenient_before IS NOT DISTINCT FROM g.old_lenient
-    JOIN deadline d ON d.derivation_id = v.id AND d.met_at IS NULL
-    JOIN case_file c ON c.id = d.case_id AND c.closed_at IS NULL
+        ON g.recipe_digest = v.recipe_digest AND g.old_due = v.due_before
+           AND g.old_lenient IS NOT DISTINCT FROM v.lenient_before
     LEFT JOIN LATERAL (
         SELECT max(l.target_before) AS target, max(coalesce(l.target_lenient_before, l.target_before)) AS lenient
         FROM extension_line l WHERE l.case_id = d.case_id AND l.deadline_name = d.name AND l.active
@@ -37,6 +35,15 @@ _CONCERNED: Final = """
     ) n
     WHERE (d.paused_since IS NOT NULL OR greatest(d.due_before, d.lenient_before, n.due, n.lenient) > :now)
 """
+_OPEN: Final = "deadline d JOIN case_file c ON c.id = d.case_id AND c.closed_at IS NULL AND d.met_at IS NULL"
+_CONCERNED: Final = f"FROM {_OPEN} {_TO_OTHERS}"
+# A batch begins from its cases: from the changes, the plan would visit every date for every batch.
+_PICKED: Final = f"""
+    WITH picked AS MATERIALIZED (
+        SELECT d.* FROM {_OPEN} WHERE d.case_id = ANY(CAST(:ids AS uuid[]))
+    )
+"""  # noqa: S608 -- our own constants
+_OF_PICKED: Final = f"FROM picked d {_TO_OTHERS}"
 _INTO_THE_PAST: Final = """
     d.paused_since IS NULL AND (d.due_before > :now AND n.due <= :now
         OR coalesce(d.lenient_before > :now AND n.lenient <= :now, false))
@@ -59,54 +66,46 @@ _ALL: Final = text(
     f"SELECT c.id, array_agg(DISTINCT v.recipe_digest) AS recipes {_CONCERNED} AND NOT ({_INTO_THE_PAST})"
     " GROUP BY c.id ORDER BY c.id"
 )
-# Every step of a date that counts from an instant is shared but the first, which names that instant.
-_FRESH: Final = f"""
-    SELECT DISTINCT v.id AS old_id, v.rule, g.due_before, g.lenient_before, g.version, v.recipe, v.recipe_digest,
-           CASE WHEN g.own_anchor THEN jsonb_build_array(v.steps -> 0) || (g.steps - 0) ELSE g.steps END AS steps
-    {_CONCERNED} AND c.id = ANY(CAST(:ids AS uuid[]))
-"""
-_DERIVE: Final = text(
-    f"""
-    INSERT INTO derivation (id, digest, rule, due_before, lenient_before, calendar_version, steps, recipe,
-                            recipe_digest)
-    SELECT DISTINCT ON (digest) uuidv7(), digest, rule, due_before, lenient_before, version, steps, recipe,
-           recipe_digest
-    FROM (SELECT g.*, {DIGEST_SQL} AS digest FROM ({_FRESH}) g) f
-    ON CONFLICT (digest) DO NOTHING
-    """  # noqa: S608 -- our own constants
-)
+# Every step of a date that counts from an instant is shared but the first, which names that instant. One statement
+# derives, moves and writes the lines: what it computes it computes once.
 _MOVE: Final = text(
     f"""
-    WITH fresh AS (
-        SELECT f.old_id, w.id AS new_id
-        FROM (SELECT g.old_id, {DIGEST_SQL} AS digest FROM ({_FRESH}) g) f
-        JOIN derivation w ON w.digest = f.digest
-    ), wanted AS (
-        SELECT d.case_id, d.name, fresh.new_id, g.due_before, g.lenient_before, n.due, n.lenient
-        {_CONCERNED.replace("LEFT JOIN LATERAL", "JOIN fresh ON fresh.old_id = v.id LEFT JOIN LATERAL", 1)}
-          AND c.id = ANY(CAST(:ids AS uuid[])) AND NOT ({_INTO_THE_PAST})
+    {_PICKED}, wanted AS MATERIALIZED (
+        SELECT g.*, {DIGEST_SQL} AS digest FROM (
+            SELECT d.case_id, d.name, v.rule, g.due_before, g.lenient_before, g.version, v.recipe, v.recipe_digest,
+                   n.due, n.lenient, d.due_before AS old_before, d.lenient_before AS old_lenient,
+                   CASE WHEN g.own_anchor THEN jsonb_build_array(v.steps -> 0) || (g.steps - 0) ELSE g.steps END
+                       AS steps
+            {_OF_PICKED} AND NOT ({_INTO_THE_PAST})
+        ) g
+    ), kept AS (
+        INSERT INTO derivation (id, digest, rule, due_before, lenient_before, calendar_version, steps, recipe,
+                                recipe_digest)
+        SELECT DISTINCT ON (digest) CAST(left(digest, 32) AS uuid), digest, rule, due_before, lenient_before, version,
+               steps, recipe, recipe_digest
+        FROM wanted ORDER BY digest
+        ON CONFLICT (digest) DO NOTHING
+    ), moved AS (
+        UPDATE deadline t
+        SET base_before = w.due_before, base_lenient_before = w.lenient_before, due_before = w.due,
+            lenient_before = w.lenient, derivation_id = CAST(left(w.digest, 32) AS uuid), set_at = :now,
+            acted_at = CASE WHEN w.due > :now THEN NULL ELSE t.acted_at END
+        FROM wanted w
+        WHERE t.case_id = w.case_id AND t.name = w.name
+        RETURNING t.case_id, t.name, w.old_before, w.old_lenient, w.due AS new_before, w.lenient AS new_lenient
+    ), lined AS (
+        INSERT INTO decree_line (decree_id, case_id, deadline_name, state, old_before, new_before,
+                                 old_lenient_before, new_lenient_before, told)
+        SELECT :decree, case_id, name, 'moved', old_before, new_before, old_lenient, new_lenient,
+               :notify AND name = ANY(:told) AND old_before <> new_before
+        FROM moved
+        WHERE NOT :undoing AND (old_before, old_lenient) IS DISTINCT FROM (new_before, new_lenient)
+        ON CONFLICT (decree_id, case_id, deadline_name) DO UPDATE
+        SET new_before = excluded.new_before, new_lenient_before = excluded.new_lenient_before, state = 'moved',
+            undone_at = NULL
     )
-    UPDATE deadline t
-    SET base_before = w.due_before, base_lenient_before = w.lenient_before, derivation_id = w.new_id,
-        due_before = w.due, lenient_before = w.lenient, set_at = :now,
-        acted_at = CASE WHEN w.due > :now THEN NULL ELSE t.acted_at END
-    FROM wanted w WHERE t.case_id = w.case_id AND t.name = w.name
-    RETURNING t.case_id, t.name, old.due_before AS old_before, old.lenient_before AS old_lenient,
-              new.due_before AS new_before, new.lenient_before AS new_lenient
+    SELECT * FROM moved WHERE (old_before, old_lenient) IS DISTINCT FROM (new_before, new_lenient)
     """  # noqa: S608 -- our own constants
-)
-_KEEP: Final = text(
-    """
-    INSERT INTO decree_line (decree_id, case_id, deadline_name, state, old_before, new_before,
-                             old_lenient_before, new_lenient_before, told)
-    SELECT :decree, r.case_id, r.name, 'moved', r.old_before, r.new_before, r.old_lenient, r.new_lenient, r.told
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
-        case_id uuid, name text, old_before timestamptz, new_before timestamptz, old_lenient timestamptz,
-        new_lenient timestamptz, told boolean)
-    ON CONFLICT (decree_id, case_id, deadline_name) DO UPDATE
-    SET new_before = excluded.new_before, new_lenient_before = excluded.new_lenient_before, state = 'moved',
-        undone_at = NULL
-    """
 )
 _TAKE_BACK: Final = text(
     """
@@ -166,10 +165,16 @@ async def concerned(session: AsyncSession, found: Sequence[Change], now: datetim
 async def move(session: AsyncSession, batch: Batch, ids: Sequence[UUID], now: datetime) -> int:
     """Move the dates of these cases: lock, derive, move, record, tell. Repeating changes nothing."""
     locked = await cases.lock_many(session, ids)
-    given = {"changes": written(batch.found), "ids": uuids(locked), "now": now}
-    await session.execute(_DERIVE, given)
-    rows = (await session.execute(_MOVE, given)).all()
-    moved = [r for r in rows if (r.old_before, r.old_lenient) != (r.new_before, r.new_lenient)]
+    given = {
+        "changes": written(batch.found),
+        "ids": uuids(locked),
+        "now": now,
+        "decree": batch.decree.case_id,
+        "notify": batch.decree.notify,
+        "told": list(batch.told),
+        "undoing": batch.undoing,
+    }
+    moved = (await session.execute(_MOVE, given)).all()
     for name in sorted({row.name for row in moved}):
         await _follow(session, batch, name, [row for row in moved if row.name == name], now)
     return len(moved)
@@ -205,26 +210,12 @@ async def _follow(
         reason=decree.reason,
         now=now,
     )
-    await _line(session, batch, rows, {row.case_id for row in told}, now)
+    if batch.undoing:
+        given = {"decree": decree.case_id, "ids": uuids(ids), "name": name, "now": now}
+        await session.execute(_TAKE_BACK, given)
 
 
 def _nearer(row: Row[Any]) -> bool:
     return bool(
         row.new_before < row.old_before or (row.new_lenient is not None and row.new_lenient < row.old_lenient)
     )
-
-
-async def _line(
-    session: AsyncSession, batch: Batch, rows: Sequence[Row[Any]], told: set[UUID], now: datetime
-) -> None:
-    if batch.undoing:
-        given = {
-            "decree": batch.decree.case_id,
-            "ids": uuids(row.case_id for row in rows),
-            "name": rows[0].name,
-            "now": now,
-        }
-        await session.execute(_TAKE_BACK, given)
-        return
-    lines = json.dumps([{**row._mapping, "told": row.case_id in told} for row in rows], default=str)
-    await session.execute(_KEEP, {"decree": batch.decree.case_id, "rows": lines})

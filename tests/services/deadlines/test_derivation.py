@@ -100,9 +100,7 @@ def test_a_reader_of_english_gets_english_names_and_dates(shipped: Policies, cal
     assert "Christmas Day" in christmas
 
 
-def test_every_step_of_a_rule_has_its_words(
-    shipped: Policies, calendars: Calendars
-) -> None:
+def test_every_step_of_a_rule_has_its_words(shipped: Policies, calendars: Calendars) -> None:
     since = datetime(2027, 1, 29, 9, tzinfo=WIB)
     monday = since + timedelta(days=3)
     rolling = Rule(
