@@ -98,9 +98,19 @@ class Boot:
         shutil.rmtree(self.values.get("TENGGAT_SOCKETS", self.home.path / "none"), ignore_errors=True)
         self.home.runtime.unlink(missing_ok=True)
 
+    def _port(self) -> int:
+        """A free choice stays: mailed links and the codes on printed letters lead to it."""
+        asked = self.options.port or os.environ.get("TENGGAT_PORT")
+        kept = self.home.kept_port()
+        if kept is not None and asked in (None, "0") and ports.is_free(kept):
+            return kept
+        port = ports.wanted("--port", asked, DEFAULT_PORT)
+        self.home.keep_port(port)
+        return port
+
     def _settle_addresses(self) -> None:
         self.values = {name: os.environ[name] for name in NAMES if os.environ.get(name)}
-        port = ports.wanted("--port", self.options.port or os.environ.get("TENGGAT_PORT"), DEFAULT_PORT)
+        port = self._port()
         self.values["TENGGAT_HOME"] = str(self.home.path)
         self.values["TENGGAT_PORT"] = str(port)
         self.values.setdefault("TENGGAT_PUBLIC_URL", f"http://{ports.LOOPBACK}:{port}")

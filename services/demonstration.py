@@ -16,15 +16,16 @@ from services.periods import planning
 COMPANIES = 24
 REGION = "64"
 
+# Username, name (what the office is called, for these are nobody), role, region.
 OFFICIALS = (
-    ("upp", Role.UPP_OFFICER, ""),
-    ("verifikator", Role.VERIFIER, ""),
-    ("validator", Role.VALIDATOR, ""),
-    ("kepatuhan", Role.COMPLIANCE_OFFICER, ""),
-    ("dinas-kaltim", Role.REGIONAL_OFFICER, REGION),
-    ("admin", Role.ADMINISTRATOR, ""),
-    ("admin-kedua", Role.ADMINISTRATOR, ""),
-    ("auditor", Role.AUDITOR, ""),
+    ("upp", "Petugas UPP", Role.UPP_OFFICER, ""),
+    ("verifikator", "Verifikator Pusdatin", Role.VERIFIER, ""),
+    ("validator", "Validator Direktorat", Role.VALIDATOR, ""),
+    ("kepatuhan", "Petugas Kepatuhan", Role.COMPLIANCE_OFFICER, ""),
+    ("dinas-kaltim", "Dinas Perindustrian", Role.REGIONAL_OFFICER, REGION),
+    ("admin", "Administrator", Role.ADMINISTRATOR, ""),
+    ("admin-kedua", "Administrator Kedua", Role.ADMINISTRATOR, ""),
+    ("auditor", "Auditor", Role.AUDITOR, ""),
 )
 
 
@@ -49,8 +50,10 @@ async def _periods(session: AsyncSession, now: datetime) -> None:
         await planning.plan(session, period, rules, now=now)
 
 
-async def _official(session: AsyncSession, username: str, role: Role, region: str) -> dict[str, Any]:
-    person = await people.create(session, username=username, name="", email=f"{username}@dinas.example")
+async def _official(
+    session: AsyncSession, username: str, name: str, role: Role, region: str
+) -> dict[str, Any]:
+    person = await people.create(session, username=username, name=name, email=f"{username}@dinas.example")
     await people.grant(session, person.id, role, granted_by=cases.SYSTEM, region_prefix=region)
     return _row(username, await _password(session, person.id), role, region)
 

@@ -60,6 +60,15 @@ class Home:
         """Exists while a new instance still waits for its demonstration data."""
         return self.path / "seed.pending"
 
+    def kept_port(self) -> int | None:
+        """The port of the pages at the last start, if there was one."""
+        path = self.path / "port"
+        return int(path.read_text()) if path.exists() else None
+
+    def keep_port(self, port: int) -> None:
+        """Remember the port for the next start."""
+        (self.path / "port").write_text(str(port))
+
     def create(self) -> None:
         """Make the directories; harmless when they exist."""
         for directory in (self.path, self.documents, self.logs, self.secrets, self.temporal):

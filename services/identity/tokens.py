@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import DateTime, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -35,7 +35,10 @@ SETS_PASSWORD: Final = frozenset({Purpose.ACTIVATION, Purpose.RESET})
 
 @dataclass(frozen=True)
 class Issued:
-    """A token just made: the only moment it is known. Put it into one link and nowhere else."""
+    """A token just made: the only moment it is known. Put it into one link and nowhere else.
+
+    `expires_at` is for people to read, on the clock they live by: in a rehearsal that is the rehearsal's.
+    """
 
     id: UUID
     secret: str
@@ -54,7 +57,8 @@ async def issue(
     purpose = Purpose(purpose)
     await withdraw(session, purpose, person_id=person_id, case_id=case_id)
     secret = new_secret()
-    now = (await session.execute(select(func.now()))).scalar_one()
+    clocks = select(func.now(), func.app_now(type_=DateTime(timezone=True)))
+    now, legal_now = (await session.execute(clocks)).one()
     row = OneTimeToken(
         id=new_id(),
         token_hash=digest(secret),
@@ -66,7 +70,7 @@ async def issue(
     )
     session.add(row)
     await session.flush()
-    return Issued(row.id, secret, row.expires_at)
+    return Issued(row.id, secret, legal_now + (life or LIFE[purpose]))
 
 
 async def peek(session: AsyncSession, token: str, *purposes: Purpose) -> OneTimeToken:

@@ -11,7 +11,9 @@ from services.models import Account, CaseFile, Licence, Message, Registration, R
 from services.registrations.decisions import CHECKLIST
 from tests.api.conftest import Api
 from tests.api.test_registrations import TYPED
+from tests.factories import make_account
 from tests.pages.officials import licence_in_review, official, registration
+from tests.pages.test_data_requests import signed_in
 
 ACCEPT = {"verdict": "accept", "account_type": "A", "checklist": list(CHECKLIST)}
 
@@ -195,3 +197,11 @@ async def test_a_licence_is_found_valid_and_says_who_supervises(api: Api) -> Non
         found = await session.get_one(Licence, licence.id)
         account = await session.get_one(Account, found.account_id)
     assert (found.upp_validation, account.licence_scale, account.cross_region) == ("valid", "medium", True)
+
+
+@pytest.mark.parametrize("path", ["/antrean", "/kasus"])
+async def test_desks_are_no_pages_of_companies(api: Api, path: str) -> None:
+    async with api.transaction() as (session, _):
+        account = await make_account(session)
+    async with signed_in(api, account) as company:
+        assert (await company.open(path)).status_code == 404

@@ -16,7 +16,7 @@ from api.pages.urls import PATHS, url
 from api.permissions import require
 from services import search
 from services.deadlines.zones import WIB
-from services.errors import InvalidInput
+from services.errors import InvalidInput, NotFound
 from services.i18n import N_, Translator, translator
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
@@ -44,6 +44,8 @@ async def show(
     cursor: str = "",
 ) -> Response:
     """The cases that fit, a page at a time."""
+    if not user.is_official:
+        raise NotFound
     page = await page_for(request, session)
     words = translator(page.locale)
     asked = {

@@ -13,7 +13,7 @@ from api.pages.frame import answer, page_for
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from services import queues, search
-from services.errors import InvalidInput
+from services.errors import InvalidInput, NotFound
 from services.i18n import N_, Translator, format_number, translator
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
@@ -34,6 +34,7 @@ TABS = {
     "warnings": N_("Usulan peringatan"),
     "sanctions": N_("Keputusan sesudah peringatan"),
     "extension_requests": N_("Permohonan perpanjangan"),
+    "non_production": N_("Surat tidak berproduksi"),
     "decrees": N_("Hari libur"),
     "extensions": N_("Perpanjangan"),
 }
@@ -51,6 +52,8 @@ async def show(
     cursor: str = "",
 ) -> Response:
     """One desk: its cases, how many are late or half-way there, and the other desks beside it."""
+    if not user.is_official:
+        raise NotFound
     page = await page_for(request, session)
     words = translator(page.locale)
     desks = queues.of(user)

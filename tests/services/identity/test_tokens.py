@@ -1,17 +1,19 @@
 """Links that work once."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services import instance
 from services.database import Sessions
 from services.identity import tokens
 from services.identity.errors import LinkExpired
 from services.identity.tokens import LIFE, Purpose
 from services.models import OneTimeToken, new_id
+from tests.engine import Database
 from tests.services.identity import factories
 
 
@@ -120,3 +122,14 @@ async def test_garbage_is_an_expired_link(session: AsyncSession, garbage: str) -
 async def test_an_unknown_purpose_is_a_programming_error(session: AsyncSession) -> None:
     with pytest.raises(ValueError):
         await tokens.issue(session, "anything", person_id=new_id())
+
+
+async def test_people_read_the_end_of_a_link_on_the_clock_they_live_by(
+    database: Database, session: AsyncSession
+) -> None:
+    start = datetime(2031, 1, 6, 2, tzinfo=UTC)
+    instance.create(database.migrator_url, rehearsal=True, start=start)
+    person = await factories.official(session)
+    link = await tokens.issue(session, Purpose.RESET, person_id=person.id)
+    assert link.expires_at == start + LIFE[Purpose.RESET]
+    assert (await tokens.peek(session, link.secret, Purpose.RESET)).person_id == person.id
