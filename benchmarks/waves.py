@@ -17,6 +17,7 @@ from benchmarks.table import Row
 from services import seeding
 from services.deadlines import extensions
 from services.deadlines.extensions import ExtensionDraft
+from services.messages.claiming import UNWANTED
 from services.models import ExtensionScope
 from settings import libpq_url
 from stack.postgres import DURABLE
@@ -27,6 +28,13 @@ PERIOD, FLOOR_PERIOD = "2026-Q4", "2031-Q4"
 START = "2026-12-20T08:00:00+07:00"
 SECONDS = {"open": 30.0, "remind": 20.0, "extend": 20.0}
 TIMES_FLOOR = 2.5
+
+# What a sender would still find wanted, though it speaks of a date that is no longer in force.
+_MISLEADING = f"""
+    SELECT count(*) FROM message m JOIN deadline d ON d.case_id = m.case_id AND d.name = 'report_due'
+    WHERE m.template = 'report_reminder' AND m.state IN ('queued', 'claimed', 'done')
+      AND (m.context ->> 'due_before')::timestamptz <> d.due_before AND {UNWANTED} IS NULL
+"""  # noqa: S608 -- our own constant
 
 
 async def measure(count: int) -> list[Row]:
@@ -65,6 +73,8 @@ async def _quarter(world: World, url: str, meter: Meter, count: int) -> list[Row
     await world.advance_to("2027-01-12T12:00:00+07:00")
     early = await _count(world, "SELECT count(*) FROM case_event WHERE type = 'became_overdue'")
     assert early == 0, f"{early} of {count} extended cases were acted on at their old date"
+    misled = await _count(world, _MISLEADING)
+    assert misled == 0, f"{misled} of {count} would still be reminded of their old date"
     return rows
 
 
