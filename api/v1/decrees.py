@@ -1,6 +1,6 @@
 """Decrees about days: entered, tried out on every open date, approved by a second person, undone; and the calendar."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,10 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from api import csv_files
+from api.concerned import csv_of_lines
 from api.deps import Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
-from api.parts import Parts
 from api.permissions import require
 from api.v1.shapes import FromRow
 from services.deadlines.calendars import DayKind
@@ -181,21 +180,6 @@ async def lines_csv(decree_id: UUID, parts: PartsDep, session: SessionDep, user:
     """The same as a file."""
     decree = await _readable(session, decree_id, user)
     return csv_of_lines(parts, decree)
-
-
-def csv_of_lines(parts: Parts, decree: HolidayDecree) -> Response:
-    """All lines of a decree as a download, read on a connection of its own."""
-
-    async def rows() -> AsyncIterator[list[object]]:
-        async with parts.sessions() as reader:
-            async for line in reading.all_lines(reader, decree.case_id):
-                yield [
-                    line.key, line.title, line.account_number, line.region_code, line.deadline_name,
-                    line.old_before.isoformat(), line.new_before.isoformat(), line.state, int(line.told),
-                ]  # fmt: skip
-
-    header = ["case", "company", "account", "region", "deadline", "old", "new", "state", "told"]
-    return csv_files.stream(f"keputusan-{decree.number}.csv", header, rows())
 
 
 @router.post("/decrees/{decree_id}/dry-run", response_model=ForeseenOut)

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api.concerned import csv_of_lines
 from api.deps import Now, PartsDep, SessionDep, locale_of
 from api.pages import flash, forms, labels, shapes, views
 from api.pages.forms import Done
 from api.pages.frame import answer, page_for
 from api.pages.urls import PATHS, url
 from api.permissions import require
-from api.v1.decrees import csv_of_lines
 from services.deadlines.zones import WIB
 from services.decrees import drafting, reading
 from services.decrees.comparing import Compared, compare
