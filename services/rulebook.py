@@ -73,11 +73,14 @@ async def _store_shipped(session: AsyncSession, now: datetime) -> PolicyVersion:
 
 
 _PARSED: dict[str, Policies] = {}
+_MOST_PARSED = 64
 
 
 def _parsed(digest: str, version: PolicyVersion) -> Policies:
     """Versions are immutable, so each is parsed once."""
     if digest not in _PARSED:
+        if len(_PARSED) >= _MOST_PARSED:  # what-if questions bring versions that nobody asks for again
+            _PARSED.pop(next(iter(_PARSED)))
         _PARSED[digest] = Policies.from_document(completed(version.content), f"policy version {version.id}")
     return _PARSED[digest]
 

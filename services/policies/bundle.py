@@ -52,9 +52,13 @@ class LadderFile(Rules):
 
 
 class ExtensionPolicy(Rules):
-    """Who may give how much more time: above this many obligations a second person approves."""
+    """Who may give how much more time: above this many obligations a second person approves.
+
+    `furthest_days`: at most so many days after the date in force.
+    """
 
     second_person_above: Annotated[int, Field(ge=0)]
+    furthest_days: Annotated[int, Field(ge=1, le=3660)]
     basis: Annotated[str, Field(min_length=3)]
 
 
@@ -186,6 +190,11 @@ class Policies(Rules):
     def second_person_above(self) -> int:
         """How many obligations one person may extend alone."""
         return self.extensions.extensions.second_person_above
+
+    @property
+    def furthest_days(self) -> int:
+        """How many days after the date in force the new date may lie."""
+        return self.extensions.extensions.furthest_days
 
     @property
     def _rules(self) -> tuple[Rule, ...]:

@@ -195,13 +195,14 @@ class _Ladder:
 
 _WAITING: Final = text(
     """
-    SELECT d.name, v.rule, v.steps, v.recipe, c.period, d.due_before, d.lenient_before, count(*) AS cases
-    FROM case_file c JOIN deadline d ON d.case_id = c.id AND d.name = ANY(:names)
-    JOIN derivation v ON v.id = d.derivation_id
-    WHERE c.kind IN ('report', 'data-request') AND c.closed_at IS NULL AND c.held_at IS NULL
-      AND d.met_at IS NULL
-      AND NOT EXISTS (SELECT FROM warning_ladder w WHERE w.obligation_id = c.id AND w.ended_at IS NULL)
-    GROUP BY d.name, v.rule, v.steps, v.recipe, c.period, d.due_before, d.lenient_before
+    SELECT g.*, v.rule, v.steps, v.recipe FROM (
+        SELECT d.derivation_id, c.period, d.due_before, d.lenient_before, count(*) AS cases
+        FROM case_file c JOIN deadline d ON d.case_id = c.id AND d.name = ANY(:names)
+        WHERE c.kind IN ('report', 'data-request') AND c.closed_at IS NULL AND c.held_at IS NULL
+          AND d.met_at IS NULL
+          AND NOT EXISTS (SELECT FROM warning_ladder w WHERE w.obligation_id = c.id AND w.ended_at IS NULL)
+        GROUP BY d.derivation_id, c.period, d.due_before, d.lenient_before
+    ) g JOIN derivation v ON v.id = g.derivation_id
     """
 )
 _LADDERS: Final = text(

@@ -49,9 +49,12 @@ async def show(
     page = await page_for(request, session)
     words = translator(page.locale)
     asked = dict(request.query_params)
+    dates = await _deadlines(session, opened, words)
+    if dates:
+        asked.setdefault("deadline", dates[0].value)
     context: dict[str, Any] = {
         "case": {"id": opened.id, "title": opened.title or opened.key},
-        "deadlines": await _deadlines(session, opened, words),
+        "deadlines": dates,
         "changes": await _changes(session),
     }
     form, status, rows = Form(asked), 200, None

@@ -302,6 +302,7 @@ PROBES: tuple[Probe, ...] = (
           put(lambda value: "quarter" if value != "quarter" else "turnover_cycle"), of_regimes),
     Probe(r"regimes\.regimes\.[^.]+\.(instrument|citation|working_capital_text|sanctions)", longer, of_regimes),
     Probe(r"extensions\.extensions\.second_person_above", put(lambda value: value + 500), of_second_person),
+    Probe(r"extensions\.extensions\.furthest_days", put(lambda value: value + 1), said),
     Probe(r"extensions\.extensions\.basis", longer, said),
     Probe(r"extension_requests\.requests\.\d+\.(max_days|grants)", put(lambda value: value + 1), said),
     Probe(r"extension_requests\.requests\.\d+\.(evidence|after_due)", toggled, said),
