@@ -12,6 +12,7 @@ COMMANDS = {
     "doctor": "What this machine lacks, and how to get it.",
     "prepare": "Make an external database and Temporal server ready.",
     "clock": "The legal clock; moving it in a rehearsal.",
+    "calendar": "Holidays: decrees from files, what they move, the library beside.",
     "seed": "Fictitious companies and people to try things with.",
     "people": "Who may sign in, and as what.",
     "token": "Keys for the API.",
