@@ -10,6 +10,7 @@ from services.models import Role
 from tests.api.conftest import Api, once
 from tests.world import World
 
+NOBODY = "00000000-0000-7000-8000-00000000dead"
 WANTED = {
     "scope": "region",
     "period": "2026-Q4",
@@ -102,6 +103,13 @@ async def test_what_cannot_be_is_named_and_what_was_not_approved_can_be_dropped(
     unknown = WANTED | {"region": "99.99"}
     for body, field in (
         (past, "target_date"),
+        (WANTED | {"target_date": "9999-12-31"}, "target_date"),
+        (WANTED | {"target_date": "2500-01-01"}, "target_date"),
+        (WANTED | {"target_date": "2028-01-12"}, "target_date"),
+        (WANTED | {"target_date": "0001-01-01"}, "target_date"),
+        (WANTED | {"stage": "percobaan"}, "stage"),
+        (WANTED | {"period": "2019-Q1"}, "period"),
+        (WANTED | {"scope": "accounts", "account_ids": [NOBODY]}, "account_ids"),
         (unknown, "region"),
         (WANTED | {"period": "2026-Q9"}, "period"),
     ):

@@ -44,6 +44,7 @@ KEYS: Final = {
     "scales": N_("Skala usaha"),
     "authority": N_("Pejabat berwenang"),
     "second_person_above": N_("Orang kedua di atas (kewajiban)"),
+    "furthest_days": N_("Paling jauh (hari setelah batas waktu yang berlaku)"),
     "max_days": N_("Paling banyak hari"),
     "first": N_("Periode pertama"),
     "last": N_("Periode terakhir"),
