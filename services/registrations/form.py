@@ -17,6 +17,7 @@ _ABBREVIATIONS = {
     "jalan": "jl", "jln": "jl", "nomor": "no", "kelurahan": "kel", "kecamatan": "kec",
     "kabupaten": "kab", "provinsi": "prov", "kilometer": "km",
 }  # fmt: skip
+KINDS = ("company", "government")
 MAX_NAME = 200
 MAX_ADDRESS = 500
 
@@ -65,6 +66,8 @@ def check(form: RegistrationForm, *, has_document: bool = True) -> CheckedForm:
         checks["nib"] = lambda: identifiers.nib(required(form.nib, "nib"))
         checks["npwp"] = lambda: identifiers.tax_number(required(form.npwp, "npwp"))
     values, problems = identifiers.each(checks)
+    if form.kind not in KINDS:
+        problems.append(FieldError("kind", N_("Pilihan tidak dikenal.")))
     if not has_document:
         problems.append(FieldError("document", N_("Unggah berkas NIB Anda.")))
     if problems:

@@ -129,7 +129,7 @@ def _fill(registration: Registration, form: CheckedForm) -> None:
 
 async def _serialise(session: AsyncSession, form: CheckedForm) -> None:
     """Two registrations of one factory at the same moment: the second sees the first."""
-    factory = f"{form.nib or form.company_name}/{form.region_code}"
+    factory = f"{form.nib or form.company_name.lower()}/{form.region_code}"
     await session.execute(
         text("SELECT pg_advisory_xact_lock(hashtextextended(:factory, 0))"), {"factory": factory}
     )
@@ -138,11 +138,13 @@ async def _serialise(session: AsyncSession, form: CheckedForm) -> None:
 _OTHERS = text(
     """
     SELECT id, address_key = :key AS same, address FROM account
-    WHERE nib IS NOT DISTINCT FROM :nib AND region_code = :region AND status = 'active' AND :nib IS NOT NULL
+    WHERE nib IS NOT DISTINCT FROM CAST(:nib AS text) AND region_code = :region AND status = 'active'
+      AND (nib IS NOT NULL OR lower(name) = lower(:name))
       AND similarity(address_key, :key) >= :similar
     UNION ALL
     SELECT r.case_id, r.address_key = :key, r.address FROM registration r JOIN case_file c ON c.id = r.case_id
-    WHERE r.nib IS NOT DISTINCT FROM :nib AND r.region_code = :region AND :nib IS NOT NULL
+    WHERE r.nib IS NOT DISTINCT FROM CAST(:nib AS text) AND r.region_code = :region
+      AND (r.nib IS NOT NULL OR lower(r.company_name) = lower(:name))
       AND c.status IN ('submitted', 'returned') AND r.case_id IS DISTINCT FROM :own
       AND similarity(r.address_key, :key) >= :similar
     """
@@ -150,9 +152,13 @@ _OTHERS = text(
 
 
 async def _compare(session: AsyncSession, form: CheckedForm, own: UUID | None) -> list[str]:
-    """Ids of similar factories under the same NIB; Conflict when one is identical (one account per factory)."""
+    """Ids of similar factories under the same NIB; Conflict when one is identical (one account per factory).
+
+    A government office has no NIB: there the name counts.
+    """
     given = {
-        "nib": form.nib, "region": form.region_code, "key": form.address_key, "own": own, "similar": SIMILAR,
+        "nib": form.nib, "name": form.company_name, "region": form.region_code,
+        "key": form.address_key, "own": own, "similar": SIMILAR,
     }  # fmt: skip
     others = (await session.execute(_OTHERS, given)).all()
     if any(same for _, same, _ in others):
