@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.applicants import ANYONE, limited
+from api.applicants import ANYONE, enters_for_others, limited_program
 from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import public, require
@@ -18,7 +18,8 @@ from api.security import MAX_UPLOAD_BODY
 from api.uploads import chunks, uploaded_name
 from services import cases
 from services.documents import records
-from services.errors import NotFound
+from services.errors import InvalidInput, NotFound
+from services.i18n import N_
 from services.identity import policy
 from services.identity.permissions import Permission
 from services.identity.policy import Target
@@ -29,6 +30,7 @@ from services.registrations import decisions, form, submission
 
 router = APIRouter(prefix="/registrations", tags=["registrations"])
 NO_FILE = UploadFile(BytesIO())
+BY_LETTER = N_("Akun instansi pemerintah diajukan dengan surat dinas atau perjanjian kerja sama kepada UPP.")
 
 
 class RegistrationOut(BaseModel):
@@ -82,7 +84,7 @@ class DecisionIn(BaseModel):
     "",
     status_code=201,
     response_model=ReceiptOut,
-    dependencies=[public(), Depends(limited)],
+    dependencies=[public()],
     max_body_size=MAX_UPLOAD_BODY,
 )
 async def register(
@@ -90,6 +92,7 @@ async def register(
     session: SessionDep,
     now: Arrival,
     once: OnceDep,
+    user: Annotated[Principal | None, Depends(limited_program)],
     company_name: Annotated[str, Form()] = "",
     nib: Annotated[str, Form()] = "",
     npwp: Annotated[str, Form()] = "",
@@ -99,15 +102,23 @@ async def register(
     kind: Annotated[str, Form()] = "company",
     document: Annotated[UploadFile | None, File()] = None,
 ) -> JSONResponse:
-    """Take in a registration with the NIB document (PDF, JPG or PNG, at most 64 MB)."""
+    """Take in a registration with the NIB document (PDF, JPG or PNG, at most 64 MB).
+
+    Without a key only a few an hour from one address; with a key of the UPP as many as there are. `kind` is
+    `company`, or `government` for an office, which registers by official letter: the UPP enters it with its key.
+    """
+    known = enters_for_others(user)
+    actor = user.actor if user is not None and known else ANYONE
+    if kind == "government" and not known:
+        raise InvalidInput(BY_LETTER, field="kind")
     typed = form.RegistrationForm(company_name, nib, npwp, email, region_code, factory_address, kind)
     checked = form.check(typed, has_document=bool(document and document.filename))
     scan = document or NO_FILE
     accepted = await parts.intake.accept(chunks(scan), filename=uploaded_name(scan), field="document")
 
     async def command() -> ReceiptOut:
-        row = await records.add(session, accepted, kind="nib", uploaded_by=ANYONE, now=now)
-        registration = await submission.submit(session, checked, row, actor=ANYONE, now=now)
+        row = await records.add(session, accepted, kind="nib", uploaded_by=actor, now=now)
+        registration = await submission.submit(session, checked, row, actor=actor, now=now)
         return _receipt(registration, "submitted")
 
     fingerprint = f"{typed!r}/{accepted.sha256}"

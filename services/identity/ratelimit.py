@@ -43,15 +43,23 @@ RESET_ADDRESS: Final = Limit("reset.address", 20, _HOUR)
 RESET_EVERYONE: Final = Limit("reset.everyone", 300, _MINUTE)
 LINK_ADDRESS: Final = Limit("link.address", 60, _QUARTER)
 REGISTRATION_ADDRESS: Final = Limit("registration.address", 300, _HOUR)
+REGISTRATION_PROGRAM: Final = Limit("registration.program", 20, _HOUR)
+"""Of programs without a key, by address: nobody has shown that a person sits there."""
+REGISTRATION_MEBIBYTES: Final = Limit("registration.mebibytes", 1024, _HOUR)
+"""Of everybody without a key, by address: what registrations may fill of the store."""
 EXPORT_ACTOR: Final = Limit("export.actor", 30, _HOUR)
 CHECK_PAGE_ADDRESS: Final = Limit("check_page.address", 60, _MINUTE)
 
 
 class Try(NamedTuple):
-    """A limit and whom it counts for. Stored as a digest: what is typed as a username may be a password."""
+    """A limit and whom it counts for. Stored as a digest: what is typed as a username may be a password.
+
+    `units`: how much of the limit one try uses up.
+    """
 
     limit: Limit
     key: str
+    units: int = 1
 
     @property
     def bucket(self) -> str:
@@ -72,15 +80,15 @@ class Verdict:
 _COUNT: Final = text(
     """
     WITH tried AS (
-        SELECT bucket, hits, seconds,
+        SELECT bucket, hits, seconds, units,
                to_timestamp(floor(extract(epoch FROM now()) / seconds) * seconds) AS window_start
-        FROM unnest(CAST(:buckets AS text[]), CAST(:hits AS int[]), CAST(:seconds AS int[]))
-             AS t (bucket, hits, seconds)
+        FROM unnest(CAST(:buckets AS text[]), CAST(:hits AS int[]), CAST(:seconds AS int[]),
+                    CAST(:units AS int[])) AS t (bucket, hits, seconds, units)
     ), counted AS (
         INSERT INTO rate_limit AS r (bucket, window_start, hits)
-        SELECT bucket, window_start, 1 FROM tried ORDER BY bucket
+        SELECT bucket, window_start, least(units, 1 + hits) FROM tried ORDER BY bucket
         ON CONFLICT (bucket, window_start) DO UPDATE
-        SET hits = least(r.hits + 1, 1 + (SELECT t.hits FROM tried t WHERE t.bucket = r.bucket))
+        SET hits = least(r.hits + excluded.hits, 1 + (SELECT t.hits FROM tried t WHERE t.bucket = r.bucket))
         RETURNING bucket, window_start, hits
     )
     SELECT counted.bucket, counted.window_start, counted.hits, coalesce(before.hits, 0) AS before,
@@ -118,11 +126,13 @@ class Counted:
 
 async def count(session: AsyncSession, tries: Iterable[Try]) -> Counted:
     """Count one try against each limit, in one statement. Commit at once: the rows stay locked until then."""
-    by_bucket = {one.bucket: one.limit for one in tries}
+    tried = {one.bucket: one for one in tries}
+    by_bucket = {bucket: one.limit for bucket, one in tried.items()}
     values = {
         "buckets": list(by_bucket),
         "hits": [limit.hits for limit in by_bucket.values()],
         "seconds": [int(limit.window.total_seconds()) for limit in by_bucket.values()],
+        "units": [one.units for one in tried.values()],
     }
     rows = (await session.execute(_COUNT, values)).all()
     waits = {row.bucket: _wait(row, by_bucket[row.bucket]) for row in rows}

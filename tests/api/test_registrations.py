@@ -1,10 +1,12 @@
 """Registrations over HTTP, with Temporal away: what companies send is taken in all the same."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from services.identity import ratelimit
 from services.models import Role
 from services.registrations.decisions import CHECKLIST
 from tests.api.conftest import Api, once
@@ -27,6 +29,48 @@ async def register(
     client = await api.anonymous()
     files = {"document": ("nib.pdf", pdf() if file is None else file)}
     return await client.post("/api/v1/registrations", data=TYPED | typed, files=files, headers=key or once())
+
+
+async def test_a_government_office_registers_by_letter_which_the_upp_enters_once(api: Api) -> None:
+    office = {"kind": "government", "company_name": "Dinas Perindustrian Contoh", "region_code": "64.72"}
+    for kind in ("government", "Company", "D"):
+        refused = await register(api, **office | {"kind": kind})
+        assert refused.status_code == 422
+        assert [error["field"] for error in refused.json()["errors"]] == ["kind"]
+    upp = await api.as_(Role.UPP_OFFICER)
+    files = {"document": ("surat-dinas.pdf", pdf())}
+    for name, address, status in (
+        (office["company_name"], TYPED["address"], 201),
+        (office["company_name"].upper(), TYPED["address"].upper(), 409),
+        ("Dinas Perindustrian Lain", TYPED["address"], 201),
+    ):
+        data = TYPED | office | {"company_name": name, "address": address}
+        answer = await upp.post("/api/v1/registrations", data=data, files=files, headers=once())
+        assert answer.status_code == status, answer.text
+
+
+async def test_programs_without_a_key_register_few_and_those_of_the_upp_as_many_as_there_are(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ratelimit, "REGISTRATION_PROGRAM", replace(ratelimit.REGISTRATION_PROGRAM, hits=1))
+    assert (await register(api, nib="9000000000001")).status_code == 201
+    refused = await register(api, nib="9000000000002")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+    upp = await api.as_(Role.UPP_OFFICER)
+    for number in range(3, 6):
+        data = TYPED | {"nib": f"900000000000{number}"}
+        files = {"document": ("nib.pdf", pdf())}
+        answer = await upp.post("/api/v1/registrations", data=data, files=files, headers=once())
+        assert answer.status_code == 201, answer.text
+
+
+async def test_nobody_fills_the_store_with_registrations(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        ratelimit, "REGISTRATION_MEBIBYTES", replace(ratelimit.REGISTRATION_MEBIBYTES, hits=3)
+    )
+    big = pdf() + b"\n" * (2 * 1024 * 1024)
+    assert (await register(api, file=big)).status_code in (201, 422)
+    assert (await register(api, file=big)).status_code == 429
 
 
 async def test_a_registration_is_received_decided_and_becomes_an_account(api: Api) -> None:

@@ -1,6 +1,9 @@
 """Pendaftaran on its pages: refused forms lose nothing, a receipt, a returned registration corrected by its link."""
 
+import base64
 import io
+import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -162,6 +165,21 @@ async def test_programs_are_told_apart(api: Api, visitor: Visitor, monkeypatch: 
     await visitor.send(HERE, {**COMPANY, human.TRAP: "", human.ANSWER: visitor.human_answer()}, scan())
     assert "terlalu cepat" in visitor.errors
     assert await count(api, Registration) == 0
+
+
+async def test_the_token_does_not_say_what_is_asked(visitor: Visitor) -> None:
+    await visitor.open(HERE)
+    first = await _payload(visitor)
+    await visitor.open(HERE)
+    assert len({first, await _payload(visitor)}) == 2
+
+
+async def _payload(visitor: Visitor) -> str:
+    """What the token holds: sixteen hexadecimal digits at random, and nothing of the sum."""
+    payload = visitor.fields(HERE)[human.TOKEN][0].split(".")[0]
+    name = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert re.fullmatch("[0-9a-f]{16}", name)
+    return str(name)
 
 
 async def test_one_answer_does_not_serve_for_ever(visitor: Visitor) -> None:

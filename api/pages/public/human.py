@@ -1,5 +1,7 @@
 """Telling people from form-filling programs without third parties, pictures or JavaScript (decision 0100)."""
 
+import hashlib
+import hmac
 import secrets
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -42,12 +44,12 @@ _TOO_OLD: Final = N_("Pertanyaan ini sudah terlalu lama. Jawab pertanyaan yang b
 
 def check_of(request: Request, token: str = "") -> dict[str, str]:
     """The question to show and its token: those of `token` while it is good, else new ones."""
-    numbers = _read(request, token)
-    if isinstance(numbers, str):
-        numbers = [1 + secrets.randbelow(9), 1 + secrets.randbelow(9), secrets.token_hex(8)]
-        token = _serializer(request).dumps(numbers)
+    name, wrong = _read(request, token)
+    if wrong:
+        name = secrets.token_hex(8)
+        token = _serializer(request).dumps(name)
     words = translator(locale_of(request))
-    first, second = (words.gettext(_WORDS[number]) for number in numbers[:2])
+    first, second = (words.gettext(_WORDS[number]) for number in _numbers(request, name))
     return {"question": words.gettext(_QUESTION, first=first, second=second), "token": token}
 
 
@@ -57,30 +59,36 @@ async def problems(request: Request, typed: dict[str, Any]) -> list[FieldError]:
     A token serves one form, filled in with a few corrections: nobody answers once and sends a thousand.
     """
     token = str(typed.get(TOKEN, ""))
-    numbers = _read(request, token)
-    if isinstance(numbers, str):
-        return [FieldError(ANSWER, numbers)]
+    name, wrong = _read(request, token)
+    if wrong:
+        return [FieldError(ANSWER, wrong)]
     try:
-        await ratelimit.hit(parts_of(request).sessions, Try(TRIES, numbers[2]))
+        await ratelimit.hit(parts_of(request).sessions, Try(TRIES, name))
     except TooManyRequests:
         typed.pop(TOKEN)
         return [FieldError(ANSWER, _TOO_OLD)]
-    if typed.get(TRAP) or str(typed.get(ANSWER, "")).strip() != str(numbers[0] + numbers[1]):
+    if typed.get(TRAP) or str(typed.get(ANSWER, "")).strip() != str(sum(_numbers(request, name))):
         return [FieldError(ANSWER, _WRONG)]
     if _age(request, token) < SHORTEST_SECONDS:
         return [FieldError(ANSWER, _TOO_FAST)]
     return []
 
 
-def _read(request: Request, token: str) -> list[Any] | str:
-    """The two numbers and the token's name, or why there are none."""
+def _read(request: Request, token: str) -> tuple[str, str]:
+    """The token's name, and what is wrong with it ("": nothing)."""
     try:
-        numbers: list[Any] = _serializer(request).loads(token, max_age=LIFE_SECONDS)
+        return str(_serializer(request).loads(token, max_age=LIFE_SECONDS)), ""
     except SignatureExpired:
-        return _TOO_OLD
+        return "", _TOO_OLD
     except BadSignature:
-        return _WRONG
-    return numbers
+        return "", _WRONG
+
+
+def _numbers(request: Request, name: str) -> tuple[int, int]:
+    """The two numbers, 1 to 9, of a token's name: they stand in no token, only whoever has our key finds them."""
+    key = settings_of(request).secret_key.encode()
+    drawn = hmac.digest(key, b"human\0" + name.encode(), hashlib.sha256)
+    return 1 + drawn[0] % 9, 1 + drawn[1] % 9
 
 
 def _age(request: Request, token: str) -> float:
