@@ -65,6 +65,7 @@ class StepRunner:
                     case.wake_at = None
                     return StepResult.OVER
                 if case.held_at is not None or case.stuck is not None:
+                    processes.sleep(case, None, now)  # whoever releases or resolves it wakes it
                     return StepResult.WAIT
                 key = await occurrence(session, case)
                 if not await cases.done_once(session, case.id, step, key, now):

@@ -8,11 +8,16 @@ import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from services.extension_requests import asking
 from services.models import LetterChannel, Role
 from services.policies import changes
 from tests.services.data_requests.given import ask
+from tests.workflows import test_extension_request as asked
+from tests.workflows import test_holiday_decree as decree
+from tests.workflows import test_non_production as no_production
 from tests.workflows import test_report_review as review
 from tests.workflows import test_rollback as rollback
+from tests.workflows import test_stuck_steps as stuck_steps
 from tests.workflows import test_warning_letters as warning
 from tests.workflows.test_data_request import accept, answer, ask_again, called, read, withdraw
 from tests.workflows.test_extension_campaign import extend
@@ -54,6 +59,23 @@ async def lapsed(world: World) -> list[str]:
     await world.decide(registration.case_id, "return")
     await world.advance_to("2027-01-31T09:00:00+07:00")
     return [f"registration/{registration.number}"]
+
+
+async def disturbed(world: World) -> list[str]:
+    """A step stuck and tried again, one stuck and skipped, a case held over its dates and released."""
+    again, skipped = await stuck_steps.stuck(world), await stuck_steps.stuck(world)
+    for registration in (again, skipped):
+        await stuck_steps.with_address(world, registration.case_id, "pemilik@contoh.example")
+    await stuck_steps.resolve(world, again.case_id, skip=False)
+    await stuck_steps.resolve(world, skipped.case_id, skip=True)
+    held = await world.register()
+    await stuck_steps.hold(world, held.case_id)
+    await world.advance_to("2026-12-29T09:00:00+07:00")
+    await stuck_steps.release(world, held.case_id)
+    for registration in (again, skipped, held):
+        await world.decide(registration.case_id, "accept")
+    await world.rest()
+    return [f"registration/{registration.number}" for registration in (again, skipped, held)]
 
 
 async def quarter(world: World) -> list[str]:
@@ -99,6 +121,18 @@ async def data_requests(world: World) -> list[str]:
     await accept(world, asked)
     await world.rest()
     return [f"data-request/{asked.number}", f"data-request/{dropped.number}"]
+
+
+async def non_production(world: World) -> list[str]:
+    """One letter reminded, escalated and accepted at last; one taken back."""
+    late, early = await world.companies(2)
+    await world.advance_to("2027-01-04T12:00:00+07:00")
+    slow, dropped = await no_production.declare(world, late), await no_production.declare(world, early)
+    await no_production.withdraw(world, dropped)
+    await world.advance_to("2027-01-15T12:00:00+07:00")
+    await no_production.decide(world, slow, no_production.Verdict.ACCEPT)
+    await world.rest()
+    return [f"non-production/{slow.number}", f"non-production/{dropped.number}"]
 
 
 async def reviews(world: World) -> list[str]:
@@ -169,12 +203,45 @@ async def rules(world: World) -> list[str]:
     return [f"policy/{carried}", f"policy/{withdrawn}"]
 
 
+async def more_time(world: World) -> list[str]:
+    """One request that is forgotten, then granted and undone; one refused; one taken back."""
+    await world.official(Role.COMPLIANCE_OFFICER)
+    await world.official(Role.ADMINISTRATOR)
+    companies = await world.companies(3)
+    await world.advance_to("2027-01-04T12:00:00+07:00")
+    forgotten, refused, withdrawn = [await asked.ask(world, company) for company in companies]
+    async with world.transaction() as (session, now):
+        await asking.withdraw(session, withdrawn.case_id, actor="test:company", now=now)
+    await asked.decide(world, refused, asked.Verdict.REFUSE, reason="Bukti tidak menyebut pabrik.")
+    await world.advance_to("2027-01-08T12:00:00+07:00")
+    granted = await asked.decide(world, forgotten, asked.Verdict.GRANT)
+    await world.rest()
+    assert granted.extension_id is not None
+    await world.undo(granted.extension_id)
+    await world.rest()
+    requests = [f"extension-request/{one.number}" for one in (forgotten, refused, withdrawn)]
+    return [*requests, f"campaign/{granted.extension_id}"]
+
+
+async def decrees(world: World) -> list[str]:
+    """One that stands, one that is taken back."""
+    await world.register()
+    kept = await decree.approved(world, await decree.decreed(world, "2026-12-22"))
+    undone = await decree.approved(world, await decree.decreed(world, "2026-12-23"))
+    await decree.undone(world, undone)
+    await world.advance_to("2027-01-04T12:00:00+07:00")
+    return [f"decree/{kept.case_id}", f"decree/{undone.case_id}"]
+
+
 SCENARIOS: dict[str, Scenario] = {
+    "more-time": more_time,
+    "decrees": decrees,
     "warnings": warnings,
     "data-requests": data_requests,
     "accepted": accepted,
     "late-then-returned": late_then_returned,
     "lapsed": lapsed,
+    "disturbed": disturbed,
     "licences": licences,
     "quarter": quarter,
     "rules": rules,
