@@ -104,6 +104,16 @@ TEXTS: Final[Mapping[str, str]] = {
     "extension_requested": N_("Perusahaan memohon perpanjangan {days} hari (permohonan {number})."),
     "extension_request_refused": N_("Permohonan perpanjangan {number} ditolak."),
     "extension_request_withdrawn": N_("Permohonan perpanjangan {number} ditarik."),
+    # a whole period without production
+    "non-production.submitted": N_("Surat tidak berproduksi disampaikan (nomor {number})."),
+    "non-production.office_reminded": N_("Separuh waktu keputusan berlalu; petugas kepatuhan diingatkan."),
+    "non-production.office_escalated": N_("Waktu keputusan habis; administrator diberi tahu."),
+    "non-production.accepted": N_("Surat diterima; laporan periode ini tidak wajib."),
+    "non-production.refused": N_("Surat ditolak; laporan tetap wajib."),
+    "non-production.withdrawn": N_("Surat ditarik oleh perusahaan."),
+    "non_production_declared": N_("Perusahaan menyatakan tidak berproduksi selama periode ini (surat {number})."),
+    "non_production_refused": N_("Surat tidak berproduksi {number} ditolak; laporan tetap wajib."),
+    "non_production_withdrawn": N_("Surat tidak berproduksi {number} ditarik."),
     # Data Lain
     "data-request.requested": N_("Permintaan data dikirim."),
     "receipt_unproven": N_("Penerimaan belum terbukti; petugas diminta menghubungi perusahaan."),
@@ -131,7 +141,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "{count} perkara terbuka dipindahkan ke aturan baru; {dates} batas waktu bergeser, {kept} tetap."
     ),
     "rules_changed": N_("Perkara ini selanjutnya mengikuti aturan versi {version}."),
-    "deadline_rederived": N_("Karena perubahan aturan, batas waktu berubah dari {from} menjadi {to}."),
+    "deadline_rederived": N_("Aturan berubah: {deadline} bergeser dari {from} ke {to}."),
     # days that are decreed
     "decree.drafted": N_("Keputusan tentang {days} hari dicatat."),
     "decree.previewed": N_(

@@ -12,7 +12,8 @@ from services.timeline.sentences import INTERNAL, TEXTS, sentence
 ROOT = Path(__file__).resolve().parents[2]
 AT = "2027-01-10T17:00:00+00:00"
 DATA = {
-    "settings": 2, "version": "0123456789ab", "open": 9, "dates": 7, "kept": 1, "submission": 2, "type": "A", "count": 12000, "days": 3, "due_before": AT, "expected": 5, "on_time": 2,
+    "settings": 2, "version": "0123456789ab", "open": 9, "dates": 7, "kept": 1, "deadline": "report_due",
+    "submission": 2, "type": "A", "count": 12000, "days": 3, "due_before": AT, "expected": 5, "on_time": 2,
     "late": 1, "missing": 2, "period": "2026-Q4", "due": "2027-01-10", "from": AT, "to": AT, "moving": 3,
     "messages": 3, "step": "remind", "evidence_kind": "call_note", "question": 2, "assignee": "x",
     "letter": 2, "number": "00001/SP-2/64.72/2027", "why": "held", "sanction": "fine", "left_out": 1,

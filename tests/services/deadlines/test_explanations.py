@@ -11,7 +11,7 @@ from services.deadlines.explanation import TEXTS, explain
 
 ROOT = Path(__file__).resolve().parents[3]
 DAY, AT = "2026-12-25", "2026-12-25T23:59:59+07:00"
-PARAMS = {
+PARAMS: dict[str, str | int] = {
     "anchor": "period_end", "calendar": "government", "at": AT, "date": DAY, "first": DAY, "last": DAY,
     "old": DAY, "new": DAY, "to": DAY, "due": DAY, "name": "Natal", "name_en": "Christmas", "reason": "banjir",
     "days": 3, "number": 2, "months": 1, "day": 31, "percent": 50, "of": "registration_target",
@@ -26,8 +26,9 @@ def codes() -> set[str]:
             called = node.func if isinstance(node, ast.Call) else None
             name = getattr(called, "id", getattr(called, "attr", ""))
             if isinstance(node, ast.Call) and name in ("Step", "_off_step", "_edge_step"):
-                found |= {word.value for word in ast.walk(node.args[0]) if isinstance(word, ast.Constant)}
-    return {code for code in found if isinstance(code, str)}
+                words = (word.value for word in ast.walk(node.args[0]) if isinstance(word, ast.Constant))
+                found |= {word for word in words if isinstance(word, str)}
+    return found
 
 
 def test_every_step_that_is_written_has_a_text() -> None:
