@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from services.extension_requests import asking
+from services.extension_requests.deciding import Verdict
 from services.models import LetterChannel, Role
 from services.policies import changes
 from tests.services.data_requests.given import ask
@@ -212,9 +213,9 @@ async def more_time(world: World) -> list[str]:
     forgotten, refused, withdrawn = [await asked.ask(world, company) for company in companies]
     async with world.transaction() as (session, now):
         await asking.withdraw(session, withdrawn.case_id, actor="test:company", now=now)
-    await asked.decide(world, refused, asked.Verdict.REFUSE, reason="Bukti tidak menyebut pabrik.")
+    await asked.decide(world, refused, Verdict.REFUSE, reason="Bukti tidak menyebut pabrik.")
     await world.advance_to("2027-01-08T12:00:00+07:00")
-    granted = await asked.decide(world, forgotten, asked.Verdict.GRANT)
+    granted = await asked.decide(world, forgotten, Verdict.GRANT)
     await world.rest()
     assert granted.extension_id is not None
     await world.undo(granted.extension_id)
@@ -247,6 +248,7 @@ SCENARIOS: dict[str, Scenario] = {
     "rules": rules,
     "reviews": reviews,
     "rollbacks": rollbacks,
+    "non-production": non_production,
 }
 
 
