@@ -1,7 +1,7 @@
 """A company's home: what it owes, by when, why that date, and what happens next."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -17,11 +17,13 @@ from services.deadlines.derivation import Step, extension_step, last_day
 from services.deadlines.periods import Period
 from services.deadlines.rules import Rule
 from services.deadlines.waves import wave_moments
-from services.models import CaseFile, Deadline, Derivation, ReportStatus
+from services.models import CaseFile, Deadline, Derivation, ReportStatus, Rollback
 from services.periods import planning
 from services.reports import listing
 from services.reports.listing import ReportLine
 from services.reports.timeliness import Timeliness
+from services.reviews.dates import CORRECTION
+from services.rollbacks.dates import RESEND
 from services.rulebook import Rulebook
 
 SETTLED: Final = frozenset(
@@ -62,14 +64,27 @@ class NextMoment:
 
 
 @dataclass(frozen=True)
+class Again:
+    """Until when a report that lies with its company again is to be sent: the name of the date, and its reasons."""
+
+    name: str
+    due_before: datetime
+    reasons: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
 class Obligation:
-    """One duty. `reasons` derive its date, extensions included; `next` is what will happen unless it is sent."""
+    """One duty. `reasons` derive its date, extensions included; `next` is what will happen unless it is sent.
+
+    `again`: it was sent, and is to be corrected and sent again by then.
+    """
 
     line: ReportLine
     settled: bool
     instrument: str | None
     reasons: tuple[Step, ...]
     next: tuple[NextMoment, ...]
+    again: Again | None = None
 
 
 async def obligations_home(
@@ -83,7 +98,9 @@ async def obligations_home(
     met = [line for line in lines if line.status in SETTLED][:settled]
     rules = await rulebook.current(session, now=now)
     found = await _reasons(session, [*owed, *met], rules)
-    return [_obligation(line, *found[line.id], rules, now) for line in (*owed, *met)]
+    again = await _again(session, [line.id for line in owed if line.submission], now)
+    duties = [_obligation(line, *found[line.id], rules, now) for line in (*owed, *met)]
+    return [replace(duty, again=again.get(duty.line.id)) for duty in duties]
 
 
 def _obligation(
@@ -109,6 +126,29 @@ def _next(line: ReportLine, zone: ZoneInfo, rules: Rulebook, now: datetime) -> l
         waves = wave_moments(line.due_before, zone, policy, rules.calendars()[policy.calendar])
         moments += [NextMoment(NextKind.REMINDER, wave.at, wave.why) for wave in waves if wave.at > now]
     return sorted(moments, key=lambda moment: (moment.at, moment.kind))
+
+
+async def _again(session: AsyncSession, ids: Sequence[UUID], now: datetime) -> dict[UUID, Again]:
+    """The date of a returned report, or of a correction that was granted, while it lies ahead."""
+    if not ids:
+        return {}
+    dated = select(col(Deadline.case_id), Deadline, Derivation).join(
+        Derivation, col(Derivation.id) == col(Deadline.derivation_id)
+    )
+    ahead = (col(Deadline.met_at).is_(None), col(Deadline.due_before) > now)
+    returned = dated.where(col(Deadline.case_id).in_(ids), col(Deadline.name) == CORRECTION, *ahead)
+    reopened = (
+        dated.with_only_columns(col(Rollback.report_id), Deadline, Derivation)
+        .join(Rollback, col(Rollback.case_id) == col(Deadline.case_id))
+        .where(col(Rollback.report_id).in_(ids), col(Deadline.name) == RESEND, *ahead)
+    )
+    rows = [*(await session.execute(returned)), *(await session.execute(reopened))]
+    return {
+        report_id: Again(
+            deadline.name, deadline.due_before, tuple(Step.from_json(step) for step in derivation.steps)
+        )
+        for report_id, deadline, derivation in rows
+    }
 
 
 async def _reasons(

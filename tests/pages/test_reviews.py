@@ -62,6 +62,8 @@ async def test_a_return_without_a_note_keeps_what_was_typed(api: Api) -> None:
     async with company_of(api, report) as company:
         await company.open("/beranda")
         assert f"/laporan/{report.case_id}/tracking" in company.page.text
+        assert "Jawab setiap catatan, lalu kirim kembali." in company.text
+        assert "12 Januari 2027" in company.text, "five working days; Isra Mikraj is none"
         await company.open(f"/laporan/{report.case_id}/tracking")
         assert "Satuan kursi salah." in company.text
         [action] = [

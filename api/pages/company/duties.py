@@ -8,8 +8,10 @@ from services.deadlines.explanation import explain
 from services.deadlines.periods import Period
 from services.i18n import N_, WIB, Translator, due_day, format_date, format_datetime
 from services.models import ReportStatus
-from services.reports.home import NextKind, NextMoment, Obligation
+from services.reports.home import Again, NextKind, NextMoment, Obligation
 from services.reports.listing import ReportLine
+from services.reviews.dates import CORRECTION
+from services.rollbacks.dates import RESEND
 
 _NEXT: Final = {
     NextKind.SENDING_OPENS: N_("Laporan dapat diisi sekarang dan dikirim mulai {at}."),
@@ -21,6 +23,12 @@ _SETTLED: Final = {
     ReportStatus.SENT: N_("Petugas memeriksa laporan ini; Anda diberi tahu bila ada yang perlu diperbaiki."),
     ReportStatus.VERIFIED: N_("Direktorat pembina memeriksa laporan ini."),
     ReportStatus.ROLLBACK_REQUESTED: N_("Petugas memutuskan permohonan perbaikan Anda."),
+}
+_AGAIN: Final = {
+    CORRECTION: N_(
+        "Jawab setiap catatan, lalu kirim kembali. Sesudahnya tanggal kirim semula tidak dihitung."
+    ),
+    RESEND: N_("Kirim kembali. Bila tidak, laporan yang semula dikirim tetap berlaku."),
 }
 _ACTIONS: Final = {
     ReportStatus.UPCOMING: N_("Mulai mengisi"),
@@ -44,9 +52,25 @@ def duty(owed: Obligation, words: Translator) -> shapes.Duty:
         "report",
         line.status,
         f"{words.gettext(labels.word('stage', line.stage))} · #{line.number}",
-        deadline(owed, words),
-        _settled(line, words) if owed.settled else _next(owed.next, words),
+        _again(owed.again, words) if owed.again else deadline(owed, words),
+        words.gettext(_AGAIN[owed.again.name]) if owed.again else _ahead(owed, words),
         actions(line, words),
+    )
+
+
+def _ahead(owed: Obligation, words: Translator) -> str:
+    return _settled(owed.line, words) if owed.settled else _next(owed.next, words)
+
+
+def _again(again: Again, words: Translator) -> shapes.DeadlineView:
+    """By when a report that came back is to be sent again."""
+    return shapes.DeadlineView(
+        words.gettext(labels.word("deadline", again.name)),
+        again.due_before,
+        reasons=[
+            f"{reason.text} ({reason.basis})" if reason.basis else reason.text
+            for reason in explain(again.reasons, words.locale)
+        ],
     )
 
 
