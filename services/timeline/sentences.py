@@ -42,6 +42,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "period_correction_window_closes": N_(
         "Masa permohonan perbaikan untuk batas waktu {due_before} berakhir."
     ),
+    "period_propose_warnings": N_("Peringatan diusulkan atas {count} kewajiban (batas waktu {due_before})."),
     "period_summary": N_(
         "Rekap periode: {expected} kewajiban, {on_time} tepat waktu, {late} terlambat, {missing} belum dikirim."
     ),
@@ -114,6 +115,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "non_production_declared": N_("Perusahaan menyatakan tidak berproduksi selama periode ini (surat {number})."),
     "non_production_refused": N_("Surat tidak berproduksi {number} ditolak; laporan tetap wajib."),
     "non_production_withdrawn": N_("Surat tidak berproduksi {number} ditarik."),
+    "excused": N_("Alasan dengan surat perusahaan diterima; kewajiban ini tidak lagi ditagih."),
     # Data Lain
     "data-request.requested": N_("Permintaan data dikirim."),
     "receipt_unproven": N_("Penerimaan belum terbukti; petugas diminta menghubungi perusahaan."),

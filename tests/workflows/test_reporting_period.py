@@ -45,6 +45,7 @@ async def test_a_company_that_never_reports_is_reminded_four_times_and_then_over
         "reminder_queued",
         "reminder_queued",
         "became_overdue",
+        "warning_proposed",
     ]
     (overdue,) = await world.events(report, "became_overdue")
     assert overdue.at.isoformat() == "2027-01-10T17:00:00+00:00", "midnight WIB after Sunday 10 January"
@@ -72,6 +73,11 @@ async def test_the_period_tells_its_own_story(world: World) -> None:
     assert period.status == "closed"
     story = [event.type for event in await world.events(period.id)]
     assert story[0] == "planned"
-    assert story[-3:] == ["period_overdue", "period_correction_window_closes", "period_summary"]
+    assert story[-4:] == [
+        "period_overdue",
+        "period_correction_window_closes",
+        "period_propose_warnings",
+        "period_summary",
+    ]
     (summary,) = await world.events(period.id, "period_summary")
     assert summary.data["expected"] == summary.data["missing"] == 3
