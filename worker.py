@@ -22,6 +22,7 @@ from activities.extension_campaign import CampaignActivities
 from activities.extension_request import ExtensionRequestActivities
 from activities.holiday_decree import HolidayDecreeActivities
 from activities.licence_review import LicenceReviewActivities
+from activities.non_production import NonProductionActivities
 from activities.policy_change import PolicyChangeActivities
 from activities.post_office import PostOfficeActivities
 from activities.registration import RegistrationActivities
@@ -48,6 +49,7 @@ from workflows.extension_request import ExtensionRequestWorkflow
 from workflows.gateway import Gateway, connect, ensure_chores, ensure_sweep
 from workflows.holiday_decree import HolidayDecreeWorkflow
 from workflows.licence_review import LicenceReviewWorkflow
+from workflows.non_production import NonProductionWorkflow
 from workflows.policy_change import PolicyChangeWorkflow
 from workflows.post_office import PostOfficeWorkflow
 from workflows.registration import RegistrationWorkflow
@@ -68,6 +70,7 @@ WORKFLOWS: Sequence[type] = (
     PolicyChangeWorkflow,
     DataRequestWorkflow,
     ExtensionRequestWorkflow,
+    NonProductionWorkflow,
     HolidayDecreeWorkflow,
     ReportReviewWorkflow,
     RollbackWorkflow,
@@ -116,6 +119,7 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
     policy = PolicyChangeActivities(runner)
     data_request = DataRequestActivities(runner)
     extension_request = ExtensionRequestActivities(runner)
+    non_production = NonProductionActivities(runner)
     decree = HolidayDecreeActivities(runner)
     review = ReportReviewActivities(runner)
     rollback = RollbackActivities(runner)
@@ -142,6 +146,8 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
         data_request.propose_warning,
         extension_request.remind,
         extension_request.escalate,
+        non_production.remind,
+        non_production.escalate,
         decree.apply,
         decree.look_again,
         decree.settle,

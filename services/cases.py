@@ -28,6 +28,7 @@ HAS_PROCESS = frozenset(
         CaseKind.POLICY_CHANGE,
         CaseKind.DECREE,
         CaseKind.EXTENSION_REQUEST,
+        CaseKind.NON_PRODUCTION,
         CaseKind.REPORT,
         CaseKind.ROLLBACK,
         CaseKind.DATA_REQUEST,

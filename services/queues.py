@@ -21,6 +21,7 @@ from services.models import (
     DecreeStatus,
     ExtensionRequestStatus,
     ExtensionStatus,
+    NonProductionStatus,
     RegistrationStatus,
     ReportStatus,
     RollbackStatus,
@@ -85,6 +86,10 @@ DESKS: Final = (
     Desk(
         "extension_requests", CaseKind.EXTENSION_REQUEST, (ExtensionRequestStatus.SUBMITTED,),
         Permission.DECIDE_EXTENSION_REQUEST, "extension_request_reminder",
+    ),
+    Desk(
+        "non_production", CaseKind.NON_PRODUCTION, (NonProductionStatus.SUBMITTED,),
+        Permission.EXCUSE_OBLIGATION, "non_production_reminder",
     ),
     Desk(
         "decrees", CaseKind.DECREE, (DecreeStatus.PREVIEWED,), Permission.MANAGE_CALENDAR, sort=Sort.NEWEST,

@@ -39,6 +39,7 @@ MAIN_DEADLINE: Final = {
     CaseKind.POLICY_CHANGE: "policy_valid_from",
     CaseKind.DECREE: "undo_until",
     CaseKind.EXTENSION_REQUEST: "extension_request_target",
+    CaseKind.NON_PRODUCTION: "non_production_target",
     CaseKind.DATA_REQUEST: "data_request_due",
     CaseKind.ROLLBACK: "rollback_decision_target",
     CaseKind.WARNING: "warning_decision_target",

@@ -11,6 +11,7 @@ from services.models import (
     DecreeStatus,
     ExtensionRequestStatus,
     ExtensionStatus,
+    NonProductionStatus,
     PeriodStatus,
     PolicyChangeStatus,
     RegistrationStatus,
@@ -98,6 +99,12 @@ TRANSITIONS: Mapping[str, Table] = {
         refused="",
         withdrawn="",
     ),
+    CaseKind.NON_PRODUCTION: _table(
+        submitted="accepted refused withdrawn",
+        accepted="",
+        refused="",
+        withdrawn="",
+    ),
     CaseKind.DATA_REQUEST: _table(
         sent="received withdrawn",
         received="answered withdrawn",
@@ -136,6 +143,7 @@ STATUSES: Mapping[str, type[StrEnum]] = {
     CaseKind.POLICY_CHANGE: PolicyChangeStatus,
     CaseKind.DECREE: DecreeStatus,
     CaseKind.EXTENSION_REQUEST: ExtensionRequestStatus,
+    CaseKind.NON_PRODUCTION: NonProductionStatus,
     CaseKind.DATA_REQUEST: DataRequestStatus,
     CaseKind.ROLLBACK: RollbackStatus,
     CaseKind.WARNING: WarningStatus,

@@ -15,6 +15,7 @@ WORKFLOW_TYPES: dict[str, str] = {
     CaseKind.POLICY_CHANGE: "policy-change",
     CaseKind.DECREE: "holiday-decree",
     CaseKind.EXTENSION_REQUEST: "extension-request",
+    CaseKind.NON_PRODUCTION: "non-production",
     CaseKind.REPORT: "report-review",
     CaseKind.ROLLBACK: "rollback",
     CaseKind.DATA_REQUEST: "data-request",

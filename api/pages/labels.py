@@ -83,6 +83,12 @@ EXTENSION_REQUEST = {
     "refused": Label(N_("Ditolak"), "negative"),
     "withdrawn": Label(N_("Ditarik")),
 }
+NON_PRODUCTION = {
+    "submitted": Label(N_("Menunggu keputusan"), "info"),
+    "accepted": Label(N_("Diterima"), "positive"),
+    "refused": Label(N_("Ditolak"), "negative"),
+    "withdrawn": Label(N_("Ditarik")),
+}
 MESSAGE = {
     "queued": Label(N_("Menunggu dikirim"), "info"),
     "claimed": Label(N_("Sedang dikirim"), "info"),
@@ -142,6 +148,7 @@ STATUSES: dict[str, dict[str, Label]] = {
     "campaign": EXTENSION,
     "decree": EXTENSION,
     "extension-request": EXTENSION_REQUEST,
+    "non-production": NON_PRODUCTION,
     "data-request": DATA_REQUEST,
     "rollback": ROLLBACK,
     "policy-change": POLICY_CHANGE,
@@ -160,6 +167,7 @@ KINDS = {
     "report": N_("Laporan berkala"),
     "campaign": N_("Perpanjangan batas waktu"),
     "extension-request": N_("Permohonan perpanjangan"),
+    "non-production": N_("Surat tidak berproduksi"),
     "decree": N_("Keputusan hari libur"),
     "data-request": N_("Permintaan data"),
     "rollback": N_("Perbaikan data"),
@@ -224,6 +232,8 @@ DEADLINES = {
     "undo_until": N_("Dapat dibatalkan sampai"),
     "extension_request_target": N_("Keputusan permohonan"),
     "extension_request_reminder": N_("Separuh waktu keputusan"),
+    "non_production_target": N_("Keputusan atas surat"),
+    "non_production_reminder": N_("Separuh waktu keputusan"),
     "last_look": N_("Pemeriksaan terakhir"),
     "undo_look": N_("Pemeriksaan terakhir"),
 }
@@ -244,6 +254,10 @@ FINDINGS = {
     "only_library": N_("hanya dalam kalender bawaan"),
     "taken_back": N_("menjadi hari kerja"),
 }
+SIGNERS = {
+    "director": N_("Direktur"),
+    "owner": N_("Pemilik (industri kecil)"),
+}
 LANES = {
     "credentials": N_("Akses akun"),
     "legal": N_("Surat resmi"),
@@ -262,6 +276,7 @@ WORDS: dict[str, dict[str, str]] = {
     "role": ROLES,
     "account_type": ACCOUNT_TYPES,
     "scope": SCOPES,
+    "signer": SIGNERS,
 }
 
 

@@ -39,6 +39,7 @@ _DECIDED_ON = (
     (CaseKind.WARNING, Permission.RECORD_SERVICE, "warning_case"),
     (CaseKind.ROLLBACK, Permission.DECIDE_ROLLBACK, "rollback_decision"),
     (CaseKind.EXTENSION_REQUEST, Permission.DECIDE_EXTENSION_REQUEST, "extension_request_decision"),
+    (CaseKind.NON_PRODUCTION, Permission.EXCUSE_OBLIGATION, "non_production_decision"),
     (CaseKind.DECREE, Permission.READ_EXTENSION, "decree"),
 )
 
@@ -53,6 +54,7 @@ _DETAILS = text(
     UNION ALL SELECT case_id, 'request', number::text, channel FROM data_request WHERE case_id = ANY(:ids)
     UNION ALL SELECT case_id, 'extension', NULL, scope FROM extension WHERE case_id = ANY(:ids)
     UNION ALL SELECT case_id, 'more_time', number::text, deadline_name FROM extension_request WHERE case_id = ANY(:ids)
+    UNION ALL SELECT case_id, 'report', number::text, 'production' FROM non_production_letter WHERE case_id = ANY(:ids)
     UNION ALL SELECT case_id, 'decree', number::text, layer FROM holiday_decree WHERE case_id = ANY(:ids)
     """
 )

@@ -420,7 +420,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('registration', 'licence-review', 'period', 'report', 'campaign', 'policy-change', 'extension-request', 'decree', 'data-request', 'rollback', 'warning', 'warning-batch')",
+            "kind IN ('registration', 'licence-review', 'period', 'report', 'campaign', 'policy-change', 'extension-request', 'non-production', 'decree', 'data-request', 'rollback', 'warning', 'warning-batch')",
             name=op.f("ck_case_file_kind"),
         ),
         sa.CheckConstraint(
@@ -1008,6 +1008,68 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_licence_account_id"), "licence", ["account_id"], unique=False)
     op.create_index(op.f("ix_licence_replaces_id"), "licence", ["replaces_id"], unique=False)
+    op.create_table(
+        "non_production_letter",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), sa.Identity(always=False, start=1001), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("letter_date", sa.Date(), nullable=False),
+        sa.Column("signed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_by", sa.Text(), nullable=False),
+        sa.Column("decision_reason", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (status IN ('submitted', 'withdrawn')) AND (decided_at IS NULL) = (decided_by IS NULL)",
+            name=op.f("ck_non_production_letter_decided"),
+        ),
+        sa.CheckConstraint(
+            "NOT (decided_by = 'system' OR decided_by LIKE 'process:%%')",
+            name=op.f("ck_non_production_letter_decided_by_somebody"),
+        ),
+        sa.CheckConstraint("btrim(reason) <> ''", name=op.f("ck_non_production_letter_reason")),
+        sa.CheckConstraint(
+            "signed_by IN ('director', 'owner')", name=op.f("ck_non_production_letter_signed_by")
+        ),
+        sa.CheckConstraint(
+            "status <> 'refused' OR btrim(coalesce(decision_reason, '')) <> ''",
+            name=op.f("ck_non_production_letter_refused_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('submitted', 'accepted', 'refused', 'withdrawn')",
+            name=op.f("ck_non_production_letter_status"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_non_production_letter_account_id")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_non_production_letter_case_id")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_non_production_letter_document_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["case_file.id"], name=op.f("fk_non_production_letter_report_id")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_non_production_letter")),
+        sa.UniqueConstraint("number", name=op.f("uq_non_production_letter_number")),
+    )
+    op.create_index(
+        op.f("ix_non_production_letter_account_id"), "non_production_letter", ["account_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_non_production_letter_report_id"), "non_production_letter", ["report_id"], unique=False
+    )
+    op.create_index(
+        "uq_non_production_open",
+        "non_production_letter",
+        ["report_id"],
+        unique=True,
+        postgresql_where=sa.text("status = 'submitted'"),
+    )
     op.create_table(
         "print_batch",
         sa.Column("id", sa.Uuid(), nullable=False),

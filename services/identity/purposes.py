@@ -53,6 +53,7 @@ _TASKS: Final = {
         (Permission.RECORD_SERVICE, "supervision"),
     ),
     CaseKind.ROLLBACK: ((Permission.DECIDE_ROLLBACK, "verification"),),
+    CaseKind.NON_PRODUCTION: ((Permission.EXCUSE_OBLIGATION, "supervision"),),
     CaseKind.EXTENSION_REQUEST: ((Permission.DECIDE_EXTENSION_REQUEST, "extension"),),
 }
 

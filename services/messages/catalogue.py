@@ -113,6 +113,11 @@ _ALL: Final = (
               "/kasus/{case_id}/permohonan-perpanjangan", rule=Rule.EXTENSION_REQUEST_WAITS, notice=False),
     _template("extension_request_escalation", "company number submitted_at due_before",
               "/kasus/{case_id}/permohonan-perpanjangan", rule=Rule.EXTENSION_REQUEST_WAITS, notice=False),
+    _template("non_production_accepted", "company number period stage", "/tidak-berproduksi/{case_id}",
+              optional="note"),
+    _template("non_production_refused", "company number period stage reason", "/tidak-berproduksi/{case_id}"),
+    _template("non_production_waiting", "company number period submitted_at due_before",
+              "/kasus/{case_id}/tidak-berproduksi", rule=Rule.NON_PRODUCTION_WAITS, notice=False),
     _template("deadline_moved", "company matter due_before old_before instrument reason", "/pengumuman",
               rule=Rule.MATTER_IN_FORCE),
     # Data Lain

@@ -175,6 +175,17 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "extension_request_waiting": {**_ASKED_OF_OFFICE},
     "extension_request_escalation": {**_ASKED_OF_OFFICE},
+    "non_production_accepted": {
+        **{key: _REPORT[key] for key in ("zone", "company", "period", "stage")},
+        "number": 1001,
+        "note": "Sesuai surat direktur tanggal 4 Januari 2027.",
+    },
+    "non_production_refused": {
+        **{key: _REPORT[key] for key in ("zone", "company", "period", "stage")},
+        "number": 1001,
+        "reason": "Surat belum ditandatangani oleh direktur.",
+    },
+    "non_production_waiting": {**_ASKED_OF_OFFICE, "period": "2026-Q4"},
     "deadline_moved": {
         "zone": "Asia/Makassar",
         "company": "PT Contoh Rotan Mahakam",

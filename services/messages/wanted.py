@@ -23,6 +23,7 @@ class Rule(StrEnum):
     DATA_REQUEST_UNANSWERED = "data_request_unanswered"
     DATA_REQUEST_RUNNING = "data_request_running"
     EXTENSION_REQUEST_WAITS = "extension_request_waits"
+    NON_PRODUCTION_WAITS = "non_production_waits"
     MATTER_IN_FORCE = "matter_in_force"
     WARNING_STANDS = "warning_stands"
     REPORT_RETURNED = "report_returned"
@@ -136,6 +137,7 @@ EXPRESSIONS: Final[Mapping[Rule, str]] = {
     Rule.DATA_REQUEST_UNANSWERED: _DATA_REQUEST.format(more=""),
     Rule.DATA_REQUEST_RUNNING: _DATA_REQUEST.format(more=_MOVED),
     Rule.EXTENSION_REQUEST_WAITS: _DECISION.format(status="submitted"),
+    Rule.NON_PRODUCTION_WAITS: _DECISION.format(status="submitted"),
     Rule.MATTER_IN_FORCE: _MATTER,
     Rule.WARNING_STANDS: _WARNING,
     Rule.REPORT_RETURNED: _DECISION.format(status="returned"),

@@ -72,6 +72,7 @@ from services.models.messages import (
     Message,
     MessageState,
 )
+from services.models.non_production import NonProductionLetter, NonProductionStatus, Signer
 from services.models.policies import CalendarDay, Instance, PolicyVersion, RehearsalClock
 from services.models.policy_changes import PolicyChange, PolicyChangeStatus
 from services.models.processes import (
@@ -184,6 +185,8 @@ __all__ = [
     "Message",
     "MessageState",
     "NdaAcceptance",
+    "NonProductionLetter",
+    "NonProductionStatus",
     "OneTimeToken",
     "Organisation",
     "Outcome",
@@ -224,6 +227,7 @@ __all__ = [
     "ScanState",
     "SecurityEvent",
     "ServiceEvidence",
+    "Signer",
     "StandardCertificateStatus",
     "Suspension",
     "UppValidation",

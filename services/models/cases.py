@@ -22,6 +22,7 @@ class CaseKind(StrEnum):
     CAMPAIGN = "campaign"
     POLICY_CHANGE = "policy-change"
     EXTENSION_REQUEST = "extension-request"
+    NON_PRODUCTION = "non-production"
     DECREE = "decree"
     DATA_REQUEST = "data-request"
     ROLLBACK = "rollback"

@@ -28,6 +28,7 @@ from services.models import (
     ExtensionStatus,
     Message,
     MessageState,
+    NonProductionStatus,
     PolicyChangeStatus,
     ReportStatus,
     RollbackStatus,
@@ -69,6 +70,7 @@ SENDING_OPENS: Final = N_("Periode berakhir dan laporan dapat dikirim.")
 REMINDER: Final = N_("Bila belum dikirim, perusahaan diingatkan ({days} hari sebelum batas waktu).")
 QUEUED: Final = N_("Pemberitahuan yang sudah disiapkan dikirim.")
 WAITS: Final[dict[tuple[str, str], str]] = {
+    (CaseKind.LICENCE_REVIEW, "invalid"): N_("Menunggu dokumen baru dari perusahaan."),
     (CaseKind.REPORT, ReportStatus.SENT): N_("Menunggu verifikasi oleh petugas."),
     (CaseKind.REPORT, ReportStatus.VERIFIED): N_("Menunggu validasi oleh pembina sektor."),
     (CaseKind.REPORT, ReportStatus.RETURNED): N_("Menunggu perbaikan dan pengiriman ulang oleh perusahaan."),
@@ -91,6 +93,9 @@ WAITS: Final[dict[tuple[str, str], str]] = {
     (CaseKind.POLICY_CHANGE, PolicyChangeStatus.IN_FORCE): N_("Perkara terbuka sedang dipindahkan."),
     (CaseKind.EXTENSION_REQUEST, ExtensionRequestStatus.SUBMITTED): N_(
         "Menunggu keputusan petugas. Permohonan tidak pernah dikabulkan karena waktu."
+    ),
+    (CaseKind.NON_PRODUCTION, NonProductionStatus.SUBMITTED): N_(
+        "Menunggu keputusan petugas. Sampai diterima, laporan tetap wajib."
     ),
     (CaseKind.DECREE, DecreeStatus.DRAFT): N_("Menunggu uji coba: akibatnya diperiksa sebelum disetujui."),
     (CaseKind.DECREE, DecreeStatus.PREVIEWED): N_("Menunggu persetujuan orang kedua."),
@@ -128,6 +133,8 @@ PASSING: Final[dict[str, str]] = {
     "undo_look": N_("Diperiksa sekali lagi bahwa tidak ada batas waktu yang tertinggal."),
     "extension_request_reminder": N_("Bila belum diputuskan, petugas kepatuhan diingatkan."),
     "extension_request_target": N_("Bila belum diputuskan, administrator diberi tahu."),
+    "non_production_reminder": N_("Bila belum diputuskan, petugas kepatuhan diingatkan."),
+    "non_production_target": N_("Bila belum diputuskan, administrator diberi tahu."),
     "licence_review_target": N_("Bila belum divalidasi, petugas UPP diingatkan."),
     "licence_expiring": N_("Perusahaan diberi tahu bahwa masa berlaku perizinan segera berakhir."),
     "licence_expiry": N_("Masa berlaku perizinan berakhir."),

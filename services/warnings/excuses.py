@@ -53,27 +53,36 @@ async def accept(
     await cases.lock_many(session, [ladder.obligation_id, ladder_id])
     duty = await cases.lock(session, ladder.obligation_id)
     await session.refresh(ladder)
-    _check(document, reason, ladder)
+    letter = _check(document, reason, ladder)
+    letter.case_id = duty.id
+    ladder.excuse_document_id = letter.id
+    ladder.end_note = reason.strip()[:MAX_REASON]
+    await excuse(session, duty, letter.id, actor=actor, now=now)
+    return duty
+
+
+async def excuse(
+    session: AsyncSession, duty: CaseFile, document_id: UUID, *, actor: str, now: datetime
+) -> None:
+    """End a locked duty as excused by the company's letter: its demands and its warnings end with it.
+
+    TransitionRefused when the duty was met or closed meanwhile.
+    """
     if duty.closed_at is not None or duty.status not in _EXCUSABLE[CaseKind(duty.kind)]:
         raise TransitionRefused(N_("Kewajiban ini sudah dipenuhi atau sudah ditutup."))
-    if document is not None:
-        document.case_id = duty.id
-        ladder.excuse_document_id = document.id
-    ladder.end_note = reason.strip()[:MAX_REASON]
     cases.move(duty, _END[CaseKind(duty.kind)])
     await store.meet(session, duty.id, None, now=now)
-    data = {"document": str(ladder.excuse_document_id)}
+    data = {"document": str(document_id)}
     await cases.record(session, duty, "excused", now=now, actor=actor, data=data)
     cases.close(duty, Outcome.EXCUSED, now)
     await cancel_for_case(session, duty.id, _DEMANDS, reason="excused", now=now)
     await standing.duties_changed(session, [duty.id], now=now, actor=actor)
-    return duty
 
 
 _DEMANDS: Final = ("report_reminder", "report_reminder_last", "report_overdue", "data_request_reminder")
 
 
-def _check(document: Document | None, reason: str, ladder: WarningLadder) -> None:
+def _check(document: Document | None, reason: str, ladder: WarningLadder) -> Document:
     errors = []
     if document is None:
         errors.append(FieldError("document", NO_LETTER))
@@ -81,5 +90,6 @@ def _check(document: Document | None, reason: str, ladder: WarningLadder) -> Non
         errors.append(FieldError("document", N_("Berkas ini tidak dapat dipakai.")))
     if not reason.strip():
         errors.append(FieldError("reason", N_("Tuliskan mengapa alasan ini diterima.")))
-    if errors:
+    if errors or document is None:
         raise InvalidInput(N_("Periksa kembali isian yang ditandai."), fields=errors)
+    return document

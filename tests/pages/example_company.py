@@ -10,6 +10,7 @@ from api.pages.rendering import Form
 from services.errors import FieldError
 from services.i18n import N_
 from tests.pages.example_more_time import request
+from tests.pages.example_small_cases import letter
 
 PAGING = shapes.Paging(2, 2)
 SECTIONS = (
@@ -74,13 +75,14 @@ def home() -> dict[str, Any]:
         ],
         "banners": ["Batas waktu Triwulan IV 2026 diperpanjang sampai dengan 15 Januari 2027."],
         "requests": [request()],
+        "letters": [letter()],
         "announcements": items,
     }
 
 
 def empty_home() -> dict[str, Any]:
     nothing: dict[str, Any] = {"owed": [], "settled": [], "missing": [], "banners": [], "announcements": []}
-    return home() | nothing | {"requests": []}
+    return home() | nothing | {"requests": [], "letters": []}
 
 
 def profile_overview() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from tests.pages import (
     example_reports,
     example_reviews,
     example_rules,
+    example_small_cases,
     example_warnings,
 )
 
@@ -27,5 +28,6 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **example_warnings.EXAMPLES,
     **example_admin.EXAMPLES,
     **example_more_time.EXAMPLES,
+    **example_small_cases.EXAMPLES,
 }
 """Template, or template#state for further states of it, to its example context."""

@@ -13,7 +13,7 @@ from api import cookies
 from api.deps import Now, SessionDep
 from api.pages import data_requests, forms, shapes
 from api.pages.acting import ActingAccount
-from api.pages.company import duties, more_time, notices, profile_pages
+from api.pages.company import duties, more_time, non_production, notices, profile_pages
 from api.pages.frame import answer, page_for
 from api.pages.urls import PATHS, url
 from api.permissions import require
@@ -28,6 +28,7 @@ from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.messages import announcements
 from services.models import Account, CaseFile
+from services.non_production import reading as letters
 from services.periods import planning
 from services.reference import regions
 from services.reports.home import Obligation, obligations_home
@@ -63,6 +64,10 @@ async def show(
             more_time.shown(listed.request, listed.target, words)
             for listed in await requests.of_account(session, account_id, most=NEWEST)
         ],
+        letters=[
+            non_production.shown(letter, report, words)
+            for letter, report in await letters.of_account(session, account_id, most=NEWEST)
+        ],
         missing=await _missing(session, account_id, words),
         banners=[text for owed in duties_found if (text := duties.banner(owed, words))],
         announcements=notices.lines(request, news, page.locale),
@@ -80,14 +85,16 @@ async def choose(request: Request, user: Company) -> RedirectResponse:
 
 
 async def _owed(session: AsyncSession, owed: Obligation, words: Translator, now: datetime) -> shapes.Duty:
-    """A duty, with the way to ask for more time where policy allows it."""
+    """A duty, with the ways to ask for more time or to declare that nothing was produced, where rules allow them."""
     duty = duties.duty(owed, words)
-    case = await session.get_one(CaseFile, owed.line.id)
-    if await askable(session, case, planning.DUE, now=now) is None:
-        return duty
-    ask = url("extension_ask", query={"kasus": case.id})
-    more = shapes.Action(words.gettext(N_("Minta perpanjangan")), ask, "quiet")
-    return replace(duty, actions=[*duty.actions, more])
+    case, more = await session.get_one(CaseFile, owed.line.id), []
+    if await askable(session, case, planning.DUE, now=now) is not None:
+        ask = url("extension_ask", query={"kasus": case.id})
+        more.append(shapes.Action(words.gettext(N_("Minta perpanjangan")), ask, "quiet"))
+    if await letters.declarable(session, case, now=now):
+        declare = url("non_production_declare", query={"kasus": case.id})
+        more.append(shapes.Action(words.gettext(N_("Tidak berproduksi")), declare, "quiet"))
+    return replace(duty, actions=[*duty.actions, *more])
 
 
 async def _missing(session: AsyncSession, account_id: UUID, words: Translator) -> list[shapes.Check]:

@@ -44,6 +44,9 @@ _PAGES: Final[Mapping[str, Own]] = {
     CaseKind.EXTENSION_REQUEST: Own(
         N_("Bukti dan keputusan"), "extension_request_decision", "case", _P.DECIDE_EXTENSION_REQUEST
     ),
+    CaseKind.NON_PRODUCTION: Own(
+        N_("Surat dan keputusan"), "non_production_decision", "case", _P.EXCUSE_OBLIGATION
+    ),
     CaseKind.DECREE: Own(
         N_("Rincian keputusan"), "decree", "decree", _P.READ_EXTENSION, "secondary", anywhere=True
     ),

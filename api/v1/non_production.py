@@ -1,0 +1,177 @@
+"""Letters of non-production: handed in by a company, accepted or refused by an officer, taken back by the company."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, File, Form, UploadFile
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.deps import Arrival, Now, PartsDep, SessionDep
+from api.idempotency import OnceDep
+from api.permissions import require
+from api.principals import ReadPurpose
+from api.security import MAX_UPLOAD_BODY
+from api.uploads import chunks, uploaded_name
+from api.v1.cases import DEFAULT_PURPOSE
+from api.v1.shapes import FromRow
+from services.documents import records
+from services.errors import NotFound
+from services.identity import policy
+from services.identity.permissions import Permission
+from services.identity.policy import Target
+from services.identity.principal import Principal
+from services.identity.read_log import log_read
+from services.models import CaseFile, NonProductionLetter, Signer
+from services.non_production import deciding, declaring
+from services.non_production.deciding import Decision, Verdict
+from services.non_production.declaring import Declaration
+
+router = APIRouter(tags=["non-production"])
+Declarer = Annotated[Principal, require(Permission.WRITE_REPORT)]
+
+
+class NonProductionOut(FromRow):
+    """A letter. `case_id` is its own case and its id; `report_id` the report it asks to be excused from."""
+
+    case_id: UUID
+    number: int
+    status: str
+    account_id: UUID
+    report_id: UUID
+    letter_date: date
+    signed_by: str
+    reason: str
+    document_id: UUID
+    submitted_at: datetime
+    decision_reason: str | None
+    decided_at: datetime | None
+
+
+class NonProductionDecisionIn(BaseModel):
+    """A refusal needs a `reason`, which the company reads."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verdict: Verdict
+    reason: str = Field(default="", max_length=4000)
+
+
+@router.post(
+    "/cases/{case_id}/non-production",
+    status_code=201,
+    response_model=NonProductionOut,
+    max_body_size=MAX_UPLOAD_BODY,
+)
+async def declare(
+    case_id: UUID,
+    parts: PartsDep,
+    session: SessionDep,
+    now: Arrival,
+    user: Declarer,
+    once: OnceDep,
+    letter_date: Annotated[date, Form()],
+    signed_by: Annotated[Signer, Form()],
+    reason: Annotated[str, Form(max_length=8000)],
+    letter: Annotated[UploadFile | None, File()] = None,
+) -> JSONResponse:
+    """Declare that nothing was produced in the whole period of this report; the signed letter as PDF, JPG or PNG."""
+    async with parts.sessions() as early:  # no transaction stands open while the file is looked at
+        account_id = await _own(early, case_id, user)
+    accepted = (
+        await parts.intake.accept(chunks(letter), filename=uploaded_name(letter), field="letter")
+        if letter is not None
+        else None
+    )
+
+    async def command() -> NonProductionOut:
+        await _own(session, case_id, user)
+        document = (
+            await records.add(
+                session, accepted, kind="non_production_letter", uploaded_by=user.actor, now=now,
+                account_id=account_id,
+            )
+            if accepted
+            else None
+        )  # fmt: skip
+        declared = Declaration(letter_date, signed_by, reason)
+        made = await declaring.declare(session, case_id, declared, document, actor=user.actor, now=now)
+        return NonProductionOut.model_validate(made)
+
+    fingerprint = f"{letter_date}/{signed_by}/{reason}/{accepted.sha256 if accepted else ''}"
+    return await once(command, status=201, fingerprint=fingerprint)
+
+
+@router.get("/non-production/{non_production}", response_model=NonProductionOut)
+async def read(
+    non_production: UUID,
+    session: SessionDep,
+    user: Annotated[Principal, require(Permission.READ_CASE)],
+    purpose: ReadPurpose,
+) -> NonProductionOut:
+    """One letter and what was decided."""
+    letter = await _found(session, non_production, user, Permission.READ_CASE)
+    await log_read(
+        session,
+        user,
+        what="non_production",
+        purpose=purpose or DEFAULT_PURPOSE,
+        account_id=letter.account_id,
+        case_id=letter.case_id,
+    )
+    return NonProductionOut.model_validate(letter)
+
+
+@router.post("/non-production/{non_production}/decision", response_model=NonProductionOut)
+async def decide(
+    non_production: UUID,
+    body: NonProductionDecisionIn,
+    session: SessionDep,
+    now: Now,
+    user: Annotated[Principal, require(Permission.EXCUSE_OBLIGATION)],
+    once: OnceDep,
+) -> JSONResponse:
+    """Accept the letter, which excuses the report and ends its warnings, or refuse it with a reason."""
+
+    async def command() -> NonProductionOut:
+        await _found(session, non_production, user, Permission.EXCUSE_OBLIGATION)
+        decision = Decision(body.verdict, body.reason)
+        letter = await deciding.decide(session, non_production, decision, actor=user.actor, now=now)
+        return NonProductionOut.model_validate(letter)
+
+    return await once(command)
+
+
+@router.post("/non-production/{non_production}/withdrawal", response_model=NonProductionOut)
+async def withdraw(
+    non_production: UUID, session: SessionDep, now: Now, user: Declarer, once: OnceDep
+) -> JSONResponse:
+    """The company takes its letter back."""
+
+    async def command() -> NonProductionOut:
+        await _found(session, non_production, user, Permission.WRITE_REPORT)
+        letter = await declaring.withdraw(session, non_production, actor=user.actor, now=now)
+        return NonProductionOut.model_validate(letter)
+
+    return await once(command)
+
+
+async def _own(session: AsyncSession, case_id: UUID, user: Principal) -> UUID:
+    case = await session.get(CaseFile, case_id)
+    if case is None or case.account_id is None:
+        raise NotFound
+    policy.authorise(user, Permission.WRITE_REPORT, Target.of_case(case))
+    return case.account_id
+
+
+async def _found(
+    session: AsyncSession, letter_id: UUID, user: Principal, permission: Permission
+) -> NonProductionLetter:
+    letter = await session.get(NonProductionLetter, letter_id)
+    case = await session.get(CaseFile, letter_id)
+    if letter is None or case is None:
+        raise NotFound
+    policy.authorise(user, permission, Target.of_case(case))
+    return letter
