@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from services.deadlines import campaigns, extensions
+from services.deadlines import applying, campaigns
 from services.models import CaseFile, Deadline, Extension, Role
 from services.policies.bundle import Policies
 from tests.api.conftest import Api
@@ -154,7 +154,7 @@ async def test_one_that_was_applied_is_undone_while_no_old_date_has_passed(api: 
         await admin.send(f"{here}/persetujuan")
         extension = await stored(api)
         async with api.transaction() as (session, now):
-            await extensions.apply_batch(
+            await applying.apply_batch(
                 session, await session.get_one(Extension, extension.id), campaigns.FIRST, now=now, batch=10
             )
             found = await session.get_one(Extension, extension.id)
