@@ -13,7 +13,7 @@ from api.deps import Now, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
 from api.principals import ReadPurpose
-from api.v1 import shapes
+from api.v1 import shapes, versions
 from api.v1.cases import load, noted
 from services import cases, casework, processes
 from services.identity import policy
@@ -32,17 +32,21 @@ router = APIRouter(prefix="/cases/{case_id}", tags=["casework"])
 
 
 class Reason(BaseModel):
+    """`version`, if not in If-Match: the case that was read."""
+
     model_config = ConfigDict(extra="forbid")
 
     reason: str = Field(max_length=4000)
+    version: int | None = None
 
 
 class Assignment(BaseModel):
-    """`assignee_id` null gives the case back to the desk."""
+    """`assignee_id` null gives the case back to the desk. `version`, if not in If-Match: the case that was read."""
 
     model_config = ConfigDict(extra="forbid")
 
     assignee_id: UUID | None
+    version: int | None = None
 
 
 class NoteIn(BaseModel):
@@ -68,11 +72,13 @@ async def hold(
     now: Now,
     user: Annotated[Principal, require(Permission.HOLD_CASE)],
     once: OnceDep,
+    if_match: versions.IfMatch,
 ) -> JSONResponse:
-    """Stop everything that would happen to the case by itself."""
+    """Stop everything that would happen to the case by itself. 409 when it changed since it was read."""
 
     async def command() -> shapes.CaseOut:
-        await _locked(session, case_id, user, Permission.HOLD_CASE)
+        case = await _locked(session, case_id, user, Permission.HOLD_CASE)
+        versions.unchanged(case, if_match, body.version)
         return _out(await casework.hold(session, case_id, reason=body.reason, actor=user.actor, now=now))
 
     return await once(command)
@@ -103,11 +109,13 @@ async def assign(
     now: Now,
     user: Annotated[Principal, require(Permission.ASSIGN_CASE)],
     once: OnceDep,
+    if_match: versions.IfMatch,
 ) -> JSONResponse:
-    """Hand the case to an official."""
+    """Hand the case to an official. 409 when it changed since it was read."""
 
     async def command() -> shapes.CaseOut:
-        await _locked(session, case_id, user, Permission.ASSIGN_CASE)
+        case = await _locked(session, case_id, user, Permission.ASSIGN_CASE)
+        versions.unchanged(case, if_match, body.version)
         return _out(await casework.assign(session, case_id, body.assignee_id, actor=user.actor, now=now))
 
     return await once(command)
@@ -172,8 +180,10 @@ async def resolve(
     return await once(command)
 
 
-async def _locked(session: SessionDep, case_id: UUID, user: Principal, permission: Permission) -> None:
-    policy.authorise(user, permission, Target.of_case(await cases.lock(session, case_id)))
+async def _locked(session: SessionDep, case_id: UUID, user: Principal, permission: Permission) -> CaseFile:
+    case = await cases.lock(session, case_id)
+    policy.authorise(user, permission, Target.of_case(case))
+    return case
 
 
 def _out(case: CaseFile) -> shapes.CaseOut:

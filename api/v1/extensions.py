@@ -16,6 +16,7 @@ from api.idempotency import OnceDep
 from api.permissions import require
 from api.security import MAX_UPLOAD_BODY
 from api.uploads import chunks, uploaded_name
+from api.v1 import versions
 from api.v1.shapes import FromRow
 from services import cases
 from services.deadlines import extensions
@@ -52,10 +53,11 @@ class ExtensionIn(BaseModel):
 
 
 class ExtensionOut(FromRow):
-    """`target_before` is exclusive: the second before is the last that counts."""
+    """`target_before` is exclusive: the second before is the last that counts. `version` is what is approved."""
 
     id: UUID
     case_id: UUID
+    version: int
     status: str
     scope: str
     period: str | None
@@ -93,8 +95,12 @@ class SampleOut(BaseModel):
 
 
 class PreviewOut(FromRow):
-    """What would happen: dates that move and stay, messages, the old and new dates, and some of the cases."""
+    """What would happen: dates that move and stay, messages, the old and new dates, and some of the cases.
 
+    `version` of the extension: approving names it.
+    """
+
+    version: int
     concerned: int
     moving: int
     unchanged: int
@@ -102,6 +108,14 @@ class PreviewOut(FromRow):
     earliest_old: datetime | None
     groups: list[GroupOut]
     sample: list[SampleOut]
+
+
+class ApprovalIn(BaseModel):
+    """`version`, if not in If-Match: the extension that was tried out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int | None = None
 
 
 Drafter = Annotated[Principal, require(Permission.DRAFT_EXTENSION)]
@@ -118,7 +132,7 @@ async def draft(
         given = body.model_dump() | {"account_ids": tuple(body.account_ids)}
         target = given.pop("target_date")
         wanted = ExtensionDraft(target=target, **given)
-        return ExtensionOut.model_validate(await extensions.draft(session, wanted, actor=user.actor, now=now))
+        return await _out(session, await extensions.draft(session, wanted, actor=user.actor, now=now))
 
     return await once(command, status=201)
 
@@ -128,14 +142,16 @@ async def read(
     extension_id: UUID,
     session: SessionDep,
     user: Annotated[Principal, require(Permission.READ_EXTENSION)],
+    response: Response,
 ) -> ExtensionOut:
-    """One extension and how far it has come."""
+    """One extension and how far it has come. Its ETag is what approving must name."""
     extension = await session.get(Extension, extension_id)
     if extension is None:
         raise NotFound
     case = await session.get_one(CaseFile, extension.case_id)
     policy.authorise(user, Permission.READ_EXTENSION, Target.of_case(case))
-    return ExtensionOut.model_validate(extension)
+    response.headers["ETag"] = versions.etag(case.version)
+    return await _out(session, extension)
 
 
 @router.get("/{extension_id}/cases.csv", response_class=Response)
@@ -163,9 +179,9 @@ async def dry_run(
 
     async def command() -> PreviewOut:
         await _authorised(session, extension_id, user, Permission.DRAFT_EXTENSION)
-        return PreviewOut.model_validate(
-            await extensions.dry_run(session, extension_id, actor=user.actor, now=now)
-        )
+        preview = await extensions.dry_run(session, extension_id, actor=user.actor, now=now)
+        case, _ = await extensions.load(session, extension_id)
+        return PreviewOut.model_validate({**vars(preview), "version": case.version})
 
     return await once(command)
 
@@ -191,8 +207,8 @@ async def attach(
     async def command() -> ExtensionOut:
         await _authorised(session, extension_id, user, Permission.DRAFT_EXTENSION)
         row = await records.add(session, accepted, kind="instrument", uploaded_by=user.actor, now=now)
-        return ExtensionOut.model_validate(
-            await extensions.attach(session, extension_id, row, actor=user.actor, now=now)
+        return await _out(
+            session, await extensions.attach(session, extension_id, row, actor=user.actor, now=now)
         )
 
     return await once(command, fingerprint=accepted.sha256)
@@ -205,10 +221,20 @@ async def approve(
     now: Now,
     user: Annotated[Principal, require(Permission.APPROVE_EXTENSION, recent=True)],
     once: OnceDep,
+    if_match: versions.IfMatch,
+    body: ApprovalIn | None = None,
 ) -> JSONResponse:
-    """Approve; above the size set in policy by somebody other than who asked. It is applied in batches after this."""
-    step = _step(session, extension_id, user, Permission.APPROVE_EXTENSION, extensions.approve, now)
-    return await once(step, status=202)
+    """Approve; above the size set in policy by somebody other than who asked. It is applied in batches after this.
+
+    409 when it changed since it was read.
+    """
+
+    async def command() -> ExtensionOut:
+        case = await _authorised(session, extension_id, user, Permission.APPROVE_EXTENSION)
+        versions.unchanged(case, if_match, body.version if body else None)
+        return await _out(session, await extensions.approve(session, extension_id, actor=user.actor, now=now))
+
+    return await once(command, status=202)
 
 
 @router.post("/{extension_id}/undo", response_model=ExtensionOut, status_code=202)
@@ -243,16 +269,22 @@ def _step(
 ) -> Callable[[], Awaitable[ExtensionOut]]:
     async def command() -> ExtensionOut:
         await _authorised(session, extension_id, user, permission)
-        return ExtensionOut.model_validate(await step(session, extension_id, actor=user.actor, now=now))
+        return await _out(session, await step(session, extension_id, actor=user.actor, now=now))
 
     return command
 
 
+async def _out(session: AsyncSession, extension: Extension) -> ExtensionOut:
+    case = await session.get_one(CaseFile, extension.case_id)
+    return ExtensionOut.model_validate({**extension.model_dump(), "version": case.version})
+
+
 async def _authorised(
     session: AsyncSession, extension_id: UUID, user: Principal, permission: Permission
-) -> None:
+) -> CaseFile:
     case, _ = await extensions.load(session, extension_id)
     policy.authorise(user, permission, Target.of_case(case))
+    return case
 
 
 async def _concerned(session: AsyncSession, body: ExtensionIn) -> Target:

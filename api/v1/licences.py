@@ -15,9 +15,11 @@ from api.permissions import require
 from api.principals import ReadPurpose
 from api.security import MAX_UPLOAD_BODY
 from api.uploads import chunks, uploaded_name
+from api.v1 import versions
 from api.v1.accounts import Reader, authorised
 from api.v1.cases import DEFAULT_PURPOSE
 from api.v1.shapes import FromRow
+from services import cases
 from services.companies import profile, stored
 from services.documents import records
 from services.errors import NotFound
@@ -26,7 +28,7 @@ from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.identity.read_log import log_read
 from services.licences import dates, decisions, form, reading, submission
-from services.models import Licence, LicenceScale, StandardCertificateStatus
+from services.models import CaseFile, Licence, LicenceScale, StandardCertificateStatus
 
 router = APIRouter(tags=["licences"])
 Uploader = Annotated[Principal, require(Permission.UPLOAD_DOCUMENT)]
@@ -34,11 +36,15 @@ Reviewer = Annotated[Principal, require(Permission.REVIEW_LICENCE)]
 
 
 class LicenceOut(FromRow):
-    """A licence. The UPP's finding and the standard certificate's verification are two statuses."""
+    """A licence. The UPP's finding and the standard certificate's verification are two statuses.
+
+    `version` is that of its case, which a decision names.
+    """
 
     id: UUID
     account_id: UUID
     case_id: UUID | None
+    version: int | None
     type: str
     number: str | None
     document_date: date | None
@@ -58,7 +64,10 @@ class LicenceOut(FromRow):
 
 
 class LicenceDecisionIn(BaseModel):
-    """`note` is needed when not valid, and read by the company. Null leaves the rest as it is."""
+    """`note` is needed when not valid, and read by the company. Null leaves the rest as it is.
+
+    `version`, if not in If-Match: the licence that was read.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -67,6 +76,7 @@ class LicenceDecisionIn(BaseModel):
     ss_verification: StandardCertificateStatus | None = None
     scale: LicenceScale | None = None
     cross_region: bool | None = None
+    version: int | None = None
 
 
 @router.get("/accounts/{account_id}/licences", response_model=list[LicenceOut])
@@ -76,7 +86,7 @@ async def of_account(
     """Every licence the company ever uploaded, the newest first."""
     await authorised(session, account_id, user, Permission.READ_ACCOUNT)
     await log_read(session, user, what="licences", purpose=purpose or DEFAULT_PURPOSE, account_id=account_id)
-    return [_out(licence) for licence in await reading.of_account(session, account_id)]
+    return [await _out(session, licence) for licence in await reading.of_account(session, account_id)]
 
 
 @router.post(
@@ -117,32 +127,46 @@ async def upload(
         licence = await submission.upload(
             session, account_id, checked, row, actor=user.actor, now=now, replaces_id=replaces_id
         )
-        return _out(licence)
+        return await _out(session, licence)
 
     return await once(command, status=201, fingerprint=f"{typed!r}/{replaces_id}/{accepted.sha256}")
 
 
 @router.post("/licences/{licence_id}/decision", response_model=LicenceOut)
 async def decide(
-    licence_id: UUID, body: LicenceDecisionIn, session: SessionDep, now: Now, user: Reviewer, once: OnceDep
+    licence_id: UUID,
+    body: LicenceDecisionIn,
+    session: SessionDep,
+    now: Now,
+    user: Reviewer,
+    once: OnceDep,
+    if_match: versions.IfMatch,
 ) -> JSONResponse:
-    """Find a licence valid or not."""
+    """Find a licence valid or not. 409 when it changed since it was read."""
 
     async def command() -> LicenceOut:
-        await _authorised(session, licence_id, user)
-        decision = decisions.Decision(**body.model_dump())
-        return _out(await decisions.decide(session, licence_id, decision, actor=user.actor, now=now))
+        licence = await _authorised(session, licence_id, user)
+        if licence.case_id is not None:
+            case = await cases.lock(session, licence.case_id)
+            versions.unchanged(case, if_match, body.version)
+        decision = decisions.Decision(**body.model_dump(exclude={"version"}))
+        return await _out(
+            session, await decisions.decide(session, licence_id, decision, actor=user.actor, now=now)
+        )
 
     return await once(command)
 
 
-async def _authorised(session: AsyncSession, licence_id: UUID, user: Principal) -> None:
+async def _authorised(session: AsyncSession, licence_id: UUID, user: Principal) -> Licence:
     licence = await session.get(Licence, licence_id)
     if licence is None:
         raise NotFound
     target = await policy.account_target(session, licence.account_id)
     policy.authorise(user, Permission.REVIEW_LICENCE, target)
+    return licence
 
 
-def _out(licence: Licence) -> LicenceOut:
-    return LicenceOut.model_validate({**licence.model_dump(), "status": reading.status(licence)})
+async def _out(session: AsyncSession, licence: Licence) -> LicenceOut:
+    case = await session.get(CaseFile, licence.case_id) if licence.case_id else None
+    more = {"status": reading.status(licence), "version": case.version if case else None}
+    return LicenceOut.model_validate({**licence.model_dump(), **more})

@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, Form, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,7 @@ from api.permissions import public, require
 from api.principals import ReadPurpose
 from api.security import MAX_UPLOAD_BODY
 from api.uploads import chunks, uploaded_name
+from api.v1 import versions
 from services import cases
 from services.documents import records
 from services.errors import InvalidInput, NotFound
@@ -34,13 +35,14 @@ BY_LETTER = N_("Akun instansi pemerintah diajukan dengan surat dinas atau perjan
 
 
 class RegistrationOut(BaseModel):
-    """A registration as the UPP sees it; the company's receipt has the first four fields."""
+    """A registration as the UPP sees it; the company's receipt has the first four fields. `version` is its ETag."""
 
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     number: int
     status: str
+    version: int
     submitted_at: datetime
     company_name: str
     nib: str | None
@@ -70,7 +72,10 @@ class ReceiptOut(BaseModel):
 
 
 class DecisionIn(BaseModel):
-    """`account_type` (A, B, C or D) to accept, `reason` to return or reject, every checklist point to accept."""
+    """`account_type` (A, B, C or D) to accept, `reason` to return or reject, every checklist point to accept.
+
+    `version`, if not in If-Match: the registration that was read.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -78,6 +83,7 @@ class DecisionIn(BaseModel):
     account_type: str | None = None
     reason: str = Field(default="", max_length=4000)
     checklist: dict[str, bool] = Field(default_factory=dict)
+    version: int | None = None
 
 
 @router.post(
@@ -131,12 +137,14 @@ async def read(
     session: SessionDep,
     user: Annotated[Principal, require(Permission.READ_CASE)],
     purpose: ReadPurpose,
+    response: Response,
 ) -> RegistrationOut:
-    """One registration. Reading it is logged."""
+    """One registration. Reading it is logged. Its ETag is what a decision must name."""
     case, registration = await _load(session, registration_id, user, Permission.READ_CASE)
     await log_read(
         session, user, what="registration", purpose=purpose or "registration", case_id=registration_id
     )
+    response.headers["ETag"] = versions.etag(case.version)
     return _out(case, registration)
 
 
@@ -148,12 +156,14 @@ async def decide(
     now: Now,
     user: Annotated[Principal, require(Permission.DECIDE_REGISTRATION)],
     once: OnceDep,
+    if_match: versions.IfMatch,
 ) -> JSONResponse:
-    """Accept with a type, return for correction, or reject with a reason."""
+    """Accept with a type, return for correction, or reject with a reason. 409 when it changed since it was read."""
 
     async def command() -> RegistrationOut:
         case = await cases.lock(session, registration_id)
         policy.authorise(user, Permission.DECIDE_REGISTRATION, Target.of_case(case))
+        versions.unchanged(case, if_match, body.version)
         decision = decisions.Decision(body.verdict, body.account_type, body.reason, body.checklist)
         registration = await decisions.decide(session, registration_id, decision, actor=user.actor, now=now)
         return _out(case, registration)
@@ -180,5 +190,10 @@ def _receipt(registration: Registration, status: str) -> ReceiptOut:
 
 def _out(case: CaseFile, registration: Registration) -> RegistrationOut:
     return RegistrationOut.model_validate(
-        {**registration.model_dump(), "id": registration.case_id, "status": case.status}
+        {
+            **registration.model_dump(),
+            "id": registration.case_id,
+            "status": case.status,
+            "version": case.version,
+        }
     )

@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import Depends, Header
 
 from services.deadlines.zones import WIB
-from services.errors import InvalidInput
+from services.errors import InvalidInput, StaleVersion
 from services.i18n import N_
+from services.models import CaseFile
 
 
 def etag(version: int) -> str:
@@ -36,6 +37,12 @@ def required_version(if_match: int | None, version: int | None) -> int:
     if known is None:
         raise InvalidInput(N_("Sertakan versi yang Anda ubah (If-Match atau version)."), field="version")
     return known
+
+
+def unchanged(case: CaseFile, if_match: int | None, version: int | None) -> None:
+    """StaleVersion unless a decision about a locked case builds on how it stands. InvalidInput without a version."""
+    if required_version(if_match, version) != case.version:
+        raise StaleVersion(version=case.version)
 
 
 def aware(moment: datetime | None, field: str) -> datetime | None:

@@ -73,9 +73,13 @@ async def test_a_licence_is_uploaded_and_found_valid(api: Api) -> None:
     assert content.content == pdf()
     decided = f"/api/v1/licences/{licence['id']}/decision"
     assert (await company.post(decided, json={"valid": True}, headers=once())).status_code == 403
-    without_note = await officer.post(decided, json={"valid": False}, headers=once())
+    stale = await officer.post(decided, json={"valid": True, "version": 99}, headers=once())
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale_version")
+    seen = once() | {"If-Match": f'"{licence["version"]}"'}
+    without_note = await officer.post(decided, json={"valid": False}, headers=seen)
     assert [error["field"] for error in without_note.json()["errors"]] == ["note"]
-    found = await officer.post(decided, json={"valid": True}, headers=once())
+    answer = {"valid": True, "version": licence["version"]}
+    found = await officer.post(decided, json=answer, headers=once())
     assert found.json()["status"] == "valid"
     assert len((await company.get(path)).json()) == 2
 

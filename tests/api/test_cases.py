@@ -141,7 +141,10 @@ async def test_the_timeline_says_what_will_happen_and_why(api: Api) -> None:
 async def test_a_held_case_waits_and_catches_up_when_released(api: Api) -> None:
     account, report = await owing(api)
     officer, company = await api.as_(Role.COMPLIANCE_OFFICER), await api.company(account.id)
-    held = await officer.post(f"/api/v1/cases/{report}/hold", json={"reason": "Kebakaran."}, headers=once())
+    reason = {"reason": "Kebakaran."}
+    stale = await officer.post(f"/api/v1/cases/{report}/hold", json=reason | {"version": 99}, headers=once())
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale_version")
+    held = await officer.post(f"/api/v1/cases/{report}/hold", json=reason | {"version": 1}, headers=once())
     assert held.json()["hold_reason"] == "Kebakaran."
     assert (await company.get(f"/api/v1/cases/{report}")).json()["hold_reason"] is None
     future = (await company.get(f"/api/v1/cases/{report}/timeline")).json()["future"]
@@ -159,7 +162,9 @@ async def test_a_held_case_waits_and_catches_up_when_released(api: Api) -> None:
 async def test_companies_do_not_learn_who_did_it(api: Api) -> None:
     account, report = await owing(api)
     officer, company = await api.as_(Role.COMPLIANCE_OFFICER), await api.company(account.id)
-    await officer.post(f"/api/v1/cases/{report}/hold", json={"reason": "Banjir."}, headers=once())
+    await officer.post(
+        f"/api/v1/cases/{report}/hold", json={"reason": "Banjir.", "version": 1}, headers=once()
+    )
     await officer.post(f"/api/v1/cases/{report}/notes", json={"body": "Sudah ditelepon."}, headers=once())
     theirs = (await officer.get(f"/api/v1/cases/{report}/timeline")).json()["past"]
     mine = (await company.get(f"/api/v1/cases/{report}/timeline")).json()["past"]

@@ -45,12 +45,15 @@ async def test_an_extension_is_tried_out_approved_and_moves_the_dates(
 
     extension = (await asks.post("/api/v1/extensions", json=WANTED, headers=once())).json()
     path = f"/api/v1/extensions/{extension['id']}"
-    too_soon = await decides.post(f"{path}/approval", headers=once())
+    too_soon = await decides.post(f"{path}/approval", json={"version": extension["version"]}, headers=once())
     assert (too_soon.status_code, too_soon.json()["code"]) == (409, "transition_refused")
     preview = (await asks.post(f"{path}/dry-run", headers=once())).json()
     assert (preview["concerned"], preview["moving"], preview["messages"]) == (3, 3, 3)
     assert [group["new"] for group in preview["groups"]] == ["2027-01-17T17:00:00Z"]
-    assert (await decides.post(f"{path}/approval", headers=once())).status_code == 202
+    stale = await decides.post(f"{path}/approval", json={"version": extension["version"]}, headers=once())
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale_version")
+    seen = once() | {"If-Match": f'"{preview["version"]}"'}
+    assert (await decides.post(f"{path}/approval", headers=seen)).status_code == 202
     await advance(decides, by="1h")
     assert (await asks.get(path)).json()["status"] == "applied"
 

@@ -32,7 +32,11 @@ async def register(
 
 
 async def test_a_government_office_registers_by_letter_which_the_upp_enters_once(api: Api) -> None:
-    office = {"kind": "government", "company_name": "Dinas Perindustrian Contoh", "region_code": "64.72"}
+    office: dict[str, Any] = {
+        "kind": "government",
+        "company_name": "Dinas Perindustrian Contoh",
+        "region_code": "64.72",
+    }
     for kind in ("government", "Company", "D"):
         refused = await register(api, **office | {"kind": kind})
         assert refused.status_code == 422
@@ -89,13 +93,20 @@ async def test_a_registration_is_received_decided_and_becomes_an_account(api: Ap
 
     future = (await officer.get(f"/api/v1/cases/{seen['id']}/timeline")).json()["future"]
     assert [line["name"] for line in future] == ["registration_reminder", "registration_target"]
-    incomplete = await officer.post(f"{path}/decision", json={"verdict": "accept"}, headers=once())
+    seen_as = {"version": seen["version"]}
+    blind = await officer.post(f"{path}/decision", json={"verdict": "accept"}, headers=once())
+    assert [error["field"] for error in blind.json()["errors"]] == ["version"]
+    refused = {"verdict": "accept", **seen_as}
+    incomplete = await officer.post(f"{path}/decision", json=refused, headers=once())
     fields = {error["field"] for error in incomplete.json()["errors"]}
     assert fields == {"account_type", *(f"checklist.{point}" for point in CHECKLIST)}
     decision = {"verdict": "accept", "account_type": "A", "checklist": dict.fromkeys(CHECKLIST, True)}
-    accepted = await officer.post(f"{path}/decision", json=decision, headers=once())
+    for wrong in (once() | {"If-Match": '"99"'}, once() | {"If-Match": '"0"'}):
+        stale = await officer.post(f"{path}/decision", json=decision, headers=wrong)
+        assert (stale.status_code, stale.json()["code"]) == (409, "stale_version")
+    accepted = await officer.post(f"{path}/decision", json=decision | seen_as, headers=once())
     assert accepted.json()["status"] == "accepted"
-    again = await officer.post(f"{path}/decision", json=decision, headers=once())
+    again = await officer.post(f"{path}/decision", json=decision | seen_as, headers=once())
     assert again.status_code == 409
     account = await officer.get(f"/api/v1/accounts/{accepted.json()['account_id']}")
     assert account.json()["name"] == TYPED["company_name"]

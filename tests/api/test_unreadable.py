@@ -115,7 +115,7 @@ async def test_what_was_typed_is_in_no_log_even_when_its_statement_fails(
         "password": ("/api/v1/sessions", {"username": canary, "password": canary}),
         "reason": (
             f"/api/v1/registrations/{case}/decision",
-            {"verdict": "return", "reason": canary},
+            {"verdict": "return", "reason": canary, "version": 1},
         ),
         "note": (f"/api/v1/cases/{case}/notes", {"body": canary}),
         "token": ("/api/v1/sessions", {"username": "a", "password": "b"}),

@@ -158,8 +158,8 @@ async def extend(instance: Instance, sessions: Sessions, asks: str, decides: str
     }  # fmt: skip
     extension = await insist(instance, asks, "/api/v1/extensions", 201, json=wanted)
     path = f"/api/v1/extensions/{extension['id']}"
-    await insist(instance, asks, f"{path}/dry-run", 200)
-    await insist(instance, decides, f"{path}/approval", 202)
+    seen = await insist(instance, asks, f"{path}/dry-run", 200)
+    await insist(instance, decides, f"{path}/approval", 202, json={"version": seen["version"]})
     while True:
         try:
             async with sessions() as session:

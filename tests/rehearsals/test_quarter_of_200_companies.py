@@ -81,6 +81,7 @@ def return_a_registration(instance: Instance) -> str:
             "verdict": "return",
             "reason": "Alamat e-mail berbeda dari NIB.",
             "checklist": dict.fromkeys(CHECKLIST, False),
+            "version": done(upp.get(f"/api/v1/registrations/{received['id']}"))["version"],
         }
         done(upp.post(f"/api/v1/registrations/{received['id']}/decision", json=decision, headers=once()))
     return address
@@ -95,8 +96,9 @@ def extend(instance: Instance, region: str, target: str) -> None:
     with client(instance, "administrator") as asks, client(instance, "administrator") as decides:
         extension = done(asks.post("/api/v1/extensions", json=wanted, headers=once()), 201)
         path = f"/api/v1/extensions/{extension['id']}"
-        done(asks.post(f"{path}/dry-run", headers=once()))
-        done(decides.post(f"{path}/approval", headers=once()), 202)
+        seen = done(asks.post(f"{path}/dry-run", headers=once()))
+        approval = {"version": seen["version"]}
+        done(decides.post(f"{path}/approval", json=approval, headers=once()), 202)
 
 
 def send_all(instance: Instance, companies: list[dict[str, Any]]) -> None:
