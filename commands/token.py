@@ -6,13 +6,13 @@ from uuid import UUID
 import typer
 
 from commands.console import HomeDirectory, Json, fail, in_session, print_json, print_line, print_rows
-from commands.named import account_id, known_role
+from commands.named import account_id, known_role, person_id
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 app = typer.Typer(no_args_is_help=True)
-COLUMNS = ("id", "role", "region", "account", "label", "created_at", "expires_at", "last_used_at")
+COLUMNS = ("id", "role", "region", "account", "person", "label", "created_at", "expires_at", "last_used_at")
 
 
 @app.command()
@@ -25,10 +25,11 @@ def create(
     account: Annotated[
         str | None, typer.Option(help="Id, number or username of a company's account.")
     ] = None,
-    label: Annotated[str, typer.Option(help="What the key is for.")] = "",
-    days: Annotated[
-        int | None, typer.Option(min=1, help="Days until the key ends; for ever if not given.")
+    person: Annotated[
+        str | None, typer.Option(help="Username of the official who answers for the program.")
     ] = None,
+    label: Annotated[str, typer.Option(help="What the key is for.")] = "",
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days until the key ends.")] = 365,
     home: HomeDirectory = None,
     as_json: Json = False,
 ) -> None:
@@ -37,7 +38,8 @@ def create(
 
     try:
         made = in_session(
-            lambda session: _create(session, role, region, tuple(kbli or ()), account, label, days), home=home
+            lambda session: _create(session, role, region, tuple(kbli or ()), account, person, label, days),
+            home=home,
         )
     except DomainError as error:
         fail(str(error))
@@ -71,8 +73,9 @@ async def _create(
     region: str,
     divisions: tuple[str, ...],
     account: str | None,
+    person: str | None,
     label: str,
-    days: int | None,
+    days: int,
 ) -> dict[str, str]:
     from datetime import UTC, datetime, timedelta
 
@@ -85,8 +88,9 @@ async def _create(
         region_prefix=region,
         kbli_divisions=divisions,
         account_id=await account_id(session, account) if account else None,
+        person_id=await person_id(session, person) if person else None,
         label=label,
-        expires_at=datetime.now(UTC) + timedelta(days=days) if days else None,
+        expires_at=datetime.now(UTC) + timedelta(days=days),
     )
     return {"id": str(key.id), "token": key.token}
 
@@ -100,6 +104,7 @@ async def _list(session: "AsyncSession") -> list[dict[str, object]]:
             "role": key.role,
             "region": key.region_prefix,
             "account": key.account_id,
+            "person": key.person_id,
             "label": key.label,
             "created_at": key.created_at,
             "expires_at": key.expires_at,

@@ -347,6 +347,7 @@ def upgrade() -> None:
         sa.Column("region_prefix", sa.Text(), nullable=False),
         sa.Column("kbli_divisions", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
@@ -357,6 +358,7 @@ def upgrade() -> None:
             name=op.f("ck_api_key_role"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_key_account_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_api_key_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_key_token_hash")),
     )
@@ -547,6 +549,29 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_step_case_id")),
         sa.PrimaryKeyConstraint("case_id", "step", "occurrence", name=op.f("pk_case_step")),
     )
+    op.create_table(
+        "company_contact",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("reached", sa.Boolean(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "NOT (recorded_by = 'system' OR recorded_by LIKE 'process:%%')",
+            name=op.f("ck_company_contact_recorded_by_somebody"),
+        ),
+        sa.CheckConstraint("btrim(summary) <> ''", name=op.f("ck_company_contact_summary")),
+        sa.CheckConstraint(
+            "channel IN ('telephone', 'whatsapp', 'email', 'visit')", name=op.f("ck_company_contact_channel")
+        ),
+        sa.CheckConstraint("at <= recorded_at", name=op.f("ck_company_contact_took_place")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_company_contact_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_company_contact")),
+    )
+    op.create_index(op.f("ix_company_contact_case_id"), "company_contact", ["case_id"], unique=False)
     op.create_table(
         "deadline",
         sa.Column("case_id", sa.Uuid(), nullable=False),

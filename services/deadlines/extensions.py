@@ -16,6 +16,7 @@ from services.deadlines.rules import Edge, Rule
 from services.deadlines.zones import WIB
 from services.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound, TransitionRefused
 from services.i18n import N_
+from services.identity import actors
 from services.models import (
     CaseFile,
     CaseKind,
@@ -244,6 +245,7 @@ async def attach(
     if case.status not in (ExtensionStatus.DRAFT, ExtensionStatus.PREVIEWED):
         raise TransitionRefused(N_("Perpanjangan ini sudah disetujui atau dibatalkan."))
     document.case_id, extension.document_id = case.id, document.id
+    case.version += 1
     data = {"document": str(document.id)}
     await cases.record(session, case, "instrument_attached", now=now, actor=actor, data=data)
     return extension
@@ -308,7 +310,8 @@ async def approve(session: AsyncSession, extension_id: UUID, *, actor: str, now:
         raise Conflict(N_("Tidak ada batas waktu yang akan bergeser."))
     rules = await rulebook.current(session, now=now)
     limit = rules.policies.second_person_above
-    if needs_second_person(extension, preview.moving, limit, actor):
+    own = extension.requested_by in await actors.selves(session, actor)
+    if own and needs_second_person(extension, preview.moving, limit, extension.requested_by):
         raise Forbidden(
             N_("Perpanjangan untuk lebih dari {limit} kewajiban harus disetujui orang kedua."), limit=limit
         )

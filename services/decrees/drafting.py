@@ -17,6 +17,7 @@ from services.decrees.lines import RawLine, as_days, check
 from services.decrees.stored import calendar_seen, days_of, load, told_names
 from services.errors import Conflict, FieldError, Forbidden, InvalidInput, TransitionRefused
 from services.i18n import N_
+from services.identity import actors
 from services.models import (
     CaseFile,
     CaseKind,
@@ -196,7 +197,7 @@ async def approve(session: AsyncSession, decree_id: UUID, *, actor: str, now: da
     case, decree = await load(session, decree_id)
     if case.status != DecreeStatus.PREVIEWED:
         raise TransitionRefused(N_("Periksa dahulu akibat keputusan (uji coba) sebelum menyetujuinya."))
-    if decree.requested_by == actor:
+    if decree.requested_by in await actors.selves(session, actor):
         raise Forbidden(N_("Keputusan hari libur harus disetujui orang kedua."))
     if decree.calendar_seen != await calendar_seen(session):
         raise Conflict(N_("Kalender sudah berubah sejak uji coba. Lakukan uji coba lagi."))

@@ -1,7 +1,7 @@
 """Bearer tokens for programs: one role, one scope, revocable now."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,9 @@ from services.identity.scopes import check_scope
 from services.identity.secret import digest, new_secret
 from services.identity.security_events import Happened, happened
 from services.identity.sessions import TOUCH_EVERY
-from services.models import Account, AccountStatus, ApiKey, Role
+from services.models import Account, AccountStatus, ApiKey, Person, Role
 
+LIFE = timedelta(days=365)
 PREFIX = "tgt_"
 """Lets secret scanners recognise a key that was committed or pasted somewhere."""
 
@@ -38,10 +39,14 @@ async def create(
     region_prefix: str = "",
     kbli_divisions: tuple[str, ...] = (),
     account_id: UUID | None = None,
+    person_id: UUID | None = None,
     label: str = "",
     expires_at: datetime | None = None,
 ) -> NewKey:
-    """Make a key. InvalidInput without an account for a company, a region for a regional officer."""
+    """Make a key, by default for a year. InvalidInput without an account for a company, a region for a regional one.
+
+    `person_id` answers for what the program does: the key is no second person beside them.
+    """
     if (role is Role.COMPANY_USER) != (account_id is not None):
         raise InvalidInput(
             N_("Kunci perusahaan, dan hanya kunci perusahaan, menunjuk satu akun."), field="account"
@@ -58,9 +63,10 @@ async def create(
         region_prefix=region,
         kbli_divisions=list(divisions),
         account_id=account_id,
+        person_id=person_id,
         created_by=created_by,
         created_at=now,
-        expires_at=expires_at,
+        expires_at=expires_at or now + LIFE,
     )
     session.add(key)
     await session.flush()
@@ -73,7 +79,8 @@ async def create(
 async def authenticate(session: AsyncSession, token: str) -> Principal | None:
     """Who a bearer token stands for right now; None when it stands for nobody.
 
-    Whoever made the key answers for the non-disclosure agreement of the program that holds it.
+    Whoever made the key answers for the non-disclosure agreement of the program that holds it. The key of a person
+    whose access has ended opens nothing.
     """
     row = (await session.execute(_LOOKUP, {"token_hash": digest(token)})).one_or_none()
     if row is None:
@@ -128,9 +135,11 @@ def _lookup() -> Any:
             or_(last_used.is_(None), last_used < func.now() - TOUCH_EVERY).label("stale"),
         )
         .outerjoin(Account, col(Account.id) == col(ApiKey.account_id))
+        .outerjoin(Person, col(Person.id) == col(ApiKey.person_id))
         .where(
             col(ApiKey.token_hash) == bindparam("token_hash"),
             or_(col(ApiKey.account_id).is_(None), col(Account.status) == AccountStatus.ACTIVE),
+            or_(col(ApiKey.person_id).is_(None), col(Person.status) != "disabled"),
             *_alive(),
         )
     )

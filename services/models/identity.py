@@ -90,7 +90,7 @@ class WebSession(SQLModel, table=True):
 
 
 class ApiKey(SQLModel, table=True):
-    """A bearer token for a program: one role, one scope."""
+    """A bearer token for a program: one role, one scope. `person_id`: the official who answers for it, if known."""
 
     __tablename__: ClassVar[str] = "api_key"
     __table_args__ = (one_of("role", Role),)
@@ -102,6 +102,7 @@ class ApiKey(SQLModel, table=True):
     region_prefix: str = Field(default="", sa_type=Text)
     kbli_divisions: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     account_id: UUID | None = Field(default=None, foreign_key="account.id")
+    person_id: UUID | None = Field(default=None, foreign_key="person.id")
     created_by: str = Field(sa_type=Text)
     created_at: datetime = instant()
     expires_at: datetime | None = instant(None)

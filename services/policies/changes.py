@@ -17,6 +17,7 @@ from services.deadlines.rules import Edge
 from services.deadlines.zones import WIB
 from services.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound, TransitionRefused
 from services.i18n import N_
+from services.identity import actors
 from services.models import (
     CaseFile,
     CaseKind,
@@ -182,7 +183,7 @@ async def approve(session: AsyncSession, case_id: UUID, *, actor: str, now: date
         raise TransitionRefused(
             N_("Periksa dahulu akibat perubahan aturan (simulasi) sebelum menyetujuinya.")
         )
-    if actor == change.proposed_by:
+    if change.proposed_by in await actors.selves(session, actor):
         raise Forbidden(N_("Perubahan aturan disetujui oleh orang lain daripada pengusulnya."))
     if change.valid_from <= now:
         raise Conflict(N_("Tanggal berlakunya sudah lewat; usulkan lagi dengan tanggal yang baru."))

@@ -13,6 +13,7 @@ from services import cases, rulebook
 from services.database import uuids
 from services.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
 from services.i18n import N_
+from services.identity import actors
 from services.identity.principal import Principal
 from services.models import (
     AuthorityLevel,
@@ -84,7 +85,8 @@ async def approve(
     lines = await desk.select_lines(session, principal, again, now=now) if chosen else []
     excluded = _excluded(lines, exclusions or {})
     wanted = [line for line in lines if line.id not in excluded]
-    _check(wanted, principal.actor, single=bool(filters.ids))
+    own = await actors.selves(session, principal.actor)
+    _check(wanted, own, single=bool(filters.ids))
     ready = [line for line in wanted if line.issuer is not None and not line.suspended]
     left_out = _left_out(chosen, lines, wanted, ready, excluded)
     if not ready:
@@ -154,9 +156,9 @@ def _excluded(lines: Sequence[Line], given: Mapping[UUID, str]) -> dict[UUID, st
     return {case_id: reason.strip()[:MAX_REASON] for case_id, reason in given.items() if case_id in known}
 
 
-def _check(wanted: Sequence[Line], actor: str, *, single: bool) -> None:
+def _check(wanted: Sequence[Line], own: frozenset[str], *, single: bool) -> None:
     """What nobody may approve in bulk by oversight: own proposals; and what was named one by one in vain."""
-    if any(line.proposed_by == actor for line in wanted):
+    if any(line.proposed_by in own for line in wanted):
         raise Forbidden(OWN_PROPOSAL)
     if single and any(line.authority is not None and line.issuer is None for line in wanted):
         raise Forbidden(NOT_COMPETENT)

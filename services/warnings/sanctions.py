@@ -12,6 +12,7 @@ from sqlmodel import col
 from services import cases
 from services.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound, TransitionRefused
 from services.i18n import N_
+from services.identity import actors
 from services.identity.principal import Principal
 from services.messages import dedupe, recipients
 from services.messages.intents import intend
@@ -96,7 +97,7 @@ async def decide(
     sanction = await session.get_one(Sanction, sanction_id, populate_existing=True)
     if sanction.state != SanctionState.PROPOSED:
         raise TransitionRefused(N_("Usulan sanksi ini sudah diputuskan."))
-    if sanction.proposed_by == principal.actor:
+    if sanction.proposed_by in await actors.selves(session, principal.actor):
         raise Forbidden(SECOND_PERSON)
     if not approve and not note.strip():
         raise InvalidInput(N_("Tuliskan alasan penolakan."), field="note")

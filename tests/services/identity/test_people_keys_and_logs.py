@@ -1,6 +1,7 @@
 """People and their rights, keys of programs, lists bounded by rights, and what is written down about it."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text
@@ -9,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.errors import Conflict, InvalidInput, NotFound
-from services.identity import api_keys, directory, people, policy
+from services.identity import actors, api_keys, directory, people, policy
 from services.identity.permissions import Permission
 from services.identity.policy import Target, account_target, visible_filter
 from services.identity.principal import Grant, Principal
 from services.identity.read_log import log_read
-from services.models import Account, ApiKey, BusinessField, CaseFile, CaseKind, Role, new_id
+from services.models import Account, ApiKey, BusinessField, CaseFile, CaseKind, Person, Role, new_id
 from tests.services.identity import factories
 
 
@@ -291,3 +292,40 @@ async def test_logs_are_not_changed_by_the_application(session: AsyncSession, ta
     await people.create(session, username="petugas", name="", email="a@dinas.example")
     with pytest.raises(DBAPIError, match=r"append-only|permission denied"):
         await session.execute(text(act.format(table)))
+
+
+async def test_a_key_ends_after_a_year_unless_it_says_otherwise(session: AsyncSession) -> None:
+    made = await api_keys.create(session, Role.AUDITOR, created_by="cli")
+    key = await session.get_one(ApiKey, made.id)
+    assert key.expires_at == key.created_at + timedelta(days=365)
+
+
+async def test_the_keys_of_a_person_are_no_second_person(session: AsyncSession) -> None:
+    one, other = [await invited(session, name) for name in ("satu", "dua")]
+    keys = [
+        await api_keys.create(session, Role.ADMINISTRATOR, created_by="cli", person_id=person)
+        for person in (one, one, other, None, None)
+    ]
+    first, second, theirs, nobodys, anothers = (f"key:{key.id}" for key in keys)
+    own = await actors.selves(session, f"person:{one}")
+    assert own == {f"person:{one}", first, second}
+    assert await actors.selves(session, second) == own
+    assert await actors.selves(session, theirs) == {f"person:{other}", theirs}
+    assert await actors.selves(session, nobodys) == {nobodys} != {anothers}
+    assert await actors.selves(session, "system") == {"system"}
+
+
+async def test_the_key_of_somebody_whose_access_ended_opens_nothing(session: AsyncSession) -> None:
+    person = await invited(session, "satu")
+    key = await api_keys.create(session, Role.AUDITOR, created_by="cli", person_id=person)
+    assert await api_keys.authenticate(session, key.token) is not None
+    (await session.get_one(Person, person)).status = "disabled"
+    await session.flush()
+    assert await api_keys.authenticate(session, key.token) is None
+
+
+async def invited(session: AsyncSession, username: str) -> UUID:
+    person = await people.invite(
+        session, username=username, name="Petugas", email=f"{username}@contoh.example"
+    )
+    return person.id
