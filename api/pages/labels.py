@@ -258,6 +258,12 @@ SIGNERS = {
     "director": N_("Direktur"),
     "owner": N_("Pemilik (industri kecil)"),
 }
+CONTACTS = {
+    "telephone": N_("Telepon"),
+    "whatsapp": N_("WhatsApp"),
+    "email": N_("Surel"),
+    "visit": N_("Kunjungan"),
+}
 LANES = {
     "credentials": N_("Akses akun"),
     "legal": N_("Surat resmi"),
@@ -277,6 +283,7 @@ WORDS: dict[str, dict[str, str]] = {
     "account_type": ACCOUNT_TYPES,
     "scope": SCOPES,
     "signer": SIGNERS,
+    "contact": CONTACTS,
 }
 
 

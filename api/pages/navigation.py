@@ -38,6 +38,7 @@ MENU: tuple[tuple[Entry, frozenset[str]], ...] = (
     (Entry("cases", N_("Semua kasus")), _OFFICERS),
     (Entry("data_request_orders", N_("Permintaan data")), frozenset(("compliance_officer",))),
     (Entry("warnings", N_("Peringatan")), frozenset(("compliance_officer",))),
+    (Entry("missing_reports", N_("Belum melapor")), frozenset(("compliance_officer", "regional_officer"))),
     (Entry("contacts", N_("Kontak perusahaan")), frozenset(("compliance_officer", "regional_officer"))),
     (Entry("periods", N_("Periode")), _ADMINISTRATORS | {"compliance_officer", "auditor"}),
     (Entry("extensions", N_("Perpanjangan")), _ADMINISTRATORS | {"compliance_officer", "auditor"}),

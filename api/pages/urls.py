@@ -74,6 +74,8 @@ PATHS: dict[str, str] = {
     "case_assignment": "/kasus/{case}/petugas",
     "case_note": "/kasus/{case}/catatan",
     "case_step": "/kasus/{case}/langkah",
+    "case_contacts": "/kasus/{case}/kontak",
+    "missing_reports": "/belum-melapor",
     "case_what_if": "/kasus/{case}/pengandaian",
     "case_evidence": "/kasus/{case}/bukti",
     "deadline_letter": "/kasus/{case}/batas-waktu/{deadline}/cetak",

@@ -105,6 +105,7 @@ from services.models.service_proof import (
     EvidenceKind,
     ServiceEvidence,
 )
+from services.models.supervision import CompanyContact, ContactChannel
 from services.models.warnings import (
     AuthorityLevel,
     LetterChannel,
@@ -142,6 +143,8 @@ __all__ = [
     "CaughtMail",
     "Certificate",
     "ChoreRun",
+    "CompanyContact",
+    "ContactChannel",
     "ContactHealth",
     "ContactReason",
     "ContactResult",

@@ -115,6 +115,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "non_production_declared": N_("Perusahaan menyatakan tidak berproduksi selama periode ini (surat {number})."),
     "non_production_refused": N_("Surat tidak berproduksi {number} ditolak; laporan tetap wajib."),
     "non_production_withdrawn": N_("Surat tidak berproduksi {number} ditarik."),
+    "company_contacted": N_("Petugas menghubungi perusahaan; isinya ada di catatan kontak."),
     "excused": N_("Alasan dengan surat perusahaan diterima; kewajiban ini tidak lagi ditagih."),
     # Data Lain
     "data-request.requested": N_("Permintaan data dikirim."),

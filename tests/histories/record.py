@@ -11,6 +11,7 @@ from pathlib import Path
 from services.extension_requests import asking
 from services.extension_requests.deciding import Verdict
 from services.models import LetterChannel, Role
+from services.non_production import deciding
 from services.policies import changes
 from tests.services.data_requests.given import ask
 from tests.workflows import test_extension_request as asked
@@ -131,7 +132,7 @@ async def non_production(world: World) -> list[str]:
     slow, dropped = await no_production.declare(world, late), await no_production.declare(world, early)
     await no_production.withdraw(world, dropped)
     await world.advance_to("2027-01-15T12:00:00+07:00")
-    await no_production.decide(world, slow, no_production.Verdict.ACCEPT)
+    await no_production.decide(world, slow, deciding.Verdict.ACCEPT)
     await world.rest()
     return [f"non-production/{slow.number}", f"non-production/{dropped.number}"]
 

@@ -1,4 +1,4 @@
-"""Example contexts of the pages about small cases: letters of non-production."""
+"""Example contexts of the pages about small cases: letters of non-production, contacts with companies."""
 
 from collections.abc import Callable
 from datetime import date
@@ -76,6 +76,40 @@ def decided() -> dict[str, Any]:
     }
 
 
+def missing_reports() -> dict[str, Any]:
+    row = {
+        "company": "PT Contoh Rotan Mahakam",
+        "href": "#",
+        "number": 10001,
+        "region": "Kota Samarinda",
+        "stage": "Tahap produksi",
+        "status": "not_started",
+        "due_before": deadline().due_before,
+        "contacts": 2,
+        "last": NOW,
+    }
+    untouched = {"company": "PT Contoh Kayu Borneo", "contacts": 0, "last": None, "status": "draft"}
+    return {
+        "rows": [row, row | untouched],
+        "asked": {"periode": "2026-Q4", "region": ""},
+        "periods": [Option("2026-Q4", "Triwulan IV 2026")],
+        "regions": [Option("64", "Kalimantan Timur")],
+        "more": "#",
+    }
+
+
+def case_contacts() -> dict[str, Any]:
+    said = {"at": NOW, "channel": "Telepon", "reached": True, "by": "Petugas Daerah"}
+    return {
+        "case": example_officer.licence()["case"] | {"kind": "report", "status": "not_started"},
+        "contacts": [said | {"summary": "Laporan akan dikirim minggu ini."}],
+        "channels": [Option("telephone", "Telepon"), Option("visit", "Kunjungan")],
+        "open": True,
+        "story": "#",
+        "form": Form(),
+    }
+
+
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "company/non_production_declare.html": declaring,
     "company/non_production_declare.html#closed": lambda: declaring() | {"open": False},
@@ -83,4 +117,8 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "company/non_production.html#refused": refused,
     "officer/non_production.html": deciding,
     "officer/non_production.html#decided": decided,
+    "officer/missing_reports.html": missing_reports,
+    "officer/missing_reports.html#none": lambda: missing_reports() | {"rows": [], "more": ""},
+    "officer/case_contacts.html": case_contacts,
+    "officer/case_contacts.html#closed": lambda: case_contacts() | {"contacts": [], "open": False},
 }

@@ -1,13 +1,15 @@
-"""Small cases on the pages: a letter of non-production, declared by a company, decided by an officer."""
+"""Small cases on the pages: letters of non-production, and the contacts with who has not reported."""
 
 from typing import Any
 
 import pytest
 
 from api.pages.public import human
+from services.deadlines.zones import WIB
 from services.models import Role
 from tests.api.conftest import Api
-from tests.pages.officials import official
+from tests.factories import PERIOD
+from tests.pages.officials import official, owing
 from tests.pages.test_company_flow import company, sign_in
 from tests.pages.visitor import Visitor
 from tests.services.documents.corpus import pdf
@@ -65,3 +67,32 @@ async def test_a_company_takes_its_letter_back(api: Api, visitor: Visitor) -> No
     await visitor.send(f"/tidak-berproduksi/{letter}/penarikan")
     assert "Surat ditarik" in visitor.text
     await declare(visitor, report)
+
+
+async def test_an_officer_finds_who_is_missing_and_writes_down_a_call(api: Api) -> None:
+    ((account, case),) = await owing(api)
+    async with api.transaction() as (_, now):
+        local = now.astimezone(WIB)
+    called = {
+        "channel": "telephone",
+        "at": f"{local:%Y-%m-%d}",
+        "clock": f"{local:%H:%M:%S}",
+        "reached": "yes",
+        "summary": "Akan dikirim minggu ini.",
+    }
+    async with official(api, Role.COMPLIANCE_OFFICER) as officer:
+        await officer.open(f"/belum-melapor?periode={PERIOD}")
+        assert account.name in officer.text
+        assert "belum dihubungi" in officer.text
+        here = f"/kasus/{case.id}/kontak"
+        await officer.open(here)
+        await officer.send(here, {"channel": "merpati", "at": "", "summary": ""})
+        assert "Tuliskan tanggal dan jam" in officer.errors
+        await officer.send(here, called)
+        assert "Kontak dicatat" in officer.text, officer.errors
+        assert "Akan dikirim minggu ini." in officer.text
+        await officer.open(f"/belum-melapor?periode={PERIOD}")
+        assert "1 kali" in officer.text
+    async with official(api, Role.REGIONAL_OFFICER, region="11") as elsewhere:
+        await elsewhere.open(f"/belum-melapor?periode={PERIOD}")
+        assert "Semua sudah melapor." in elsewhere.text

@@ -11,6 +11,7 @@ from services.identity.permissions import Permission
 from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import CaseFile, CaseKind
+from services.supervision.contacts import ABOUT
 
 # The company's own date of each kind of case, which an administrator may extend from its page.
 EXTENDABLE: Final = {
@@ -101,7 +102,9 @@ def _around(user: Principal, case: CaseFile) -> Iterator[tuple[str, str, str]]:
 
 
 def _tools(user: Principal, case: CaseFile) -> Iterator[tuple[str, str, str]]:
-    """Asking what if, and taking the evidence by who may pass individual data on."""
+    """Contacts, asking what if, and taking the evidence by who may pass individual data on."""
+    if case.kind in ABOUT and _may(user, case, Permission.RECORD_SERVICE):
+        yield N_("Kontak dengan perusahaan"), url("case_contacts", case=case.id), "secondary"
     if case.closed_at is None and _may(user, case, Permission.HOLD_CASE):
         yield N_("Apa yang terjadi bila …"), url("case_what_if", case=case.id), "secondary"
     if _may(user, case, Permission.EXPORT_INDIVIDUAL):

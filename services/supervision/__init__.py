@@ -1,0 +1,1 @@
+"""Compliance monitoring by regions: who has not reported, and what was done to reach them."""
