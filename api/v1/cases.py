@@ -53,7 +53,7 @@ async def find(
     """
     filters = Filters(
         kind, tuple(status or ()), region, period, account, assignee, versions.aware(due_before, "due_before"),
-        is_open, stuck, q, sort,
+        is_open, stuck, q, sort=sort,
     )  # fmt: skip
     page = await search.cases(session, user, filters, cursor=cursor, limit=limit)
     await log_read(session, user, what="list:cases", purpose=purpose or DEFAULT_PURPOSE)
