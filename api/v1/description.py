@@ -12,7 +12,8 @@ SCHEMES: Final[dict[str, Any]] = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A key made with `tenggat token create`. It needs no CSRF token.",
+        "description": "A key made with `tenggat token create`. It needs no CSRF token. It ends after a year unless"
+        " made otherwise, and is no second person beside the official who answers for it (`--person`).",
     },
     "session": {
         "type": "apiKey",
@@ -25,8 +26,10 @@ SCHEMES: Final[dict[str, Any]] = {
 ABOUT: Final = (
     "Reporting duties of industrial companies. Times are ISO 8601 with offset; `*_before` instants are exclusive:"
     " people are told the second before. Every POST that changes something takes an `Idempotency-Key`: repeating a"
-    " request with its key gives the first answer again. Refusals are RFC 9457 problem details in the language of"
-    " `Accept-Language` (id, en)."
+    " request with its key gives the first answer again. Decisions name the version they were taken on, in"
+    " `If-Match` or in the body: 409 `stale_version` when it has changed. Every reading of a company's data by an"
+    " official is logged with its purpose: that of the header `X-Purpose`, by default the purpose of the route."
+    " Refusals are RFC 9457 problem details in the language of `Accept-Language` (id, en)."
 )
 _ALWAYS: Final = (422, 429, 503)
 
