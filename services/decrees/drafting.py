@@ -12,8 +12,8 @@ from services import cases, rulebook
 from services.deadlines import store
 from services.deadlines.zones import WIB
 from services.decrees import comparing, moving
-from services.decrees.changes import changes, with_days
-from services.decrees.lines import RawLine, as_days, check
+from services.decrees.changes import Change, changes, with_days
+from services.decrees.lines import Line, RawLine, as_days, check
 from services.decrees.stored import calendar_seen, days_of, load, told_names
 from services.errors import Conflict, FieldError, Forbidden, InvalidInput, TransitionRefused
 from services.i18n import N_
@@ -30,6 +30,7 @@ from services.models import (
     new_id,
 )
 from services.reference import regions
+from services.rulebook import Rulebook
 
 MAX_TEXT = 2000
 NIB_DIGITS = 13
@@ -62,38 +63,10 @@ class Foreseen:
 
 async def draft(session: AsyncSession, wanted: DecreeDraft, *, actor: str, now: datetime) -> HolidayDecree:
     """Write a decree down; no calendar changes yet. InvalidInput names every field that cannot be accepted."""
-    problems = _problems(wanted)
-    try:
-        lines = check(wanted.days)
-    except InvalidInput as refused:
-        problems += refused.fields
-    if problems:
-        raise InvalidInput(N_("Periksa kembali isian yang ditandai."), fields=problems)
-    lines = comparing.completed(lines) if wanted.complete else lines
+    lines = _checked(wanted)
     rules = await rulebook.current(session, now=now)
-    case = CaseFile(
-        id=new_id(),
-        kind=CaseKind.DECREE,
-        key=f"decree/{(case_id := new_id())}",
-        title=wanted.instrument.strip(),
-        region_code=wanted.scope if wanted.layer is DecreeLayer.REGION else None,
-        status=DecreeStatus.DRAFT,
-        policy_version_id=rules.version_id,
-        opened_at=now,
-    )
-    case.id = case_id
+    case, decree = _rows(wanted, rules.version_id, actor, now)
     await cases.open_case(session, case)
-    decree = HolidayDecree(
-        case_id=case.id,
-        layer=wanted.layer,
-        scope=wanted.scope.strip(),
-        instrument=wanted.instrument.strip(),
-        reason=wanted.reason.strip(),
-        document_id=wanted.document_id,
-        notify=wanted.notify,
-        requested_by=actor,
-        requested_at=now,
-    )
     session.add(decree)
     await session.flush()
     session.add_all(
@@ -103,6 +76,45 @@ async def draft(session: AsyncSession, wanted: DecreeDraft, *, actor: str, now: 
     await cases.record(session, case, "drafted", now=now, actor=actor, data={"days": len(lines)})
     await session.flush()
     return decree
+
+
+def _checked(wanted: DecreeDraft) -> list[Line]:
+    """Everything that is wrong is said at once."""
+    problems, lines = _problems(wanted), []
+    try:
+        lines = check(wanted.days)
+    except InvalidInput as refused:
+        problems += refused.fields
+    if problems:
+        raise InvalidInput(N_("Periksa kembali isian yang ditandai."), fields=problems)
+    return comparing.completed(lines) if wanted.complete else lines
+
+
+def _rows(
+    wanted: DecreeDraft, policy_version: UUID, actor: str, now: datetime
+) -> tuple[CaseFile, HolidayDecree]:
+    case_id = new_id()
+    case = CaseFile(
+        id=case_id,
+        kind=CaseKind.DECREE,
+        key=f"decree/{case_id}",
+        title=wanted.instrument.strip(),
+        region_code=wanted.scope if wanted.layer is DecreeLayer.REGION else None,
+        status=DecreeStatus.DRAFT,
+        policy_version_id=policy_version,
+        opened_at=now,
+    )
+    return case, HolidayDecree(
+        case_id=case_id,
+        layer=wanted.layer,
+        scope=wanted.scope.strip(),
+        instrument=wanted.instrument.strip(),
+        reason=wanted.reason.strip(),
+        document_id=wanted.document_id,
+        notify=wanted.notify,
+        requested_by=actor,
+        requested_at=now,
+    )
 
 
 def _problems(wanted: DecreeDraft) -> list[FieldError]:
@@ -143,21 +155,7 @@ async def dry_run(session: AsyncSession, decree_id: UUID, *, actor: str, now: da
     if case.status not in (DecreeStatus.DRAFT, DecreeStatus.PREVIEWED):
         raise TransitionRefused(N_("Keputusan ini sudah disetujui atau dibatalkan."))
     rules = await rulebook.current(session, now=now)
-    lines = await days_of(session, decree)
-    found = await changes(
-        session, with_days(rules, as_days(lines, decree.layer, decree.scope, decree.instrument))
-    )
-    if past := await moving.into_the_past(session, found, now):
-        raise InvalidInput(
-            N_(
-                "Menurut {instrument} batas waktu {title} menjadi {day}, yang sudah lewat. Kalender tidak boleh"
-                " memindahkan batas waktu ke masa lalu."
-            ),
-            field="days",
-            instrument=decree.instrument,
-            title=past.title,
-            day=(past.due - timedelta(seconds=1)).astimezone(WIB).date().isoformat(),
-        )
+    found = await _changes(session, decree, rules, now)
     await moving.plan(session, decree, found, told_names(rules), now)
     foreseen = await _foreseen(session, decree)
     if case.status == DecreeStatus.DRAFT:
@@ -171,6 +169,27 @@ async def dry_run(session: AsyncSession, decree_id: UUID, *, actor: str, now: da
     data = {"moving": foreseen.moving, "messages": foreseen.told}
     await cases.record(session, case, "previewed", now=now, actor=actor, data=data)
     return foreseen
+
+
+async def _changes(
+    session: AsyncSession, decree: HolidayDecree, rules: Rulebook, now: datetime
+) -> list[Change]:
+    """What the decree would change; InvalidInput when that moves a date into the past."""
+    lines = await days_of(session, decree)
+    added = as_days(lines, decree.layer, decree.scope, decree.instrument)
+    found = await changes(session, with_days(rules, added))
+    if past := await moving.into_the_past(session, found, now):
+        raise InvalidInput(
+            N_(
+                "Menurut {instrument} batas waktu {title} menjadi {day}, yang sudah lewat. Kalender tidak boleh"
+                " memindahkan batas waktu ke masa lalu."
+            ),
+            field="days",
+            instrument=decree.instrument,
+            title=past.title,
+            day=(past.due - timedelta(seconds=1)).astimezone(WIB).date().isoformat(),
+        )
+    return found
 
 
 async def _foreseen(session: AsyncSession, decree: HolidayDecree) -> Foreseen:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from api.pages.public import human
 from services.models import Deadline, HolidayDecree, Role
@@ -92,7 +93,7 @@ async def test_a_decree_shows_every_date_that_moves_and_needs_a_second_person(ap
         assert "SKB Contoh 1/2027" in two.text
         assert "hanya dalam kalender bawaan" in two.text
     async with api.transaction() as (session, _):
-        assert (await session.execute(select(HolidayDecree.status))).scalar_one() == "approved"
+        assert (await session.execute(select(col(HolidayDecree.status)))).scalar_one() == "approved"
         due = await session.get_one(Deadline, (case, "registration_target"))
         assert due.due_before.isoformat() == "2027-01-06T17:00:00+00:00", "5 January is a holiday already"
 
