@@ -112,7 +112,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "non-production.accepted": N_("Surat diterima; laporan periode ini tidak wajib."),
     "non-production.refused": N_("Surat ditolak; laporan tetap wajib."),
     "non-production.withdrawn": N_("Surat ditarik oleh perusahaan."),
-    "non_production_declared": N_("Perusahaan menyatakan tidak berproduksi selama periode ini (surat {number})."),
+    "non_production_declared": N_(
+        "Perusahaan menyatakan tidak berproduksi selama periode ini (surat {number})."
+    ),
     "non_production_refused": N_("Surat tidak berproduksi {number} ditolak; laporan tetap wajib."),
     "non_production_withdrawn": N_("Surat tidak berproduksi {number} ditarik."),
     "company_contacted": N_("Petugas menghubungi perusahaan; isinya ada di catatan kontak."),
