@@ -54,11 +54,14 @@ async def test_thousands_are_previewed_and_approved_and_a_letter_opened_is_serve
 
     own = (await company.get("/api/v1/warnings", params={"account_id": str(companies[0].id)})).json()
     excluded = {line["id"] for line in [*listed["items"], *more["items"]] if line["id"] == out}
-    sent = own or (
-        await (await api.company(companies[1].id)).get(
-            "/api/v1/warnings", params={"account_id": str(companies[1].id)}
-        )
-    ).json()
+    sent = (
+        own
+        or (
+            await (await api.company(companies[1].id)).get(
+                "/api/v1/warnings", params={"account_id": str(companies[1].id)}
+            )
+        ).json()
+    )
     assert sent[0]["id"] not in excluded
     owner = await api.company(sent[0]["account_id"])
     letter = sent[0]["letters"][0]
