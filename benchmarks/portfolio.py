@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from benchmarks import floors
 from benchmarks.machine import Meter, Usage
@@ -57,7 +57,7 @@ async def measure(count: int) -> list[Row]:
         instance.create(database.migrator_url, rehearsal=True, start=datetime.fromisoformat(START))
         pool = make_engine(database.app_url, 5)
         sessions = make_sessions(pool)
-        await _seed(sessions, count)
+        await _seed(database.app_url, count)
         meter = Meter(_roles(engine))
         url = libpq_url(database.app_url)
         rows = [await _dry_run(sessions, url, meter, count), await _recompute(sessions, url, meter, count)]
@@ -122,9 +122,12 @@ async def _decreed(sessions: Sessions, instrument: str) -> HolidayDecree:
         return await drafting.draft(session, DecreeDraft(instrument, "uji", days), actor="one", now=now)
 
 
-async def _seed(sessions: Sessions, count: int) -> None:
+async def _seed(url: str, count: int) -> None:
     """Companies, each with a returned report: its due date, and the date by which it is corrected."""
-    left = count
+    patient = create_async_engine(
+        url, connect_args={"options": "-c timezone=UTC"}
+    )  # none of a command's limits
+    sessions, left = make_sessions(patient), count
     while left:
         batch = min(left, 20_000)
         async with _transaction(sessions) as (session, now):
@@ -156,6 +159,7 @@ async def _seed(sessions: Sessions, count: int) -> None:
             )  # fmt: skip
     async with sessions() as session, session.begin():
         await session.execute(text("ANALYZE case_file, case_chain, deadline, derivation, account"))
+    await patient.dispose()
 
 
 _CASES = """

@@ -50,6 +50,8 @@ _INTO_THE_PAST: Final = """
 """
 _MOVES: Final = "(d.due_before, d.lenient_before) IS DISTINCT FROM (n.due, n.lenient)"
 
+# One statement over the whole portfolio may take longer than a command may. It locks no case.
+_PATIENTLY: Final = text("SET LOCAL statement_timeout = '5min'")
 _PLAN: Final = text(
     f"""
     INSERT INTO decree_line (decree_id, case_id, deadline_name, state, old_before, new_before,
@@ -133,6 +135,7 @@ async def plan(
     session: AsyncSession, decree: HolidayDecree, found: Sequence[Change], told: Sequence[str], now: datetime
 ) -> int:
     """Write down every open date that would move, before and after; nothing moves. Returns how many."""
+    await session.execute(_PATIENTLY)
     drop = "DELETE FROM decree_line WHERE decree_id = :decree AND state = 'planned'"
     await session.execute(text(drop), {"decree": decree.case_id})
     if not found:
@@ -159,6 +162,7 @@ async def concerned(session: AsyncSession, found: Sequence[Change], now: datetim
     """Every case with a date to move (`id`, and the `recipes` of those dates), in id order."""
     if not found:
         return []
+    await session.execute(_PATIENTLY)
     return (await session.execute(_ALL, {"changes": written(found), "now": now})).all()
 
 
