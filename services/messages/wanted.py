@@ -34,10 +34,10 @@ class Rule(StrEnum):
 _UNSENT: Final = "c.status IN ('upcoming', 'not_started', 'draft', 'reopened')"
 
 # A one-time link goes to the address on the NIB (or, for officials, their own) and to no other, while it
-# works. Links live in real time.
+# works. What the mail says of its end is told on the clock people live by.
 _LINK_TO_OWNER: Final = """(
     SELECT CASE
-        WHEN (m.context ->> 'expires_at')::timestamptz <= now() THEN 'link_expired'
+        WHEN (m.context ->> 'expires_at')::timestamptz <= app_now() THEN 'link_expired'
         WHEN m.account_id IS NOT NULL AND a.status IS DISTINCT FROM 'active' THEN 'account_not_active'
         WHEN lower(m.recipient) IS DISTINCT FROM lower(coalesce(a.email, p.email))
             THEN 'not_the_owners_address'
