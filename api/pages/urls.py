@@ -82,6 +82,7 @@ PATHS: dict[str, str] = {
     "case_purpose": "/kasus/{case}/keperluan",
     "registration_decision": "/kasus/{case}/pendaftaran",
     "licence_decision": "/kasus/{case}/perizinan",
+    "licence_certificate": "/kasus/{case}/perizinan/sertifikat-standar",
     "review": "/kasus/{case}/pemeriksaan",
     "review_difference": "/kasus/{case}/perbedaan",
     "extension_request_decision": "/kasus/{case}/permohonan-perpanjangan",

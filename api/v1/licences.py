@@ -79,6 +79,15 @@ class LicenceDecisionIn(BaseModel):
     version: int | None = None
 
 
+class StandardCertificateIn(BaseModel):
+    """What is known of the standard certificate; `evidence` says how, and is needed when it is verified."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: StandardCertificateStatus
+    evidence: str = Field(default="", max_length=2000)
+
+
 @router.get("/accounts/{account_id}/licences", response_model=list[LicenceOut])
 async def of_account(
     account_id: UUID, session: SessionDep, user: Reader, purpose: ReadPurpose
@@ -152,6 +161,29 @@ async def decide(
         decision = decisions.Decision(**body.model_dump(exclude={"version"}))
         return await _out(
             session, await decisions.decide(session, licence_id, decision, actor=user.actor, now=now)
+        )
+
+    return await once(command)
+
+
+@router.post("/licences/{licence_id}/standard-certificate", response_model=LicenceOut)
+async def record_certificate(
+    licence_id: UUID,
+    body: StandardCertificateIn,
+    session: SessionDep,
+    now: Now,
+    user: Reviewer,
+    once: OnceDep,
+) -> JSONResponse:
+    """Record that the standard certificate has been verified, or is no longer; the licence's validity stays."""
+
+    async def command() -> LicenceOut:
+        await _authorised(session, licence_id, user)
+        return await _out(
+            session,
+            await decisions.record_verification(
+                session, licence_id, body.status, evidence=body.evidence, actor=user.actor, now=now
+            ),
         )
 
     return await once(command)

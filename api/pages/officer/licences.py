@@ -84,6 +84,34 @@ async def decide(request: Request, session: SessionDep, now: Now, case: UUID, us
     return await _render(request, session, user, opened, form, status=outcome.status)
 
 
+@router.post(PATHS["licence_certificate"])
+async def record_certificate(
+    request: Request, session: SessionDep, now: Now, case: UUID, user: Officer
+) -> Response:
+    """What became of the standard certificate after the decision: it moves the stage, not the validity."""
+    typed = await forms.typed(request)
+    licence = await _licence_id(session, case)
+
+    async def command() -> Done:
+        seen = await session.get_one(CaseFile, case, populate_existing=True)
+        policy.authorise(user, Permission.REVIEW_LICENCE, Target.of_case(seen))
+        chosen = forms.text(typed, "certificate")
+        if chosen not in list(StandardCertificateStatus):
+            raise InvalidInput(N_("Pilih salah satu."), field="certificate")
+        await decisions.record_verification(
+            session, licence, StandardCertificateStatus(chosen), evidence=forms.text(typed, "evidence"),
+            actor=user.actor, now=now,
+        )  # fmt: skip
+        return Done(to=url("licence_decision", case=case), message=N_("Status Sertifikat Standar dicatat."))
+
+    outcome = await forms.attempt(session, lambda: forms.once(request, session, command))
+    if not isinstance(outcome, DomainError):
+        return outcome
+    opened = await _open(request, session, user, case)
+    form = forms.again(request, typed, outcome, translator(locale_of(request)))
+    return await _render(request, session, user, opened, form, status=outcome.status)
+
+
 def _decision(typed: dict[str, Any]) -> Decision:
     verdict = forms.text(typed, "verdict")
     if verdict not in ("valid", "invalid"):
