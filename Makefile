@@ -33,7 +33,7 @@ doctor: setup ## What this machine lacks, and how to get it
 	@$(BIN)/tenggat doctor
 
 test: setup $(STAMP)/engine $(STAMP)/browser check ## Everything a change must pass: checks, then all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(PYTEST)
 
 check: setup ## Style, types and the direction of imports
 	$(BIN)/ruff check .

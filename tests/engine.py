@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,6 +17,7 @@ from stack.postgres import FLEETING, Postgres, running
 from stack.progress import Progress
 from stack.temporal import Temporal
 from stack.temporal_build import obtain
+from tests.laundry import Laundry
 
 QUICK = {**FLEETING, "shared_buffers": "128MB", "max_connections": "120"}
 
@@ -27,21 +28,32 @@ class Engine:
 
     home: Home
     postgres: Postgres
+    _spare: list["Database"] = field(default_factory=list)
+    _laundry: list[Laundry] = field(default_factory=list)
 
     def clone(self) -> "Database":
-        """A fresh migrated database of its own."""
+        """A migrated database of its own, as new."""
+        if self._spare:
+            return self._spare.pop()
         name = f"test_{uuid4().hex}"
         with self.postgres.connect() as connection:
             statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
             connection.execute(statement.format(*map(sql.Identifier, (name, MIGRATOR, DATABASE))))
-        return Database(
+        fresh = Database(
             name,
             app_url=self._url(name, APPLICATION),
             migrator_url=self._url(name, MIGRATOR),
             superuser_url=self.postgres.url(name),
         )
+        if not self._laundry:
+            self._laundry.append(Laundry.looking_at(fresh.superuser_url))
+        return fresh
 
     def drop(self, database: "Database") -> None:
+        """Take a database back: washed for the next test, or dropped when its schema was touched."""
+        if self._laundry[0].wash(database.superuser_url):
+            self._spare.append(database)
+            return
         with self.postgres.connect() as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name)))
 
