@@ -9,7 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.database import Sessions, make_engine, make_sessions
 from stack.temporal import Temporal
 from tests.engine import Database, Engine, running_postgres, running_temporal
+from tests.faults.table import show
 from tests.world import World, opened
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of all faults that this run brought about."""
+    show(terminalreporter)
 
 
 @pytest.fixture(scope="session")

@@ -253,18 +253,26 @@ def settings_for(database: Database, home: Path, smtp_port: int, temporal: str) 
 
 @asynccontextmanager
 async def opened(
-    database: Database, temporal: str, home: Path, start: str, *, working: bool = True
+    database: Database,
+    temporal: str,
+    home: Path,
+    start: str,
+    *,
+    working: bool = True,
+    relay: int | None = None,
 ) -> AsyncIterator[World]:
-    """A world that starts at an instant, with a worker and a mail catcher of its own."""
+    """A world that starts at an instant, with a worker of its own and a mail catcher, or a `relay` on this port."""
     who = instance.create(database.migrator_url, rehearsal=True, start=instant(start))
     async with AsyncExitStack() as stack:
         engine = make_engine(database.app_url, 20, ping=False)
         stack.push_async_callback(engine.dispose)
         sessions = make_sessions(engine)
-        catcher = await asyncio.get_running_loop().create_server(smtp_factory(sessions), "127.0.0.1", 0)
-        stack.push_async_callback(catcher.wait_closed)
-        stack.callback(catcher.close)
-        given = settings_for(database, home, catcher.sockets[0].getsockname()[1], temporal)
+        if relay is None:
+            catcher = await asyncio.get_running_loop().create_server(smtp_factory(sessions), "127.0.0.1", 0)
+            stack.push_async_callback(catcher.wait_closed)
+            stack.callback(catcher.close)
+            relay = catcher.sockets[0].getsockname()[1]
+        given = settings_for(database, home, relay, temporal)
         await namespace.ensure(temporal, who.namespace)
         client = await connect(temporal, who.namespace)
         gateway = Gateway(client)
