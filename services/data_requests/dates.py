@@ -31,22 +31,25 @@ def unproven(rules: Rulebook, channel: RequestChannel, sent_at: datetime) -> Der
 async def start_clock(
     session: AsyncSession, case: CaseFile, received_at: datetime, *, now: datetime
 ) -> Derived:
-    """Three days from the day of receipt, which itself does not count (Permenperin 13/2025)."""
+    """Three days from the day of receipt, which itself does not count (Permenperin 13/2025).
+
+    Working days are those of the company's region: whoever cannot work there cannot answer.
+    """
     rules = await rulebook.of_case(session, case, now=now)
-    due = derive(rules.policies.rule(DUE), received_at, rules.calendars())
+    due = derive(rules.policies.rule(DUE), received_at, rules.calendars(case.region_code))
     await store.meet(session, case.id, [UNPROVEN], now=now)
     await store.set_deadline(session, case.id, DUE, due, now=now)
-    reminder = notice(rules, due.due_before, ZoneInfo(case.zone))
+    reminder = notice(rules, due.due_before, case)
     deadline = await store.set_deadline(session, case.id, REMINDER, reminder, now=now)
     if reminder.due_before <= received_at:  # a weekend lies between: the receipt itself was the reminder
         deadline.met_at = now
     return due
 
 
-def notice(rules: Rulebook, due_before: datetime, zone: ZoneInfo) -> Derived:
-    """When the company is reminded of a due date, in its own working hours."""
+def notice(rules: Rulebook, due_before: datetime, case: CaseFile) -> Derived:
+    """When the company is reminded of a due date, in its own working hours and on the working days of its region."""
     policy = rules.policies.reminder(REMINDERS)
-    return first_wave(REMINDER, due_before, policy, zone, rules.calendars())
+    return first_wave(REMINDER, due_before, policy, ZoneInfo(case.zone), rules.calendars(case.region_code))
 
 
 async def deadline_of(session: AsyncSession, case_id: UUID, name: str = DUE) -> Deadline | None:

@@ -1,7 +1,6 @@
 """What the process of a request does by itself: ask an officer, remind, note lateness, propose a warning."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,7 +36,7 @@ async def remind(session: AsyncSession, case: CaseFile, now: datetime) -> None:
         return
     due, reminder = await _deadline(session, case, dates.DUE), await _deadline(session, case, dates.REMINDER)
     rules = await rulebook.of_case(session, case, now=now)
-    moment = dates.notice(rules, due.due_before, ZoneInfo(case.zone))
+    moment = dates.notice(rules, due.due_before, case)
     if moment.due_before > now:
         await store.set_deadline(session, case.id, dates.REMINDER, moment, now=now)
         return

@@ -39,7 +39,7 @@ async def set_target(
     pauses: tuple[Pause, ...] = (),
 ) -> Deadline:
     """By when this part of the review should be done, and when half of that time is gone."""
-    rules = await rulebook.current(session, now=now)
+    rules = await rulebook.of_case(session, case, now=now)
     calendars = rules.calendars()
     target = derive(rules.policies.rule(name), anchor, calendars, pauses=pauses)
     share = rules.policies.share(HALF_OF[name])
@@ -49,9 +49,9 @@ async def set_target(
 
 
 async def set_correction(session: AsyncSession, case: CaseFile, *, now: datetime) -> Deadline:
-    """A report that comes back by then keeps its first sending date."""
-    rules = await rulebook.current(session, now=now)
-    derived = derive(rules.policies.rule(CORRECTION), now, rules.calendars())
+    """A report that comes back by then keeps its first sending date. The working days of its company's region count."""
+    rules = await rulebook.of_case(session, case, now=now)
+    derived = derive(rules.policies.rule(CORRECTION), now, rules.calendars(case.region_code))
     return await store.set_deadline(session, case.id, CORRECTION, derived, now=now)
 
 

@@ -1,0 +1,109 @@
+"""A region's own holidays move what its companies owe, and nobody else's dates: at the start, and by a later decree."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services import cases, rulebook
+from services.data_requests import receipt
+from services.decrees import drafting, moving
+from services.decrees.changes import changes
+from services.decrees.drafting import DecreeDraft
+from services.decrees.lines import RawLine
+from services.decrees.stored import enter, told_names
+from services.models import Deadline, DecreeLayer, EvidenceKind, ReviewDesk
+from services.reviews import decisions as reviewing
+from services.reviews.corrections import Note
+from services.rollbacks import decisions, steps
+from services.service_proof.evidence import Receipt
+from tests.factories import OPEN, make_account
+from tests.services.data_requests import given
+from tests.services.rollbacks.test_rules import OFFICER, ask, sent
+
+SAMARINDA, JAKARTA = "64.72", "31.74"
+FRIDAY = "2027-01-08"
+TUESDAY = OPEN + timedelta(days=1)
+Begun = tuple[UUID, str]
+
+
+async def asked(session: AsyncSession, region: str) -> Begun:
+    """Data asked for on Tuesday and received the same day: by the lenient reading three working days, until Friday."""
+    account = await make_account(session, region=region)
+    _, [request] = await given.ask(session, [account], now=TUESDAY)
+    call = Receipt(EvidenceKind.CALL_NOTE, note="Dijawab bagian umum.")
+    await receipt.record(session, request.case_id, call, actor="test", now=TUESDAY)
+    return request.case_id, "data_request_due"
+
+
+async def returned(session: AsyncSession, region: str) -> Begun:
+    """A report returned on Monday: five working days."""
+    report = await sent(session, region=region)
+    notes = [Note("production", "Satuan salah.")]
+    await reviewing.give_back(
+        session, report.case_id, ReviewDesk.VERIFICATION, notes, submission=1, actor=OFFICER, now=OPEN
+    )
+    return report.case_id, "report_correction_due"
+
+
+async def reopened(session: AsyncSession, region: str) -> Begun:
+    """A correction granted and opened on Monday: five working days."""
+    rollback = await ask(session, await sent(session, region=region))
+    await decisions.grant(session, rollback.case_id, actor=OFFICER, now=OPEN)
+    await steps.reopen(session, await cases.lock(session, rollback.case_id), OPEN)
+    return rollback.case_id, "rollback_resend_due"
+
+
+DUTIES: Final = (asked, returned, reopened)
+
+
+async def decreed(session: AsyncSession) -> None:
+    """A holiday of East Kalimantan on the Friday of that week: entered, approved and carried out everywhere."""
+    lines = (RawLine(1, FRIDAY, "holiday", "Hari Jadi Contoh"),)
+    wanted = DecreeDraft(
+        "Keputusan Gubernur Contoh 1/2027", "uji", lines, layer=DecreeLayer.REGION, scope="64"
+    )
+    decree = await drafting.draft(session, wanted, actor="one", now=OPEN)
+    await drafting.dry_run(session, decree.case_id, actor="one", now=OPEN)
+    await drafting.approve(session, decree.case_id, actor="two", now=OPEN)
+    await enter(session, decree, now=OPEN)
+    rules = await rulebook.current(session, now=OPEN)
+    found = await changes(session, rules)
+    concerned = [row.id for row in await moving.concerned(session, found, OPEN)]
+    await moving.move(session, moving.Batch(decree, found, told_names(rules)), concerned, OPEN)
+
+
+async def until(session: AsyncSession, begun: Begun) -> tuple[datetime, datetime | None]:
+    """What is in force: the strict date and the lenient one."""
+    await session.flush()
+    found = await session.get_one(Deadline, begun, populate_existing=True)
+    return found.due_before, found.lenient_before
+
+
+@pytest.mark.parametrize("duty", DUTIES)
+async def test_a_holiday_of_the_region_counts_for_its_companies_alone(
+    session: AsyncSession, duty: Callable[[AsyncSession, str], Awaitable[Begun]]
+) -> None:
+    await decreed(session)
+    inside, outside = await duty(session, SAMARINDA), await duty(session, JAKARTA)
+    assert _last(await until(session, inside)) > _last(await until(session, outside))
+
+
+@pytest.mark.parametrize("duty", DUTIES)
+async def test_a_later_decree_moves_the_dates_of_its_region_alone(
+    session: AsyncSession, duty: Callable[[AsyncSession, str], Awaitable[Begun]]
+) -> None:
+    inside, outside = await duty(session, SAMARINDA), await duty(session, JAKARTA)
+    before = await until(session, inside)
+    assert before == await until(session, outside)
+    await decreed(session)
+    assert _last(await until(session, inside)) > _last(before)
+    assert await until(session, outside) == before
+
+
+def _last(dates: tuple[datetime, datetime | None]) -> datetime:
+    """The lenient reading, where the law leaves two."""
+    return dates[1] or dates[0]
