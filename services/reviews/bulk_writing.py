@@ -119,19 +119,19 @@ async def _finish(session: AsyncSession, chosen: Chosen, ids: list[UUID], now: d
 
 
 async def _set_validation(session: AsyncSession, chosen: Chosen, now: datetime) -> None:
-    """Derived once: all of them were verified in the same moment."""
-    rules = await rulebook.current(session, now=now)
-    calendars = rules.calendars()
-    target = derive(rules.policies.rule(dates.VALIDATION), now, calendars)
-    share = rules.policies.share(dates.VALIDATION_HALF)
-    half = derive_share(share, target, rules.policies.targets.office_hours, calendars)
-    for derived in (target, half):
-        await session.execute(_DATED, await _dated(session, chosen, derived, now))
+    """Derived once for each version of the rules: all of them were verified in the same moment."""
+    for rules, ids in await rulebook.of_cases(session, chosen.ids, now=now):
+        calendars = rules.calendars()
+        target = derive(rules.policies.rule(dates.VALIDATION), now, calendars)
+        share = rules.policies.share(dates.VALIDATION_HALF)
+        half = derive_share(share, target, rules.policies.targets.office_hours, calendars)
+        for derived in (target, half):
+            await session.execute(_DATED, await _dated(session, ids, derived, now))
 
 
-async def _dated(session: AsyncSession, chosen: Chosen, derived: Derived, now: datetime) -> dict[str, Any]:
+async def _dated(session: AsyncSession, ids: list[UUID], derived: Derived, now: datetime) -> dict[str, Any]:
     return {
-        "ids": uuids(chosen.ids),
+        "ids": uuids(ids),
         "name": derived.name,
         "derivation": await store.keep_derivation(session, derived),
         "base": derived.base_before,

@@ -55,7 +55,7 @@ async def last_version(session: AsyncSession, case_id: UUID) -> ReportVersion:
 
 async def _flags(session: AsyncSession, case: CaseFile, version: ReportVersion, now: datetime) -> list[Flag]:
     held = await dossier.of_case(session, case, now=now)
-    rules = await rulebook.current(session, now=now)
+    rules = await rulebook.of_case(session, case, now=now)
     sections = version.content["sections"]
     submission = Submission(
         form=forms.shipped().get(version.form_id, version.form_version),

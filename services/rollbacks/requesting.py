@@ -128,7 +128,7 @@ async def _possible(session: AsyncSession, case: CaseFile, now: datetime) -> Pos
     report = await session.get(Report, case.id, populate_existing=True)
     if due is None or report is None:
         raise NotFound
-    rules = await rulebook.current(session, now=now)
+    rules = await rulebook.of_case(session, case, now=now)
     window = dates.window(due.due_before, rules)
     regime = rules.policies.regime_for(Period.parse(report.period))
     refusal: DomainError | None = None

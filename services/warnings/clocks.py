@@ -168,9 +168,9 @@ async def resume(session: AsyncSession, ladders: Sequence[UUID], *, now: datetim
     """Locked ladders go on where they stood; the days of standing still do not count."""
     if not ladders:
         return
-    rules = await rulebook.current(session, now=now)
-    for case_id in ladders:
-        await _resume(session, case_id, rules, now)
+    for rules, ids in await rulebook.of_cases(session, ladders, now=now):
+        for case_id in ids:
+            await _resume(session, case_id, rules, now)
     freed = await session.execute(_FREE_MAIL, {"ids": uuids(ladders), "now": now})
     for lane in set(freed.scalars()):
         wake_lane(session, lane)

@@ -1,6 +1,6 @@
 """Making the letters of an approved batch: numbered, set as PDF, kept, queued; resumed where it stopped."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -88,12 +88,12 @@ class Issue:
         """Off the event loop, which the letters leave to everyone else."""
         async with self.sessions() as session:
             now = await app_now(session)
-            basis = {rung: rule.basis for rung, rule in enumerate(await _rungs(session, now), 1)}
+            basis = await _basis(session, rows, now)
         made = []
         for row in rows:
             written = wording.letter(
                 row,
-                basis=basis[row.rung],
+                basis=basis[row.case_id],
                 public_url=self.press.public_url,
                 specimen=self.press.specimen,
             )
@@ -110,8 +110,14 @@ class Issue:
         hand_over(session, self.waker)
 
 
-async def _rungs(session: AsyncSession, now: datetime) -> Sequence[Any]:
-    return clocks.ladder_of(await rulebook.current(session, now=now)).rungs
+async def _basis(session: AsyncSession, rows: Sequence[Row[Any]], now: datetime) -> dict[UUID, str]:
+    """The law each letter stands on, by the rules under which its ladder runs."""
+    rung = {row.case_id: row.rung for row in rows}
+    return {
+        case_id: clocks.ladder_of(rules).rungs[rung[case_id] - 1].basis
+        for rules, ids in await rulebook.of_cases(session, list(rung), now=now)
+        for case_id in ids
+    }
 
 
 _KEEP: Final = text(
@@ -181,11 +187,11 @@ async def dispatch(session: AsyncSession, made: Sequence[Made], *, now: datetime
     if not leaving:
         return
     await _keep(session, leaving, now)
-    rules = await rulebook.current(session, now=now)
+    basis = await _basis(session, [one.row for one in leaving], now)
     for rung in sorted({one.row.rung for one in leaving}):
         mails = [o for o in leaving if o.row.rung == rung and o.row.channel == LetterChannel.EMAIL]
         if mails:
-            await _mail(session, rules, rung, mails, now)
+            await _mail(session, basis, rung, mails, now)
         papers = [o for o in leaving if o.row.rung == rung and o.row.channel == LetterChannel.POST]
         numbers = [{"letter": rung, "number": one.row.number} for one in papers]
         ids = [one.row.case_id for one in papers]
@@ -223,17 +229,18 @@ def _document(one: Made, now: datetime) -> dict[str, Any]:
 
 
 async def _mail(
-    session: AsyncSession, rules: Rulebook, rung: int, mails: Sequence[Made], now: datetime
+    session: AsyncSession, basis: Mapping[UUID, str], rung: int, mails: Sequence[Made], now: datetime
 ) -> None:
     """Legal mail: queued in the transaction that says it was sent."""
-    basis = clocks.ladder_of(rules).rungs[rung - 1].basis
-    told = [Told(one.row.case_id, str(rung), _context(one.row, basis, now)) for one in mails]
+    told = [Told(one.row.case_id, str(rung), _context(one.row, basis[one.row.case_id], now)) for one in mails]
     await intend_each(session, "warning_letter", told, now=now)
     ids = [one.row.case_id for one in mails]
     await session.execute(_MESSAGES, {"ids": uuids(ids), "rung": rung})
     numbers = [{"letter": rung, "number": one.row.number} for one in mails]
     await cases.record_many(session, ids, "letter_sent", now=now, data=numbers)
-    await leave(session, rules, rung, ids, LetterChannel.EMAIL, letter_date=mails[0].row.letter_date, now=now)
+    day = mails[0].row.letter_date
+    for rules, some in await rulebook.of_cases(session, ids, now=now):
+        await leave(session, rules, rung, some, LetterChannel.EMAIL, letter_date=day, now=now)
 
 
 async def leave(

@@ -177,14 +177,14 @@ async def posted(session: AsyncSession, batch_id: UUID, *, actor: str, now: date
 
 
 async def _leave(session: AsyncSession, letters: Sequence[WarningLetter], actor: str, now: datetime) -> None:
-    rules = await rulebook.current(session, now=now)
     groups: dict[tuple[int, object], list[WarningLetter]] = {}
     for letter in letters:
         groups.setdefault((letter.rung, letter.letter_date), []).append(letter)
     for (rung, _), alike in groups.items():
         ids = [letter.case_id for letter in alike]
         day = alike[0].letter_date or clocks.today(now)
-        await issuing.leave(session, rules, rung, ids, LetterChannel.POST, letter_date=day, now=now)
+        for rules, some in await rulebook.of_cases(session, ids, now=now):
+            await issuing.leave(session, rules, rung, some, LetterChannel.POST, letter_date=day, now=now)
         data = [{"letter": rung, "number": letter.number} for letter in alike]
         await cases.record_many(session, ids, "letter_posted", now=now, actor=actor, data=data)
 
