@@ -168,7 +168,7 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
         warning.propose_third,
         warning.hand_over,
         warning.issue,
-        PostOfficeActivities(parts.sessions, parts.mail).deliver,
+        PostOfficeActivities(parts.sessions, parts.mail, parts.press.store).deliver,
         SweepActivities(parts.sessions, parts.gateway.nudge_all).nudge_waiting,
         ChoreActivities(parts.chores).carry_out,
     ]

@@ -6,6 +6,7 @@ from temporalio import activity
 
 from services.clock import app_now
 from services.database import Sessions
+from services.documents.store import DocumentStore
 from services.instance import identity
 from services.messages.config import MailConfig
 from services.messages.post_office import deliver_due
@@ -16,6 +17,7 @@ from services.models import Lane
 class PostOfficeActivities:
     sessions: Sessions
     mail: MailConfig
+    store: DocumentStore
 
     @activity.defn(name="post_office.deliver")
     async def deliver(self, lane: str) -> float | None:
@@ -23,7 +25,9 @@ class PostOfficeActivities:
 
         In a rehearsal legal time stands still between advances, so only a lease or a nudge is worth waiting for.
         """
-        report = await deliver_due(self.sessions, self.mail, Lane(lane), heartbeat=activity.heartbeat)
+        report = await deliver_due(
+            self.sessions, self.mail, Lane(lane), store=self.store, heartbeat=activity.heartbeat
+        )
         if report.next_not_before is None:
             return report.lease_seconds
         async with self.sessions() as session:

@@ -53,6 +53,10 @@ def show(mail_id: UUID, home: console.HomeDirectory = None, as_json: console.Jso
     for name, value in (("To", mail.to), ("Subject", mail.subject), ("Message-ID", mail.message_id)):
         console.print_line(f"{name}: {value}")
     console.print_line(f"Accepted: {mail.accepted_at.isoformat()}")
+    for paper in mail.attachments:
+        console.print_line(
+            f"Attached: {paper.filename} ({paper.media_type}, {paper.size} bytes, {paper.sha256})"
+        )
     console.print_line()
     console.print_line(mail.text)
 

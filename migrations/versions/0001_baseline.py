@@ -642,11 +642,13 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attachment_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint("lane IN ('credentials', 'legal', 'notices')", name=op.f("ck_message_lane")),
         sa.CheckConstraint(
             "state IN ('queued', 'claimed', 'done', 'cancelled', 'held')", name=op.f("ck_message_state")
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_message_account_id")),
+        sa.ForeignKeyConstraint(["attachment_id"], ["document.id"], name=op.f("fk_message_attachment_id")),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_message_case_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_message_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),

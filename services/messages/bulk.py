@@ -18,21 +18,27 @@ from services.waking import wake_lane
 
 @dataclass(frozen=True)
 class Told:
-    """What one case's company is told. `key` names the occasion within the case, as in `dedupe.case_key`."""
+    """What one case's company is told. `key` names the occasion within the case, as in `dedupe.case_key`.
+
+    `attachment` is a stored document that goes along with the mail.
+    """
 
     case_id: UUID
     key: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    attachment: UUID | None = None
 
 
 # The company's name and zone, and the address of its contact person, are read from the rows as they stand.
 _INTEND_EACH: Final = text(
     f"""
     INSERT INTO message (id, case_id, account_id, template, template_version, locale, lane, recipient,
-                         context, dedupe_key, planned_for, not_before, state, attempts, created_at)
+                         context, dedupe_key, planned_for, not_before, state, attempts, created_at,
+                         attachment_id)
     SELECT uuidv7(), c.id, a.id, :template, :version, 'id', :lane, {NOTICE_ADDRESS_SQL},
            jsonb_build_object('company', a.name, 'zone', a.zone) || (told -> 'context'),
-           :template || ':' || c.id || ':' || (told ->> 'key'), :not_before, :not_before, 'queued', 0, :now
+           :template || ':' || c.id || ':' || (told ->> 'key'), :not_before, :not_before, 'queued', 0, :now,
+           (told ->> 'attachment')::uuid
     FROM jsonb_array_elements(CAST(:told AS jsonb)) AS told
     JOIN case_file c ON c.id = (told ->> 'case_id')::uuid
     JOIN account a ON a.id = c.account_id AND a.status = 'active'
@@ -62,7 +68,15 @@ async def intend_each(
     known = TEMPLATES[template]
     for each in told:
         known.check({"company": "", **each.context})
-    rows = [{"case_id": str(each.case_id), "key": each.key, "context": dict(each.context)} for each in told]
+    rows = [
+        {
+            "case_id": str(each.case_id),
+            "key": each.key,
+            "context": dict(each.context),
+            "attachment": str(each.attachment) if each.attachment else None,
+        }
+        for each in told
+    ]
     given = {
         "template": template,
         "version": known.version,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_string, policy
 from email.message import EmailMessage
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +14,16 @@ from sqlmodel import col
 
 from services.errors import NotFound
 from services.models import CaughtMail
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """A paper that came along: its name, its type, its size in bytes, its SHA-256 in hex."""
+
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,7 @@ class Caught:
     accepted_at: datetime
     text: str
     html: str | None
+    attachments: tuple[Enclosed, ...] = ()
 
 
 async def list_caught(
@@ -61,7 +73,14 @@ def _decoded(mail: CaughtMail) -> Caught:
         accepted_at=mail.accepted_at,
         text=_part(parsed, "plain") or "",
         html=_part(parsed, "html"),
+        attachments=tuple(_enclosed(part) for part in parsed.iter_attachments()),
     )
+
+
+def _enclosed(part: EmailMessage) -> Enclosed:
+    content = part.get_payload(decode=True)
+    held = content if isinstance(content, bytes) else b""
+    return Enclosed(part.get_filename("-"), part.get_content_type(), len(held), sha256(held).hexdigest())
 
 
 def _part(parsed: EmailMessage, subtype: str) -> str | None:

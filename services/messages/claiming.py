@@ -18,7 +18,7 @@ UNWANTED: Final = wanted.unwanted((template.name, template.rule) for template in
 
 _LETTER: Final = """
     m.id, m.attempts, m.template, m.lane, m.recipient, m.context, m.dedupe_key, m.case_id, m.account_id,
-    m.planned_for, m.not_before, m.state_reason, (SELECT app_now()) AS now,
+    m.planned_for, m.not_before, m.state_reason, m.attachment_id, (SELECT app_now()) AS now,
     CASE WHEN m.attempts > 1
          THEN (SELECT count(*) FROM delivery d WHERE d.message_id = m.id AND d.state = 'unknown')
          ELSE 0 END AS unknowns"""
@@ -139,4 +139,5 @@ def _letter(row: Row[Any], domain: str) -> Letter:
         claimed_at=row.now,
         unknowns=row.unknowns,
         released=row.state_reason == RELEASED,
+        attachment_id=row.attachment_id,
     )

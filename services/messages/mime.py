@@ -1,13 +1,16 @@
 """A mail as bytes, built by hand: the standard library's builders cost more than all else in sending."""
 
+import base64
 import binascii
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import encode_rfc2231, format_datetime, formataddr, parseaddr
 
 from services.i18n import WIB
+from services.messages.attachments import Attachment
 from services.messages.recipients import is_address
 from services.messages.rendering import Rendered
 
@@ -45,15 +48,32 @@ class Letterhead:
         return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 
 
-def build(head: bytes, rendered: Rendered, *, recipient: str, message_id: str, at: datetime) -> bytes:
-    """The finished mail: CRLF lines of at most 78 columns, ASCII only, both texts quoted-printable.
+def build(
+    head: bytes,
+    rendered: Rendered,
+    *,
+    recipient: str,
+    message_id: str,
+    at: datetime,
+    attachments: Sequence[Attachment] = (),
+) -> bytes:
+    """The finished mail: CRLF lines of at most 78 columns, ASCII only, both texts quoted-printable, papers base64.
 
-    A line of quoted-printable can never hold the boundary, for in it "=_" is not an escape (RFC 2045 §6.7).
-    ValueError for an address that could break out of its header.
+    A line of quoted-printable can never hold the boundary, for in it "=_" is not an escape (RFC 2045 §6.7); one of
+    base64 cannot, for it has no "_". ValueError for an address or a file name that could break out of its header.
     """
     if not is_address(recipient):
         raise ValueError("not a plain mailbox")
-    boundary = b"=_" + hashlib.sha256(message_id.encode()).hexdigest()[:24].encode()
+    digest = hashlib.sha256(message_id.encode()).hexdigest().encode()
+    boundary = b"=_" + digest[:24]
+    texts = b"".join(
+        (
+            b'Content-Type: multipart/alternative; boundary="', boundary, b'"\r\n\r\n',
+            _part(boundary, b"plain", rendered.text),
+            _part(boundary, b"html", rendered.html),
+            b"--", boundary, b"--\r\n",
+        )
+    )  # fmt: skip
     return b"".join(
         (
             b"Message-ID: ", message_id.encode("ascii"),
@@ -61,10 +81,7 @@ def build(head: bytes, rendered: Rendered, *, recipient: str, message_id: str, a
             b"\r\nTo: ", recipient.encode("ascii"),
             b"\r\nSubject: ", _subject(rendered.subject), b"\r\n",
             head,
-            b'Content-Type: multipart/alternative; boundary="', boundary, b'"\r\n\r\n',
-            _part(boundary, b"plain", rendered.text),
-            _part(boundary, b"html", rendered.html),
-            b"--", boundary, b"--\r\n",
+            _with(b"=_" + digest[24:48], texts, attachments) if attachments else texts,
         )
     )  # fmt: skip
 
@@ -82,6 +99,36 @@ def _part(boundary: bytes, subtype: bytes, text: str) -> bytes:
             b"; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", body, b"\r\n",
         )
     )  # fmt: skip
+
+
+def _with(boundary: bytes, texts: bytes, attachments: Sequence[Attachment]) -> bytes:
+    """The texts first, then the papers."""
+    parts = [b'Content-Type: multipart/mixed; boundary="', boundary, b'"\r\n\r\n--', boundary, b"\r\n", texts]
+    for attachment in attachments:
+        parts += [b"--", boundary, b"\r\n", _paper(attachment)]
+    return b"".join((*parts, b"--", boundary, b"--\r\n"))
+
+
+def _paper(attachment: Attachment) -> bytes:
+    if not attachment.media_type.isascii() or not attachment.media_type.isprintable():
+        raise ValueError(f"{attachment.media_type!r} cannot stand in a mail's header")
+    body = base64.encodebytes(attachment.content).replace(b"\n", b"\r\n")
+    return b"".join(
+        (
+            b"Content-Type: ", attachment.media_type.encode("ascii"),
+            b"\r\nContent-Disposition: attachment;\r\n ", _filename(attachment.filename),
+            b"\r\nContent-Transfer-Encoding: base64\r\n\r\n", body,
+        )
+    )  # fmt: skip
+
+
+def _filename(name: str) -> bytes:
+    """The parameter, encoded where the name is not plain (RFC 2231)."""
+    if not name.isprintable():
+        raise ValueError(f"{name!r} cannot stand in a mail's header")
+    if name.isascii() and not set(name) & set('"\\'):
+        return f'filename="{name}"'.encode("ascii")
+    return f"filename*={encode_rfc2231(name, 'utf-8')}".encode("ascii")
 
 
 def _subject(subject: str) -> bytes:

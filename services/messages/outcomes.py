@@ -38,6 +38,7 @@ class Letter:
     claimed_at: datetime
     unknowns: int
     released: bool
+    attachment_id: UUID | None = None
 
 
 class Kind(StrEnum):

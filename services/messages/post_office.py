@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.database import Sessions
+from services.documents.store import DocumentStore
 from services.messages import claiming
+from services.messages.attachments import Papers
 from services.messages.config import MailConfig
 from services.messages.journal import Journal
 from services.messages.ledger import Ledger
@@ -48,15 +50,19 @@ async def deliver_due(
     config: MailConfig,
     lane: Lane,
     *,
+    store: DocumentStore | None = None,
     heartbeat: Callable[[], object] = lambda: None,
     limit: int | None = None,
 ) -> DeliverReport:
     """Send everything that is due in a lane (at most `limit` messages), and say when to look again.
 
+    `store` is where the papers are that go along; without it a mail that has one is held.
+
     Safe to run twice at once, and to be killed at any line. Cancelled, it lets mails on the wire finish for
     `config.grace` seconds.
     """
-    run = _Run(sessions, config, lane, heartbeat, limit)
+    papers = Papers(sessions, store) if store else None
+    run = _Run(sessions, config, lane, heartbeat, limit, papers)
     task = asyncio.create_task(run.run(), name=f"post office {lane}")
     try:
         return await asyncio.shield(task)
@@ -79,6 +85,7 @@ class _Run:
         lane: Lane,
         heartbeat: Callable[[], object],
         limit: int | None,
+        papers: Papers | None,
     ) -> None:
         self._sessions = sessions
         self._config = config
@@ -86,7 +93,7 @@ class _Run:
         self._heartbeat = heartbeat
         self._left = limit
         self._ledger = Ledger(sessions, patience=config.patience)
-        self._sender = Sender(config, self._ledger, Journal(config.journal))
+        self._sender = Sender(config, self._ledger, Journal(config.journal), papers)
         self._waiting: deque[Letter] = deque()
         self._fed = asyncio.Event()
         self._hungry = asyncio.Event()

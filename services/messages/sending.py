@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 
 import jinja2
 
+from services.messages.attachments import Attachment, Papers, StoreAway, Unsendable
 from services.messages.config import MailConfig
 from services.messages.journal import Journal, JournalUnwritable
 from services.messages.ledger import Ledger
@@ -20,10 +22,13 @@ log = logging.getLogger(__name__)
 
 
 class Sender:
-    """What the connections of a lane share: texts, ledger, journal. `lateness` is the longest one so far."""
+    """What the connections of a lane share: texts, ledger, journal, papers. `lateness` is the longest one so far."""
 
-    def __init__(self, config: MailConfig, ledger: Ledger, journal: Journal) -> None:
+    def __init__(
+        self, config: MailConfig, ledger: Ledger, journal: Journal, papers: Papers | None = None
+    ) -> None:
         self._config = config
+        self._papers = papers
         self._ledger = ledger
         self._journal = journal
         self._renderer = renderer_for(config)
@@ -36,7 +41,11 @@ class Sender:
         if refusal is not None:
             return refusal
         try:
-            payload = self._write(letter)
+            payload = self._write(letter, await self._enclosed(letter))
+        except Unsendable as why:
+            return Outcome(Kind.HELD, reason=str(why))
+        except StoreAway as error:
+            return Outcome(Kind.DEFERRED, answer=f"the store of documents does not answer: {error}")
         except (jinja2.TemplateError, LookupError, ValueError, TypeError):
             log.exception("%s cannot be written (message %s)", letter.template, letter.id)
             return Outcome(Kind.HELD, reason="cannot_be_written")
@@ -68,7 +77,15 @@ class Sender:
         noted = await asyncio.to_thread(self._journal.holds, letter.message_id)
         return Outcome(Kind.HELD, reason="in_the_journal") if noted else None
 
-    def _write(self, letter: Letter) -> bytes:
+    async def _enclosed(self, letter: Letter) -> list[Attachment]:
+        """What goes along: read before the letter is begun, so that a paper that is not there leaves no trace."""
+        if letter.attachment_id is None:
+            return []
+        if self._papers is None:
+            raise Unsendable("attachment_missing")
+        return [await self._papers.read(letter.attachment_id)]
+
+    def _write(self, letter: Letter, enclosed: Sequence[Attachment]) -> bytes:
         about = Subject(letter.case_id, letter.account_id)
         rendered = self._renderer.render(letter.template, letter.context, now=letter.claimed_at, about=about)
         mail = build(
@@ -77,6 +94,7 @@ class Sender:
             recipient=letter.recipient,
             message_id=letter.message_id,
             at=letter.claimed_at,
+            attachments=enclosed,
         )
         return on_the_wire(mail)
 

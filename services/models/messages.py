@@ -41,6 +41,7 @@ class Message(SQLModel, table=True):
     `context` holds what the template needs beyond the case; it is personal data and may be erased.
     `planned_for` is when it should go out; a retry moves `not_before` only, the difference is its lateness.
     `attempts` counts the claims and is the fence: only the claimer of the newest attempt may send.
+    `attachment_id` is the paper that goes along with the mail.
     """
 
     __tablename__: ClassVar[str] = "message"
@@ -76,6 +77,7 @@ class Message(SQLModel, table=True):
     created_at: datetime = instant()
     done_at: datetime | None = instant(None)
     read_at: datetime | None = instant(None)
+    attachment_id: UUID | None = Field(default=None, foreign_key="document.id")
 
 
 class Delivery(SQLModel, table=True):

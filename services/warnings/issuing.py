@@ -1,6 +1,6 @@
 """Making the letters of an approved batch: numbered, set as PDF, kept, queued; resumed where it stopped."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -186,19 +186,21 @@ async def dispatch(session: AsyncSession, made: Sequence[Made], *, now: datetime
     leaving = [one for one in made if one.row.case_id in going]
     if not leaving:
         return
-    await _keep(session, leaving, now)
+    kept = await _keep(session, leaving, now)
     basis = await _basis(session, [one.row for one in leaving], now)
     for rung in sorted({one.row.rung for one in leaving}):
         mails = [o for o in leaving if o.row.rung == rung and o.row.channel == LetterChannel.EMAIL]
         if mails:
-            await _mail(session, basis, rung, mails, now)
+            told = [_told(one, basis[one.row.case_id], kept[one.row.case_id], now) for one in mails]
+            await _mail(session, rung, mails, told, now)
         papers = [o for o in leaving if o.row.rung == rung and o.row.channel == LetterChannel.POST]
         numbers = [{"letter": rung, "number": one.row.number} for one in papers]
         ids = [one.row.case_id for one in papers]
         await cases.record_many(session, ids, "letter_to_print", now=now, data=numbers)
 
 
-async def _keep(session: AsyncSession, leaving: Sequence[Made], now: datetime) -> None:
+async def _keep(session: AsyncSession, leaving: Sequence[Made], now: datetime) -> dict[UUID, UUID]:
+    """Store what was made; the document of each ladder."""
     documents = [_document(one, now) for one in leaving]
     await session.execute(insert(Document).values(documents))
     given = {
@@ -209,6 +211,7 @@ async def _keep(session: AsyncSession, leaving: Sequence[Made], now: datetime) -
         "now": now,
     }
     await session.execute(_KEEP, given)
+    return {document["case_id"]: document["id"] for document in documents}
 
 
 def _document(one: Made, now: datetime) -> dict[str, Any]:
@@ -228,11 +231,15 @@ def _document(one: Made, now: datetime) -> dict[str, Any]:
     }
 
 
+def _told(one: Made, basis: str, document: UUID, now: datetime) -> Told:
+    """The mail, with the very letter that is in the register."""
+    return Told(one.row.case_id, str(one.row.rung), _context(one.row, basis, now), attachment=document)
+
+
 async def _mail(
-    session: AsyncSession, basis: Mapping[UUID, str], rung: int, mails: Sequence[Made], now: datetime
+    session: AsyncSession, rung: int, mails: Sequence[Made], told: Sequence[Told], now: datetime
 ) -> None:
     """Legal mail: queued in the transaction that says it was sent."""
-    told = [Told(one.row.case_id, str(rung), _context(one.row, basis[one.row.case_id], now)) for one in mails]
     await intend_each(session, "warning_letter", told, now=now)
     ids = [one.row.case_id for one in mails]
     await session.execute(_MESSAGES, {"ids": uuids(ids), "rung": rung})

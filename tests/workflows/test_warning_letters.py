@@ -10,10 +10,13 @@ from sqlmodel import col
 
 from services import casework
 from services.identity.principal import Grant, Principal
+from services.messages.caught import list_caught
 from services.models import (
     Account,
+    Document,
     EvidenceKind,
     ExtensionScope,
+    IssuedDocument,
     LetterChannel,
     Report,
     Role,
@@ -127,6 +130,23 @@ async def close_desk(world: World, ladder: UUID) -> None:
     await world.rest()
 
 
+async def enclosed(world: World, company: Account) -> tuple[str, str]:
+    """Name and hash of the paper in the newest mail to a company."""
+    async with world.sessions() as session:
+        *_, mail = await list_caught(session, to=address(company))
+    (paper,) = mail.attachments
+    return paper.filename, paper.sha256
+
+
+async def recorded(world: World, letter: WarningLetter) -> tuple[str, str]:
+    """Name and hash of a letter as it stands in the register."""
+    async with world.sessions() as session:
+        document = await session.get_one(Document, letter.document_id)
+        issued = await session.get_one(IssuedDocument, letter.issued_id)
+    assert issued.sha256 == document.sha256
+    return document.filename, document.sha256
+
+
 @pytest.mark.starts("2026-12-20T08:00:00+07:00")
 async def test_an_overdue_report_is_warned_about_three_times_and_then_people_decide(world: World) -> None:
     (company,) = await overdue(world)
@@ -148,6 +168,7 @@ async def test_an_overdue_report_is_warned_about_three_times_and_then_people_dec
         letter = (await letters_of(world, ladder))[-1]
         assert letter.letter_date == date.fromisoformat(day)
         assert letter.number == f"{rung:05d}/SP-{rung}/64.72/2027"
+        assert await enclosed(world, company) == await recorded(world, letter)
     await world.advance_to("2027-04-16T23:59:59+07:00")
     assert (await world.case(ladder)).status == "issued"
     await world.advance_to("2027-04-17T08:00:00+07:00")

@@ -97,5 +97,6 @@ def _opened(mail: caught.Caught) -> dict[str, Any]:
         "accepted_at": mail.accepted_at,
         "text": mail.text,
         "links": list(dict.fromkeys(_LINK.findall(mail.text))),
+        "attachments": mail.attachments,
         "frame": url("dev_mail_html", message=mail.id) if mail.html else "",
     }
