@@ -118,6 +118,6 @@ async def _keep(session: AsyncSession, opened: Opened, text: str, sent_at: datet
 
 def _require_open(opened: Opened) -> None:
     if opened.case.closed_at is not None:
-        raise TransitionRefused(receipt.CLOSED, status=opened.case.status)
+        raise TransitionRefused(receipt.CLOSED)
     if opened.case.status == DataRequestStatus.ANSWERED:
         raise TransitionRefused(_ANSWERED)

@@ -26,7 +26,7 @@ from services.service_proof import evidence
 from services.service_proof.evidence import About, Receipt
 
 CLOSED: Final = N_(
-    "Permintaan data ini sudah ditutup pada status “{status}”; tidak ada lagi yang dapat dicatat atau dijawab."
+    "Permintaan data ini sudah ditutup; tidak ada lagi yang dapat dicatat atau dijawab (kebijakan layanan)."
 )
 
 
@@ -74,7 +74,7 @@ async def record(
     """
     opened = await reading.lock(session, case_id)
     if opened.case.closed_at is not None:
-        raise TransitionRefused(CLOSED, status=opened.case.status)
+        raise TransitionRefused(CLOSED)
     if receipt.kind not in evidence.BY_OFFICERS:
         raise InvalidInput(N_("Pilih jenis bukti penerimaan."), field="kind")
     return await _prove(session, opened, receipt, actor=actor, now=now, author_id=author_id)

@@ -313,7 +313,10 @@ async def approve(session: AsyncSession, extension_id: UUID, *, actor: str, now:
     own = extension.requested_by in await actors.selves(session, actor)
     if own and needs_second_person(extension, preview.moving, limit, extension.requested_by):
         raise Forbidden(
-            N_("Perpanjangan untuk lebih dari {limit} kewajiban harus disetujui orang kedua."), limit=limit
+            N_(
+                "Perpanjangan untuk lebih dari {limit} kewajiban harus disetujui orang kedua (kebijakan layanan)."
+            ),
+            limit=limit,
         )
     cases.move(case, ExtensionStatus.APPROVED)
     extension.status, extension.approved_by, extension.approved_at = ExtensionStatus.APPROVED, actor, now

@@ -182,12 +182,12 @@ async def _changes(
         raise InvalidInput(
             N_(
                 "Menurut {instrument} batas waktu {title} menjadi {day}, yang sudah lewat. Kalender tidak boleh"
-                " memindahkan batas waktu ke masa lalu."
+                " memindahkan batas waktu ke masa lalu (kebijakan layanan)."
             ),
             field="days",
             instrument=decree.instrument,
             title=past.title,
-            day=(past.due - timedelta(seconds=1)).astimezone(WIB).date().isoformat(),
+            day=(past.due - timedelta(seconds=1)).astimezone(WIB).date(),
         )
     return found
 
@@ -217,7 +217,7 @@ async def approve(session: AsyncSession, decree_id: UUID, *, actor: str, now: da
     if case.status != DecreeStatus.PREVIEWED:
         raise TransitionRefused(N_("Periksa dahulu akibat keputusan (uji coba) sebelum menyetujuinya."))
     if decree.requested_by in await actors.selves(session, actor):
-        raise Forbidden(N_("Keputusan hari libur harus disetujui orang kedua."))
+        raise Forbidden(N_("Keputusan hari libur harus disetujui orang kedua (kebijakan layanan)."))
     if decree.calendar_seen != await calendar_seen(session):
         raise Conflict(N_("Kalender sudah berubah sejak uji coba. Lakukan uji coba lagi."))
     await _still_ahead(session, decree, now)

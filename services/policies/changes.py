@@ -184,7 +184,9 @@ async def approve(session: AsyncSession, case_id: UUID, *, actor: str, now: date
             N_("Periksa dahulu akibat perubahan aturan (simulasi) sebelum menyetujuinya.")
         )
     if change.proposed_by in await actors.selves(session, actor):
-        raise Forbidden(N_("Perubahan aturan disetujui oleh orang lain daripada pengusulnya."))
+        raise Forbidden(
+            N_("Perubahan aturan disetujui oleh orang lain daripada pengusulnya (kebijakan layanan).")
+        )
     if change.valid_from <= now:
         raise Conflict(N_("Tanggal berlakunya sudah lewat; usulkan lagi dengan tanggal yang baru."))
     await _still_based(session, change)
