@@ -44,8 +44,8 @@ check: setup ## Style, types and the direction of imports
 bench: setup $(STAMP)/engine ## Measure, beside the floor of the same machine in the same run
 	$(BIN)/python -m benchmarks $(BENCH)
 
-faults: setup $(STAMP)/engine ## The fault tests at full size
-	TENGGAT_FAULTS=full $(BIN)/python -m pytest -m faults $(PYTEST)
+faults: setup $(STAMP)/engine ## The fault tests at full size; their table goes to build/faults.md
+	TENGGAT_FAULTS=full TENGGAT_FAULTS_TABLE=build/faults.md $(BIN)/python -m pytest -m faults $(PYTEST)
 
 setup: $(STAMP)/packages $(HTMX_AND_FONTS) ## Install packages and front-end assets
 

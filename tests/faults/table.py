@@ -40,10 +40,18 @@ def enter(item: pytest.Item, line: Line) -> None:
     assert (line.right, line.lost, line.doubled) == (line.cases, 0, 0), line
 
 
+def total(lines: Sequence[Line]) -> str:
+    """All of it in one sentence."""
+    cases, right, lost, doubled = (
+        sum(getattr(line, name) for line in lines) for name in ("cases", "right", "lost", "doubled")
+    )
+    return f"{right:,} of {cases:,}, {lost:,} lost, {doubled:,} legal letters doubled"
+
+
 def markdown(lines: Sequence[Line]) -> str:
     """The table as documents show it."""
     rows = [HEADINGS, ("---", *("---:",) * 5, "---"), *(line.cells() for line in lines)]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows) + f"\n{total(lines)}.\n"
 
 
 def show(terminalreporter: pytest.TerminalReporter) -> None:
@@ -58,7 +66,7 @@ def show(terminalreporter: pytest.TerminalReporter) -> None:
     ]
     if not lines:
         return
-    lines.sort(key=lambda line: line.fault)
+    lines.sort(key=lambda line: line.fault.lower())
     terminalreporter.section("faults")
     rows = [HEADINGS, *(line.cells() for line in lines)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
@@ -68,5 +76,8 @@ def show(terminalreporter: pytest.TerminalReporter) -> None:
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         terminalreporter.write_line("  ".join(cells).rstrip())
-    if path := os.environ.get("TENGGAT_FAULTS_TABLE"):
-        Path(path).write_text(markdown(lines), encoding="utf-8")
+    terminalreporter.write_line(total(lines))
+    if given := os.environ.get("TENGGAT_FAULTS_TABLE"):
+        path = Path(given)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(markdown(lines), encoding="utf-8")
