@@ -14,6 +14,7 @@ from services.models import CaseFile, Deadline, Report, ReportStatus, ReviewDesk
 from services.periods import planning
 from services.processes import GRACE
 from services.reviews import dates, desk, examination, notices
+from services.warnings import overdue
 
 examine = examination.examine
 
@@ -61,6 +62,7 @@ async def lapse(session: AsyncSession, case: CaseFile, now: datetime) -> None:
         await cases.record(
             session, case, "became_overdue", now=now, at=max(due.due_before, correction.due_before)
         )
+        await overdue.warn_late(session, case, now=now)
 
 
 async def _remind(session: AsyncSession, case: CaseFile, at: ReviewDesk, name: str, now: datetime) -> None:

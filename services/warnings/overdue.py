@@ -29,7 +29,7 @@ async def warn(session: AsyncSession, reports: Sequence[UUID], *, now: datetime)
 
 
 async def warn_late(session: AsyncSession, case: CaseFile, *, now: datetime) -> None:
-    """A duty that was held when its period's warnings were proposed is proposed when it goes on."""
+    """A duty that was held or met when its period's warnings were proposed is proposed when it is owed again."""
     if case.kind != CaseKind.REPORT or case.period is None:
         return
     deadline = await session.get(Deadline, (case.id, DUTIES[case.kind]), populate_existing=True)

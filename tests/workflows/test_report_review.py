@@ -191,6 +191,7 @@ async def test_a_report_that_does_not_come_back_is_owed_again(world: World) -> N
     async with world.sessions() as session:
         due = await session.get_one(Deadline, (report.case_id, "report_due"))
     assert (due.met_at, due.acted_at is not None) == (None, True)
+    assert len(await world.events(report.case_id, "warning_proposed")) == 1, "owed again, past its date"
     await answer(world, report)
     await send_again(world, report)
     assert (await reload(world, report)).sent_at == await world.now()
