@@ -100,10 +100,11 @@ TRANSITIONS: Mapping[str, Table] = {
         withdrawn="",
     ),
     CaseKind.NON_PRODUCTION: _table(
-        submitted="accepted refused withdrawn",
+        submitted="accepted refused withdrawn moot",
         accepted="",
         refused="",
         withdrawn="",
+        moot="",
     ),
     CaseKind.DATA_REQUEST: _table(
         sent="received withdrawn",

@@ -88,6 +88,7 @@ NON_PRODUCTION = {
     "accepted": Label(N_("Diterima"), "positive"),
     "refused": Label(N_("Ditolak"), "negative"),
     "withdrawn": Label(N_("Ditarik")),
+    "moot": Label(N_("Gugur: laporan dikirim")),
 }
 MESSAGE = {
     "queued": Label(N_("Menunggu dikirim"), "info"),

@@ -1052,7 +1052,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "(decided_at IS NULL) = (status IN ('submitted', 'withdrawn')) AND (decided_at IS NULL) = (decided_by IS NULL)",
+            "(decided_at IS NULL) = (status IN ('submitted', 'withdrawn', 'moot')) AND (decided_at IS NULL) = (decided_by IS NULL)",
             name=op.f("ck_non_production_letter_decided"),
         ),
         sa.CheckConstraint(
@@ -1068,7 +1068,7 @@ def upgrade() -> None:
             name=op.f("ck_non_production_letter_refused_with_reason"),
         ),
         sa.CheckConstraint(
-            "status IN ('submitted', 'accepted', 'refused', 'withdrawn')",
+            "status IN ('submitted', 'accepted', 'refused', 'withdrawn', 'moot')",
             name=op.f("ck_non_production_letter_status"),
         ),
         sa.ForeignKeyConstraint(

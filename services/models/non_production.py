@@ -12,12 +12,16 @@ from services.models.base import instant, one_of
 
 
 class NonProductionStatus(StrEnum):
-    """Nothing is excused by the passing of time: a letter waits for an officer or for its company."""
+    """Nothing is excused by the passing of time: a letter waits for an officer or for its company.
+
+    It is moot once the report was sent after all: there is nothing left to be excused from.
+    """
 
     SUBMITTED = "submitted"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    MOOT = "moot"
 
 
 class Signer(StrEnum):
@@ -42,7 +46,7 @@ class NonProductionLetter(SQLModel, table=True):
             "status <> 'refused' OR btrim(coalesce(decision_reason, '')) <> ''", name="refused_with_reason"
         ),
         CheckConstraint(
-            "(decided_at IS NULL) = (status IN ('submitted', 'withdrawn'))"
+            "(decided_at IS NULL) = (status IN ('submitted', 'withdrawn', 'moot'))"
             " AND (decided_at IS NULL) = (decided_by IS NULL)",
             name="decided",
         ),

@@ -18,6 +18,7 @@ from services.messages.catalogue import TEMPLATES
 from services.messages.intents import cancel_for_case, intend
 from services.messages.wanted import Rule
 from services.models import Deadline, Report, ReportStatus, ReportVersion
+from services.non_production import mooting
 from services.periods import planning
 from services.reports import dossier
 from services.reports.dossier import Dossier
@@ -98,6 +99,7 @@ async def send(
     await cases.record(session, case, "sent", now=now, actor=actor, data=data)
     await cancel_for_case(session, report_id, DEMANDS, reason="already_sent", now=now)
     await standing.duties_changed(session, [report_id], now=now, actor=actor)
+    await mooting.report_sent(session, case, actor=actor, now=now)
     await _acknowledge(session, held, version, due[DUE])
     return _outcome(held.report, version, due[DUE])
 

@@ -116,6 +116,8 @@ TEXTS: Final[Mapping[str, str]] = {
         "Perusahaan menyatakan tidak berproduksi selama periode ini (surat {number})."
     ),
     "non_production_refused": N_("Surat tidak berproduksi {number} ditolak; laporan tetap wajib."),
+    "non-production.moot": N_("Surat gugur: laporan periode ini telah dikirim."),
+    "non_production_moot": N_("Surat tidak berproduksi {number} gugur karena laporan dikirim."),
     "non_production_withdrawn": N_("Surat tidak berproduksi {number} ditarik."),
     "company_contacted": N_("Petugas menghubungi perusahaan; isinya ada di catatan kontak."),
     "excused": N_("Alasan dengan surat perusahaan diterima; kewajiban ini tidak lagi ditagih."),

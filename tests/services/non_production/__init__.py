@@ -1,0 +1,1 @@
+"""Letters of non-production on their rows."""
