@@ -52,7 +52,13 @@ def fill_report(company: httpx.Client, period: str) -> tuple[str, int]:
         )
         assert done(saved)["errors"] == [], saved.text
         version = saved.json()["content_version"]
-    number = {"number": "001/SP/2027", "version": version}
+    return sign_report(company, report["id"])
+
+
+def sign_report(company: httpx.Client, report_id: str) -> tuple[str, int]:
+    """Number, print, sign and scan the letter of a complete report: where to send it, and its version."""
+    base = f"/api/v1/reports/{report_id}"
+    number = {"number": "001/SP/2027", "version": done(company.get(base))["content_version"]}
     done(company.put(f"{base}/statement-number", json=number))
     done(company.post(f"{base}/statement-letter", headers=once()))
     version = done(company.get(base))["content_version"]

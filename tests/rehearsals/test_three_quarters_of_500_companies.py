@@ -1,0 +1,44 @@
+"""1 October 2026 to 30 June 2027 through `tenggat` and the API alone; what comes of it is what the rules ask for.
+
+A small cast plays every story once; TENGGAT_REHEARSAL=full (`make rehearsal`) plays them with 500 companies.
+"""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.instance import running
+from tests.rehearsals.three_quarters import model, outcome, play
+from tests.rehearsals.three_quarters.cast import STORIES
+from tests.rehearsals.three_quarters.office import Office
+
+WHOLE = os.environ.get("TENGGAT_REHEARSAL") == "full"
+pytestmark = pytest.mark.timeout(14_400 if WHOLE else 900)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with running(Path(tmp_path_factory.mktemp("rehearsal")), "2026-10-01") as started:
+        office = Office(started)
+        yield office
+        office.close()
+
+
+def test_every_story_comes_out_as_the_rules_ask(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    cast = play.gather(office, STORIES, whole=WHOLE)
+    play.perform(office, cast)
+    mails, agreed, wrong = outcome.mails(office), Counter[str](), list[str]()
+    for story, firms in cast.items():
+        for firm in firms:
+            course = model.expected(story)
+            found = list(outcome.differences(office, firm, course, mails[firm.email]))
+            agreed[story.name] += not found
+            wrong += [f"{story.name} ({firm.name}): {line}" for line in found]
+    with capsys.disabled():
+        sys.stdout.write(f"\n{outcome.table(cast, agreed)}\n")
+    assert not wrong, "\n".join(wrong)
+    office.tenggat("audit", "verify")

@@ -1,0 +1,56 @@
+"""The play: everybody acts on the right day, through `tenggat` and the HTTP API alone."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Any
+
+from tests.rehearsals.three_quarters import reviewing
+from tests.rehearsals.three_quarters.cast import END, Q3, START, Act, Story
+from tests.rehearsals.three_quarters.office import Firm, Office
+
+Doing = Callable[..., None]
+DOING: dict[str, Doing] = {**reviewing.DOING}
+
+
+def gather(office: Office, stories: Sequence[Story], *, whole: bool) -> dict[Story, list[Firm]]:
+    """The companies of every story, owing what is open since before the first of October."""
+    administrator = office.as_("administrator")
+    office.post(administrator, f"/periods/{Q3}/opening")
+    advance(office, START)
+    return {story: _seed(office, story, story.many if whole else story.few) for story in stories}
+
+
+def _seed(office: Office, story: Story, count: int) -> list[Firm]:
+    made = office.tenggat("seed", "companies", str(count), "--region", story.region)
+    return [Firm(one["id"], one["email"], one["name"]) for one in made]
+
+
+def perform(office: Office, cast: dict[Story, list[Firm]]) -> None:
+    """Moment by moment, all acts of a moment together."""
+    acts = sorted(((act, story) for story in cast for act in story.acts), key=lambda one: one[0].at)
+    for moment, some in groupby(acts, key=lambda one: one[0].at):
+        advance(office, moment)
+        for act, firms in _together(list(some), cast):
+            DOING[act.do](office, firms, **act.given)
+    advance(office, END)
+
+
+def _together(
+    some: Sequence[tuple[Act, Story]], cast: dict[Story, list[Firm]]
+) -> list[tuple[Act, list[Firm]]]:
+    found: dict[str, tuple[Act, list[Firm]]] = {}
+    firms: dict[str, list[Firm]] = defaultdict(list)
+    for act, story in some:
+        key = f"{act.do} {sorted(act.given.items())}"
+        firms[key] += cast[story]
+        found[key] = (act, firms[key])
+    return list(found.values())
+
+
+def advance(office: Office, to: str) -> None:
+    office.tenggat("clock", "advance", "--to", to)
+
+
+def ids(firms: Sequence[Firm]) -> list[Any]:
+    return [firm.id for firm in firms]
