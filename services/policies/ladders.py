@@ -41,6 +41,8 @@ class Ladder(Rules):
     interval: Name
     rungs: Annotated[tuple[Rung, ...], Field(min_length=1)]
     service: ServiceProof
+    # A report that was sent, returned and not corrected in time: warned about like one that was never sent?
+    lapsed_corrections: bool = True
 
     @model_validator(mode="after")
     def _letters_first(self) -> Self:

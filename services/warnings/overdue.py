@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services import rulebook
 from services.deadlines.derivation import derive
-from services.models import CaseFile, CaseKind, Deadline
+from services.models import CaseFile, CaseKind, Deadline, ReportStatus
 from services.processes import GRACE
 from services.rulebook import Rulebook
 from services.warnings import proposals, standing
@@ -25,7 +27,12 @@ UNWARNED_REPORTS: Final = """
 async def warn(session: AsyncSession, reports: Sequence[UUID], *, now: datetime) -> list[UUID]:
     """Propose warnings about locked, overdue reports; returns the new ladders. Repeating it changes nothing."""
     await standing.duties_changed(session, reports, now=now)
-    return await proposals.propose_many(session, reports, now=now)
+    warned: list[UUID] = []
+    for rules, ids in await rulebook.of_cases(session, reports, now=now):
+        query = select(col(CaseFile.id), col(CaseFile.status)).where(col(CaseFile.id).in_(ids))
+        rows = await session.execute(query.order_by(col(CaseFile.id)))
+        warned += [row.id for row in rows if warns_about(rules, row.status)]
+    return await proposals.propose_many(session, warned, now=now)
 
 
 async def warn_late(session: AsyncSession, case: CaseFile, *, now: datetime) -> None:
@@ -36,8 +43,15 @@ async def warn_late(session: AsyncSession, case: CaseFile, *, now: datetime) -> 
     rules = await rulebook.of_case(session, case, now=now)
     if deadline is None or not proposals.enforceable(rules, case.period):
         return
+    if not warns_about(rules, case.status):
+        return
     if proposed_from(rules, deadline.due_before) + GRACE <= now:
         await proposals.propose(session, case, now=now)
+
+
+def warns_about(rules: Rulebook, status: str) -> bool:
+    """Whether the service proposes warnings about an overdue report: by policy not about one that was returned."""
+    return status != ReportStatus.RETURNED or rules.policies.ladder(LADDER).lapsed_corrections
 
 
 def proposed_from(rules: Rulebook, due_before: datetime) -> datetime:

@@ -26,7 +26,7 @@ from services.deadlines.rules import Rule
 from services.deadlines.waves import due_waves, wave_moments
 from services.deadlines.zones import WIB
 from services.errors import InvalidInput
-from services.models import EvidenceKind, LetterChannel, LicenceScale
+from services.models import EvidenceKind, LetterChannel, LicenceScale, ReportStatus
 from services.models.warnings import AuthorityLevel
 from services.policies import changes, decreed_days, settings
 from services.policies.bundle import Policies
@@ -34,7 +34,7 @@ from services.policies.jurisdictions import ACCOUNTS, OBLIGATIONS
 from services.rulebook import Rulebook
 from services.service_proof import proof
 from services.timeline import ladders
-from services.warnings import clocks
+from services.warnings import clocks, overdue
 
 ROOT = Path(__file__).resolve().parents[3]
 CALENDARS = build_calendars(decreed_days())
@@ -186,6 +186,7 @@ def of_ladder(policies: Policies, path: str) -> Any:
         looked,
         ways,
         clocks.unproven_date(rules, SENT),
+        [overdue.warns_about(rules, status) for status in ReportStatus],
     )
 
 
@@ -272,6 +273,7 @@ PROBES: tuple[Probe, ...] = (
     Probe(r"ladders\.ladders\.[^.]+\.starts", put(lambda value: "rollback_window"), of_ladder),
     Probe(r"ladders\.ladders\.[^.]+\.interval", put(lambda value: "licence_expiry"), of_ladder),
     Probe(r"ladders\.ladders\.[^.]+\.rungs\.[^.]+\.proposed", toggled, of_ladder),
+    Probe(r"ladders\.ladders\.[^.]+\.lapsed_corrections", toggled, of_ladder),
     Probe(r"ladders\.ladders\.[^.]+\.rungs\.[^.]+\.(name|label|basis)",
           put(lambda value: f"{value}_x"), said),
     Probe(r"ladders\.ladders\.[^.]+\.service\.days_without_bounce", put(lambda value: value + 4), of_ladder),
