@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import settings
+from activities.assistance import AssistanceActivities
 from activities.cases import CaseActivities
 from activities.chores import ChoreActivities
 from activities.data_request import DataRequestActivities
@@ -41,6 +42,7 @@ from services.instance import identity
 from services.messages.config import MailConfig
 from services.warnings.issuing import Press
 from settings import Settings
+from workflows.assistance import AssistanceWorkflow
 from workflows.chores import DailyChoresWorkflow, RescanWorkflow
 from workflows.contracts import TASK_QUEUE
 from workflows.data_request import DataRequestWorkflow
@@ -71,6 +73,7 @@ WORKFLOWS: Sequence[type] = (
     DataRequestWorkflow,
     ExtensionRequestWorkflow,
     NonProductionWorkflow,
+    AssistanceWorkflow,
     HolidayDecreeWorkflow,
     ReportReviewWorkflow,
     RollbackWorkflow,
@@ -120,6 +123,7 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
     data_request = DataRequestActivities(runner)
     extension_request = ExtensionRequestActivities(runner)
     non_production = NonProductionActivities(runner)
+    assistance = AssistanceActivities(runner)
     decree = HolidayDecreeActivities(runner)
     review = ReportReviewActivities(runner)
     rollback = RollbackActivities(runner)
@@ -148,6 +152,10 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
         extension_request.escalate,
         non_production.remind,
         non_production.escalate,
+        assistance.remind,
+        assistance.escalate,
+        assistance.remind_session,
+        assistance.ask_outcome,
         decree.apply,
         decree.look_again,
         decree.settle,

@@ -29,6 +29,8 @@ HAS_PROCESS = frozenset(
         CaseKind.DECREE,
         CaseKind.EXTENSION_REQUEST,
         CaseKind.NON_PRODUCTION,
+        CaseKind.ASSISTANCE,
+        CaseKind.REPRIMAND,
         CaseKind.REPORT,
         CaseKind.ROLLBACK,
         CaseKind.DATA_REQUEST,

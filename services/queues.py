@@ -14,6 +14,7 @@ from services.identity.permissions import Permission
 from services.identity.policy import visible_filter
 from services.identity.principal import Principal
 from services.models import (
+    AssistanceStatus,
     CaseFile,
     CaseKind,
     DataRequestStatus,
@@ -24,6 +25,7 @@ from services.models import (
     NonProductionStatus,
     RegistrationStatus,
     ReportStatus,
+    ReprimandStatus,
     RollbackStatus,
     UppValidation,
     WarningStatus,
@@ -90,6 +92,14 @@ DESKS: Final = (
     Desk(
         "non_production", CaseKind.NON_PRODUCTION, (NonProductionStatus.SUBMITTED,),
         Permission.EXCUSE_OBLIGATION, "non_production_reminder",
+    ),
+    Desk(
+        "assistance", CaseKind.ASSISTANCE, (AssistanceStatus.ASKED,), Permission.ASSIST_COMPANY,
+        "assistance_reminder",
+    ),
+    Desk(
+        "reprimands", CaseKind.REPRIMAND, (ReprimandStatus.PROPOSED,), Permission.DECIDE_REPRIMAND,
+        "reprimand_reminder",
     ),
     Desk(
         "decrees", CaseKind.DECREE, (DecreeStatus.PREVIEWED,), Permission.MANAGE_CALENDAR, sort=Sort.NEWEST,

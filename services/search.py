@@ -40,6 +40,8 @@ MAIN_DEADLINE: Final = {
     CaseKind.DECREE: "undo_until",
     CaseKind.EXTENSION_REQUEST: "extension_request_target",
     CaseKind.NON_PRODUCTION: "non_production_target",
+    CaseKind.ASSISTANCE: "assistance_target",
+    CaseKind.REPRIMAND: "reprimand_target",
     CaseKind.DATA_REQUEST: "data_request_due",
     CaseKind.ROLLBACK: "rollback_decision_target",
     CaseKind.WARNING: "warning_decision_target",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from services.errors import TransitionRefused
 from services.i18n import N_
 from services.models import (
+    AssistanceStatus,
     CaseKind,
     DataRequestStatus,
     DecreeStatus,
@@ -16,6 +17,7 @@ from services.models import (
     PolicyChangeStatus,
     RegistrationStatus,
     ReportStatus,
+    ReprimandStatus,
     RollbackStatus,
     WarningBatchStatus,
     WarningStatus,
@@ -106,6 +108,22 @@ TRANSITIONS: Mapping[str, Table] = {
         withdrawn="",
         moot="",
     ),
+    CaseKind.ASSISTANCE: _table(
+        asked="booked answered cancelled",
+        booked="booked confirmed asked held no_show cancelled",
+        confirmed="booked asked held no_show cancelled",
+        answered="",
+        held="",
+        no_show="",
+        cancelled="",
+    ),
+    CaseKind.REPRIMAND: _table(
+        proposed="approved refused withdrawn",
+        approved="issued",
+        issued="",
+        refused="",
+        withdrawn="",
+    ),
     CaseKind.DATA_REQUEST: _table(
         sent="received withdrawn",
         received="answered withdrawn",
@@ -145,6 +163,8 @@ STATUSES: Mapping[str, type[StrEnum]] = {
     CaseKind.DECREE: DecreeStatus,
     CaseKind.EXTENSION_REQUEST: ExtensionRequestStatus,
     CaseKind.NON_PRODUCTION: NonProductionStatus,
+    CaseKind.ASSISTANCE: AssistanceStatus,
+    CaseKind.REPRIMAND: ReprimandStatus,
     CaseKind.DATA_REQUEST: DataRequestStatus,
     CaseKind.ROLLBACK: RollbackStatus,
     CaseKind.WARNING: WarningStatus,

@@ -16,6 +16,8 @@ WORKFLOW_TYPES: dict[str, str] = {
     CaseKind.DECREE: "holiday-decree",
     CaseKind.EXTENSION_REQUEST: "extension-request",
     CaseKind.NON_PRODUCTION: "non-production",
+    CaseKind.ASSISTANCE: "assistance",
+    CaseKind.REPRIMAND: "reprimand",
     CaseKind.REPORT: "report-review",
     CaseKind.ROLLBACK: "rollback",
     CaseKind.DATA_REQUEST: "data-request",

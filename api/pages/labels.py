@@ -90,6 +90,22 @@ NON_PRODUCTION = {
     "withdrawn": Label(N_("Ditarik")),
     "moot": Label(N_("Gugur: laporan dikirim")),
 }
+ASSISTANCE = {
+    "asked": Label(N_("Menunggu jawaban"), "info"),
+    "booked": Label(N_("Sesi dipesan"), "info"),
+    "confirmed": Label(N_("Sesi dikonfirmasi"), "positive"),
+    "answered": Label(N_("Sudah dijawab"), "positive"),
+    "held": Label(N_("Sesi selesai"), "positive"),
+    "no_show": Label(N_("Tidak hadir"), "warning"),
+    "cancelled": Label(N_("Dibatalkan")),
+}
+REPRIMAND = {
+    "proposed": Label(N_("Menunggu keputusan"), "info"),
+    "approved": Label(N_("Disetujui, surat dibuat"), "info"),
+    "issued": Label(N_("Surat dikirim"), "warning"),
+    "refused": Label(N_("Ditolak")),
+    "withdrawn": Label(N_("Ditarik")),
+}
 MESSAGE = {
     "queued": Label(N_("Menunggu dikirim"), "info"),
     "claimed": Label(N_("Sedang dikirim"), "info"),
@@ -150,6 +166,8 @@ STATUSES: dict[str, dict[str, Label]] = {
     "decree": EXTENSION,
     "extension-request": EXTENSION_REQUEST,
     "non-production": NON_PRODUCTION,
+    "assistance": ASSISTANCE,
+    "reprimand": REPRIMAND,
     "data-request": DATA_REQUEST,
     "rollback": ROLLBACK,
     "policy-change": POLICY_CHANGE,
@@ -169,6 +187,8 @@ KINDS = {
     "campaign": N_("Perpanjangan batas waktu"),
     "extension-request": N_("Permohonan perpanjangan"),
     "non-production": N_("Surat tidak berproduksi"),
+    "assistance": N_("Asistensi"),
+    "reprimand": N_("Teguran tertulis"),
     "decree": N_("Keputusan hari libur"),
     "data-request": N_("Permintaan data"),
     "rollback": N_("Perbaikan data"),
@@ -235,6 +255,13 @@ DEADLINES = {
     "extension_request_reminder": N_("Separuh waktu keputusan"),
     "non_production_target": N_("Keputusan atas surat"),
     "non_production_reminder": N_("Separuh waktu keputusan"),
+    "assistance_target": N_("Jawaban atas permintaan"),
+    "assistance_reminder": N_("Separuh waktu jawaban"),
+    "assistance_session": N_("Sesi asistensi"),
+    "assistance_session_reminder": N_("Pengingat"),
+    "assistance_record_target": N_("Pencatatan hasil sesi"),
+    "reprimand_target": N_("Keputusan atas usulan teguran"),
+    "reprimand_reminder": N_("Separuh waktu keputusan"),
     "last_look": N_("Pemeriksaan terakhir"),
     "undo_look": N_("Pemeriksaan terakhir"),
 }
@@ -265,6 +292,34 @@ CONTACTS = {
     "email": N_("Surel"),
     "visit": N_("Kunjungan"),
 }
+TOPICS = {
+    "investment_values": N_("Nilai investasi keliru"),
+    "hs_code": N_("Kode HS tidak diketahui"),
+    "cannot_send": N_("Laporan tidak dapat dikirim"),
+    "company_data": N_("Data perusahaan"),
+    "licences": N_("Perizinan"),
+    "access": N_("Masuk ke akun"),
+    "deadlines": N_("Batas waktu dan perpanjangan"),
+    "other": N_("Lainnya"),
+}
+ORIGINS = {
+    "portal": N_("Portal"),
+    "telephone": N_("Telepon"),
+    "whatsapp": N_("WhatsApp"),
+    "email": N_("Surel"),
+    "visit": N_("Datang ke kantor"),
+}
+WAYS = {
+    "video": N_("Pertemuan video"),
+    "telephone": N_("Telepon"),
+    "office": N_("Tatap muka di kantor"),
+}
+DISORDERS = {
+    "missing": N_("Tidak dikirim sampai sekarang"),
+    "late": N_("Dikirim terlambat"),
+    "uncorrected": N_("Dikembalikan dan tidak diperbaiki pada waktunya"),
+    "returned": N_("Dikembalikan karena belum lengkap atau belum jelas"),
+}
 LANES = {
     "credentials": N_("Akses akun"),
     "legal": N_("Surat resmi"),
@@ -284,6 +339,10 @@ WORDS: dict[str, dict[str, str]] = {
     "account_type": ACCOUNT_TYPES,
     "scope": SCOPES,
     "signer": SIGNERS,
+    "topic": TOPICS,
+    "origin": ORIGINS,
+    "way": WAYS,
+    "disorder": DISORDERS,
     "contact": CONTACTS,
 }
 

@@ -40,6 +40,8 @@ _DECIDED_ON = (
     (CaseKind.ROLLBACK, Permission.DECIDE_ROLLBACK, "rollback_decision"),
     (CaseKind.EXTENSION_REQUEST, Permission.DECIDE_EXTENSION_REQUEST, "extension_request_decision"),
     (CaseKind.NON_PRODUCTION, Permission.EXCUSE_OBLIGATION, "non_production_decision"),
+    (CaseKind.ASSISTANCE, Permission.ASSIST_COMPANY, "assistance_case"),
+    (CaseKind.REPRIMAND, Permission.DECIDE_REPRIMAND, "reprimand_case"),
     (CaseKind.DECREE, Permission.READ_EXTENSION, "decree"),
 )
 
@@ -55,6 +57,8 @@ _DETAILS = text(
     UNION ALL SELECT case_id, 'extension', NULL, scope FROM extension WHERE case_id = ANY(:ids)
     UNION ALL SELECT case_id, 'more_time', number::text, deadline_name FROM extension_request WHERE case_id = ANY(:ids)
     UNION ALL SELECT case_id, 'report', number::text, 'production' FROM non_production_letter WHERE case_id = ANY(:ids)
+    UNION ALL SELECT case_id, 'topic', number::text, topic FROM assistance_ticket WHERE case_id = ANY(:ids)
+    UNION ALL SELECT case_id, 'number', number::text, NULL FROM reprimand WHERE case_id = ANY(:ids)
     UNION ALL SELECT case_id, 'decree', number::text, layer FROM holiday_decree WHERE case_id = ANY(:ids)
     """
 )
@@ -172,6 +176,7 @@ async def subtitles(session: AsyncSession, cases: Sequence[CaseFile], words: Tra
 # What stands behind the number of each sort of case.
 _NUMBERED: dict[str, Callable[[str], str]] = {
     "request": lambda channel: CHANNELS[RequestChannel(channel)],
+    "topic": lambda topic: labels.word("topic", topic),
     "more_time": lambda name: labels.word("deadline", name),
     "decree": lambda layer: labels.word("layer", layer),
 }
@@ -182,6 +187,8 @@ def _subtitle(row: Any, words: Translator) -> str:
         return f"#{row.number}" + (f" · NIB {row.detail}" if row.detail else "")
     if row.sort == "report":
         return f"{words.gettext(labels.word('stage', row.detail))} · #{row.number}"
+    if row.sort == "number":
+        return f"#{row.number}"
     if row.sort in _NUMBERED:
         return f"#{row.number} · {words.gettext(_NUMBERED[row.sort](row.detail))}"
     if row.sort == "licence":

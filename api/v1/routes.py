@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from api.v1 import (
     accounts,
+    assistance,
     bounces,
     cases,
     casework,
@@ -60,6 +61,7 @@ ROUTERS = (
     extensions.router,
     extension_requests.router,
     non_production.router,
+    assistance.router,
     decrees.router,
     periods.router,
     policies.router,

@@ -129,6 +129,10 @@ $$;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON warning_letter
     FOR EACH ROW EXECUTE FUNCTION guard_warning_letter();
 
+-- No seat of a desk holds two sessions at the same time, however many bookings race and however long sessions are.
+ALTER TABLE assistance_session ADD CONSTRAINT no_seat_twice
+    EXCLUDE USING gist (desk WITH =, seat WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (released_at IS NULL);
+
 INSERT INTO lane_state (lane) VALUES ('credentials'), ('legal'), ('notices');
 
 -- The application reads and writes rows; it changes neither the schema nor what is append-only.

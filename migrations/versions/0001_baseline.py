@@ -422,7 +422,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('registration', 'licence-review', 'period', 'report', 'campaign', 'policy-change', 'extension-request', 'non-production', 'decree', 'data-request', 'rollback', 'warning', 'warning-batch')",
+            "kind IN ('registration', 'licence-review', 'period', 'report', 'campaign', 'policy-change', 'extension-request', 'non-production', 'assistance', 'reprimand', 'decree', 'data-request', 'rollback', 'warning', 'warning-batch')",
             name=op.f("ck_case_file_kind"),
         ),
         sa.CheckConstraint(
@@ -502,6 +502,77 @@ def upgrade() -> None:
         sa.Column("letter", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_profile_section_account_id")),
         sa.PrimaryKeyConstraint("account_id", "section", name=op.f("pk_profile_section")),
+    )
+    op.create_table(
+        "assistance_ticket",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), sa.Identity(always=False, start=1001), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("way", sa.Text(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.Text(), nullable=True),
+        sa.Column("satisfaction", sa.SmallInteger(), nullable=True),
+        sa.Column("rated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(closed_at IS NULL) = (status IN ('asked', 'booked', 'confirmed')) AND (closed_at IS NULL) = (closed_by IS NULL)",
+            name=op.f("ck_assistance_ticket_closed"),
+        ),
+        sa.CheckConstraint(
+            "(way IS NOT NULL) OR status NOT IN ('booked', 'confirmed', 'held', 'no_show')",
+            name=op.f("ck_assistance_ticket_way_of_session"),
+        ),
+        sa.CheckConstraint(
+            "NOT (closed_by = 'system' OR closed_by LIKE 'process:%%')",
+            name=op.f("ck_assistance_ticket_closed_by_somebody"),
+        ),
+        sa.CheckConstraint("btrim(question) <> ''", name=op.f("ck_assistance_ticket_question")),
+        sa.CheckConstraint(
+            "origin IN ('portal', 'telephone', 'whatsapp', 'email', 'visit')",
+            name=op.f("ck_assistance_ticket_origin"),
+        ),
+        sa.CheckConstraint(
+            "satisfaction IS NULL OR status IN ('answered', 'held')",
+            name=op.f("ck_assistance_ticket_satisfied_with_help"),
+        ),
+        sa.CheckConstraint(
+            "status <> 'answered' OR btrim(coalesce(note, '')) <> ''",
+            name=op.f("ck_assistance_ticket_answered_in_words"),
+        ),
+        sa.CheckConstraint(
+            "status <> 'confirmed' OR confirmed_at IS NOT NULL", name=op.f("ck_assistance_ticket_confirmed")
+        ),
+        sa.CheckConstraint(
+            "status IN ('asked', 'booked', 'confirmed', 'answered', 'held', 'no_show', 'cancelled')",
+            name=op.f("ck_assistance_ticket_status"),
+        ),
+        sa.CheckConstraint(
+            "topic IN ('investment_values', 'hs_code', 'cannot_send', 'company_data', 'licences', 'access', 'deadlines', 'other')",
+            name=op.f("ck_assistance_ticket_topic"),
+        ),
+        sa.CheckConstraint("way IN ('video', 'telephone', 'office')", name=op.f("ck_assistance_ticket_way")),
+        sa.CheckConstraint(
+            "(confirmed_at IS NULL) = (confirmed_by IS NULL)",
+            name=op.f("ck_assistance_ticket_confirmed_by_one"),
+        ),
+        sa.CheckConstraint("satisfaction BETWEEN 1 AND 5", name=op.f("ck_assistance_ticket_satisfaction")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_assistance_ticket_account_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_assistance_ticket_case_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_assistance_ticket")),
+        sa.UniqueConstraint("number", name=op.f("uq_assistance_ticket_number")),
+    )
+    op.create_index(
+        "ix_assistance_ticket_account", "assistance_ticket", ["account_id", "case_id"], unique=False
     )
     op.create_table(
         "case_chain",
@@ -621,62 +692,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_document_account_id"), "document", ["account_id"], unique=False)
     op.create_index(op.f("ix_document_case_id"), "document", ["case_id"], unique=False)
     op.create_table(
-        "message",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=True),
-        sa.Column("account_id", sa.Uuid(), nullable=True),
-        sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("template", sa.Text(), nullable=False),
-        sa.Column("template_version", sa.Integer(), nullable=False),
-        sa.Column("locale", sa.Text(), nullable=False),
-        sa.Column("lane", sa.Text(), nullable=False),
-        sa.Column("recipient", sa.Text(), nullable=False),
-        sa.Column("context", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("dedupe_key", sa.Text(), nullable=False),
-        sa.Column("planned_for", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("state_reason", sa.Text(), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attachment_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("lane IN ('credentials', 'legal', 'notices')", name=op.f("ck_message_lane")),
-        sa.CheckConstraint(
-            "state IN ('queued', 'claimed', 'done', 'cancelled', 'held')", name=op.f("ck_message_state")
-        ),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_message_account_id")),
-        sa.ForeignKeyConstraint(["attachment_id"], ["document.id"], name=op.f("fk_message_attachment_id")),
-        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_message_case_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_message_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-    )
-    op.create_index("ix_message_account", "message", ["account_id", "id"], unique=False)
-    op.create_index("ix_message_case", "message", ["case_id", "id"], unique=False)
-    op.create_index(
-        "ix_message_claimed",
-        "message",
-        ["claimed_until"],
-        unique=False,
-        postgresql_where=sa.text("state = 'claimed'"),
-    )
-    op.create_index(
-        "ix_message_due",
-        "message",
-        ["lane", "not_before", "id"],
-        unique=False,
-        postgresql_where=sa.text("state = 'queued'"),
-    )
-    op.create_index(
-        "uq_message_dedupe_key",
-        "message",
-        ["dedupe_key"],
-        unique=True,
-        postgresql_where=sa.text("state <> 'cancelled'"),
-    )
-    op.create_table(
         "one_time_token",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.Text(), nullable=False),
@@ -771,23 +786,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "moment", name=op.f("pk_wave_run")),
     )
     op.create_table(
-        "bounce_report",
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("recipient", sa.Text(), nullable=False),
-        sa.Column("action", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("diagnostic", sa.Text(), nullable=True),
-        sa.Column("message_header_id", sa.Text(), nullable=True),
-        sa.Column("message_id", sa.Uuid(), nullable=True),
-        sa.Column("effect", sa.Text(), nullable=False),
-        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        "assistance_session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("desk", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seat", sa.Integer(), nullable=False),
+        sa.Column("parallel", sa.Integer(), nullable=False),
+        sa.Column("booked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("booked_by", sa.Text(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_by", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "effect IN ('bounced', 'delayed', 'delivered', 'unmatched')", name=op.f("ck_bounce_report_effect")
+            "(released_at IS NULL) = (released_by IS NULL)",
+            name=op.f("ck_assistance_session_released_by_one"),
         ),
-        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_bounce_report_message_id")),
-        sa.PrimaryKeyConstraint("digest", name=op.f("pk_bounce_report")),
+        sa.CheckConstraint("seat BETWEEN 1 AND parallel", name=op.f("ck_assistance_session_seat")),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_assistance_session_lasts")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["assistance_ticket.case_id"], name=op.f("fk_assistance_session_case_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assistance_session")),
     )
-    op.create_index(op.f("ix_bounce_report_message_id"), "bounce_report", ["message_id"], unique=False)
+    op.create_index(
+        "ix_assistance_session_agenda",
+        "assistance_session",
+        ["desk", "starts_at"],
+        unique=False,
+        postgresql_where=sa.text("released_at IS NULL"),
+    )
+    op.create_index(op.f("ix_assistance_session_case_id"), "assistance_session", ["case_id"], unique=False)
+    op.create_index(
+        "uq_assistance_session_case",
+        "assistance_session",
+        ["case_id"],
+        unique=True,
+        postgresql_where=sa.text("released_at IS NULL"),
+    )
     op.create_table(
         "certificate",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -803,80 +839,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
     )
     op.create_index(op.f("ix_certificate_account_id"), "certificate", ["account_id"], unique=False)
-    op.create_table(
-        "contact_task",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=True),
-        sa.Column("message_id", sa.Uuid(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=True),
-        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("settled_by", sa.Text(), nullable=True),
-        sa.Column("result", sa.Text(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "reason IN ('address_bounced', 'receipt_unproven', 'post_letter', 'call', 'visit')",
-            name=op.f("ck_contact_task_reason"),
-        ),
-        sa.CheckConstraint(
-            "result IN ('called', 'wrote', 'visited', 'not_needed', 'receipt_proven', 'address_changed', 'case_over')",
-            name=op.f("ck_contact_task_result"),
-        ),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_contact_task_account_id")),
-        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_contact_task_case_id")),
-        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_contact_task_message_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_task")),
-    )
-    op.create_index("ix_contact_task_account", "contact_task", ["account_id"], unique=False)
-    op.create_index(
-        "ix_contact_task_case",
-        "contact_task",
-        ["case_id"],
-        unique=False,
-        postgresql_where=sa.text("case_id IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_contact_task_open",
-        "contact_task",
-        ["raised_at", "id"],
-        unique=False,
-        postgresql_where=sa.text("settled_at IS NULL"),
-    )
-    op.create_index(
-        "uq_contact_task_key",
-        "contact_task",
-        ["key"],
-        unique=True,
-        postgresql_where=sa.text("settled_at IS NULL"),
-    )
-    op.create_table(
-        "delivery",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("message_id", sa.Uuid(), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("message_header_id", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("smtp_answer", sa.Text(), nullable=True),
-        sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('sending', 'sent', 'unknown', 'bounced', 'failed')", name=op.f("ck_delivery_state")
-        ),
-        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_delivery_message_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint("message_id", "attempt", name=op.f("uq_delivery_message_id_attempt")),
-    )
-    op.create_index(op.f("ix_delivery_message_header_id"), "delivery", ["message_header_id"], unique=False)
-    op.create_index(
-        "ix_delivery_sending",
-        "delivery",
-        ["started_at"],
-        unique=False,
-        postgresql_where=sa.text("state = 'sending'"),
-    )
     op.create_table(
         "extension",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1035,6 +997,62 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_licence_account_id"), "licence", ["account_id"], unique=False)
     op.create_index(op.f("ix_licence_replaces_id"), "licence", ["replaces_id"], unique=False)
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("template", sa.Text(), nullable=False),
+        sa.Column("template_version", sa.Integer(), nullable=False),
+        sa.Column("locale", sa.Text(), nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("context", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("dedupe_key", sa.Text(), nullable=False),
+        sa.Column("planned_for", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("state_reason", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attachment_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("lane IN ('credentials', 'legal', 'notices')", name=op.f("ck_message_lane")),
+        sa.CheckConstraint(
+            "state IN ('queued', 'claimed', 'done', 'cancelled', 'held')", name=op.f("ck_message_state")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_message_account_id")),
+        sa.ForeignKeyConstraint(["attachment_id"], ["document.id"], name=op.f("fk_message_attachment_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_message_case_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_message_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+    )
+    op.create_index("ix_message_account", "message", ["account_id", "id"], unique=False)
+    op.create_index("ix_message_case", "message", ["case_id", "id"], unique=False)
+    op.create_index(
+        "ix_message_claimed",
+        "message",
+        ["claimed_until"],
+        unique=False,
+        postgresql_where=sa.text("state = 'claimed'"),
+    )
+    op.create_index(
+        "ix_message_due",
+        "message",
+        ["lane", "not_before", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'queued'"),
+    )
+    op.create_index(
+        "uq_message_dedupe_key",
+        "message",
+        ["dedupe_key"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'cancelled'"),
+    )
     op.create_table(
         "non_production_letter",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -1234,6 +1252,24 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
+        "bounce_report",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("diagnostic", sa.Text(), nullable=True),
+        sa.Column("message_header_id", sa.Text(), nullable=True),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("effect", sa.Text(), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "effect IN ('bounced', 'delayed', 'delivered', 'unmatched')", name=op.f("ck_bounce_report_effect")
+        ),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_bounce_report_message_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_bounce_report")),
+    )
+    op.create_index(op.f("ix_bounce_report_message_id"), "bounce_report", ["message_id"], unique=False)
+    op.create_table(
         "calendar_day",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("layer", sa.Text(), nullable=False),
@@ -1264,6 +1300,55 @@ def upgrade() -> None:
         ["layer", "scope", "day"],
         unique=True,
         postgresql_where=sa.text("removed_at IS NULL"),
+    )
+    op.create_table(
+        "contact_task",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.Text(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "reason IN ('address_bounced', 'receipt_unproven', 'post_letter', 'call', 'visit')",
+            name=op.f("ck_contact_task_reason"),
+        ),
+        sa.CheckConstraint(
+            "result IN ('called', 'wrote', 'visited', 'not_needed', 'receipt_proven', 'address_changed', 'case_over')",
+            name=op.f("ck_contact_task_result"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_contact_task_account_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_contact_task_case_id")),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_contact_task_message_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_task")),
+    )
+    op.create_index("ix_contact_task_account", "contact_task", ["account_id"], unique=False)
+    op.create_index(
+        "ix_contact_task_case",
+        "contact_task",
+        ["case_id"],
+        unique=False,
+        postgresql_where=sa.text("case_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_contact_task_open",
+        "contact_task",
+        ["raised_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
+    op.create_index(
+        "uq_contact_task_key",
+        "contact_task",
+        ["key"],
+        unique=True,
+        postgresql_where=sa.text("settled_at IS NULL"),
     )
     op.create_table(
         "data_request",
@@ -1328,6 +1413,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("decree_id", "case_id", "deadline_name", name=op.f("pk_decree_line")),
     )
     op.create_index("ix_decree_line_case", "decree_line", ["case_id", "deadline_name"], unique=False)
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("message_header_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("smtp_answer", sa.Text(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('sending', 'sent', 'unknown', 'bounced', 'failed')", name=op.f("ck_delivery_state")
+        ),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_delivery_message_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("message_id", "attempt", name=op.f("uq_delivery_message_id_attempt")),
+    )
+    op.create_index(op.f("ix_delivery_message_header_id"), "delivery", ["message_header_id"], unique=False)
+    op.create_index(
+        "ix_delivery_sending",
+        "delivery",
+        ["started_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'sending'"),
+    )
     op.create_table(
         "extension_line",
         sa.Column("extension_id", sa.Uuid(), nullable=False),
@@ -1445,6 +1555,71 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_version")),
         sa.UniqueConstraint("case_id", "command_id", name=op.f("uq_report_version_case_id_command_id")),
         sa.UniqueConstraint("case_id", "submission", name=op.f("uq_report_version_case_id_submission")),
+    )
+    op.create_table(
+        "reprimand",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), sa.Identity(always=False, start=1001), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("authority_level", sa.Text(), nullable=False),
+        sa.Column("authority", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("decision_note", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("approver", sa.Text(), nullable=False),
+        sa.Column("letter_date", sa.Date(), nullable=True),
+        sa.Column("issued_id", sa.Uuid(), nullable=True),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (status IN ('proposed', 'withdrawn'))", name=op.f("ck_reprimand_decided")
+        ),
+        sa.CheckConstraint(
+            "(sent_at IS NOT NULL) = (status = 'issued')", name=op.f("ck_reprimand_sent_when_issued")
+        ),
+        sa.CheckConstraint(
+            "NOT (decided_by = 'system' OR decided_by LIKE 'process:%%')",
+            name=op.f("ck_reprimand_decided_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "authority_level IN ('ministry', 'province', 'regency')",
+            name=op.f("ck_reprimand_authority_level"),
+        ),
+        sa.CheckConstraint("btrim(reason) <> ''", name=op.f("ck_reprimand_reason")),
+        sa.CheckConstraint(
+            "status <> 'refused' OR btrim(coalesce(decision_note, '')) <> ''",
+            name=op.f("ck_reprimand_refused_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('proposed', 'approved', 'issued', 'refused', 'withdrawn')",
+            name=op.f("ck_reprimand_status"),
+        ),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decided_by IS NULL)", name=op.f("ck_reprimand_decided_by_one")
+        ),
+        sa.CheckConstraint("decided_by <> proposed_by", name=op.f("ck_reprimand_second_person")),
+        sa.CheckConstraint(
+            "sent_at IS NULL OR document_id IS NOT NULL", name=op.f("ck_reprimand_sent_as_letter")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_reprimand_account_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_reprimand_case_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_reprimand_document_id")),
+        sa.ForeignKeyConstraint(["issued_id"], ["issued_document.id"], name=op.f("fk_reprimand_issued_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_reprimand")),
+        sa.UniqueConstraint("issued_id", name=op.f("uq_reprimand_issued_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_reprimand_number")),
+    )
+    op.create_index(op.f("ix_reprimand_account_id"), "reprimand", ["account_id"], unique=False)
+    op.create_index(
+        "uq_reprimand_waiting",
+        "reprimand",
+        ["account_id"],
+        unique=True,
+        postgresql_where=sa.text("status IN ('proposed', 'approved')"),
     )
     op.create_table(
         "sanction",
@@ -1692,6 +1867,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "submission", name=op.f("pk_report_review")),
     )
     op.create_index("ix_report_review_flagged", "report_review", ["flagged", "case_id"], unique=False)
+    op.create_table(
+        "reprimand_finding",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("disorder", sa.Text(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "disorder IN ('missing', 'late', 'uncorrected', 'returned')",
+            name=op.f("ck_reprimand_finding_disorder"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["reprimand.case_id"], name=op.f("fk_reprimand_finding_case_id")
+        ),
+        sa.ForeignKeyConstraint(["report_id"], ["case_file.id"], name=op.f("fk_reprimand_finding_report_id")),
+        sa.PrimaryKeyConstraint("case_id", "report_id", "disorder", name=op.f("pk_reprimand_finding")),
+    )
+    op.create_index(
+        "uq_reprimand_finding_once",
+        "reprimand_finding",
+        ["report_id", "disorder"],
+        unique=True,
+        postgresql_where=sa.text("released_at IS NULL"),
+    )
     op.create_table(
         "rollback",
         sa.Column("case_id", sa.Uuid(), nullable=False),

@@ -35,6 +35,8 @@ TEXTS: Final[dict[str, str]] = {
     "wave": N_("Pengingat {days} hari sebelum batas waktu {due}: {at}."),
     "last_look": N_("Sesudah {at} diperiksa sekali lagi bahwa tidak ada batas waktu yang tertinggal."),
     "undo_until": N_("Pembatalan tidak boleh membuat siapa pun terlambat: mungkin hanya sampai {at}."),
+    "session_reminder": N_("Pengingat {hours} jam sebelum sesi asistensi dimulai: {at}."),
+    "session_begins": N_("Sesi yang dipesan dimulai: {at}."),
     "wave_moved": N_("{date} bukan hari kerja ({name}), maka pengingat dikirim {to}."),
 }
 
@@ -51,6 +53,7 @@ ANCHORS: Final[dict[str, str]] = {
     "letter_date": N_("tanggal surat"),
     "letter_sent_at": N_("pengiriman surat"),
     "expires_on": N_("tanggal kedaluwarsa pada perizinan"),
+    "session_ended_at": N_("berakhirnya sesi asistensi"),
 }
 
 CALENDARS: Final[dict[str, str]] = {

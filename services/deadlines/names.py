@@ -17,5 +17,8 @@ NAMES: Final[dict[str, str]] = {
     "registration_correction_due": N_("batas waktu perbaikan pendaftaran"),
     "licence_review_target": N_("sasaran validasi perizinan"),
     "extension_request_target": N_("sasaran keputusan permohonan perpanjangan"),
+    "assistance_target": N_("sasaran jawaban asistensi"),
+    "assistance_record_target": N_("sasaran pencatatan hasil sesi asistensi"),
+    "reprimand_target": N_("sasaran keputusan usulan teguran"),
     "non_production_target": N_("sasaran keputusan surat tidak berproduksi"),
 }

@@ -34,6 +34,7 @@ class Anchor(StrEnum):
     LETTER_DATE = "letter_date"
     LETTER_SENT_AT = "letter_sent_at"
     EXPIRES_ON = "expires_on"
+    SESSION_ENDED_AT = "session_ended_at"
 
     @property
     def is_day(self) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.models import ApiKey
+from services.models import ApiKey, Person
 
 
 async def selves(session: AsyncSession, actor: str) -> frozenset[str]:
@@ -19,6 +19,12 @@ async def selves(session: AsyncSession, actor: str) -> frozenset[str]:
         return frozenset({actor})
     keys = (await session.execute(select(col(ApiKey.id)).where(col(ApiKey.person_id) == person))).scalars()
     return frozenset({actor, f"person:{person}", *(f"key:{key}" for key in keys)})
+
+
+async def person_behind(session: AsyncSession, actor: str) -> Person | None:
+    """The person, or who answers for the key; None for anything else."""
+    person = await _person(session, actor)
+    return await session.get(Person, person) if person is not None else None
 
 
 async def _person(session: AsyncSession, actor: str) -> UUID | None:

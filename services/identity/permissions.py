@@ -27,6 +27,7 @@ class Permission(StrEnum):
     SEND_REPORT = "send_report"
     REQUEST_ROLLBACK = "request_rollback"
     REQUEST_EXTENSION = "request_extension"
+    REQUEST_ASSISTANCE = "request_assistance"
     ANSWER_DATA_REQUEST = "answer_data_request"
     # Officials, on one case
     WRITE_NOTES = "write_notes"
@@ -45,6 +46,9 @@ class Permission(StrEnum):
     DECIDE_EXTENSION_REQUEST = "decide_extension_request"
     EXCUSE_OBLIGATION = "excuse_obligation"
     APPROVE_WARNING = "approve_warning"
+    ASSIST_COMPANY = "assist_company"
+    PROPOSE_REPRIMAND = "propose_reprimand"
+    DECIDE_REPRIMAND = "decide_reprimand"
     # Administration
     OPEN_PERIOD = "open_period"
     DRAFT_EXTENSION = "draft_extension"
@@ -72,14 +76,18 @@ _COMPANY = READS | {
     _P.SEND_REPORT,
     _P.REQUEST_ROLLBACK,
     _P.REQUEST_EXTENSION,
+    _P.REQUEST_ASSISTANCE,
     _P.ANSWER_DATA_REQUEST,
 }
 _OFFICIAL = READS | {_P.READ_NOTES, _P.READ_PERIOD, _P.READ_OVERVIEW, _P.READ_EXTENSION}
 _DESK = _OFFICIAL | {_P.WRITE_NOTES, _P.ASSIGN_CASE, _P.HOLD_CASE}
 
+# An officer may also ask, book and move for a company that calls or comes by.
+_HELP = {_P.REQUEST_ASSISTANCE, _P.ASSIST_COMPANY}
+
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.COMPANY_USER: _COMPANY,
-    Role.UPP_OFFICER: _DESK | {_P.DECIDE_REGISTRATION, _P.REVIEW_LICENCE, _P.VOID_ACCOUNT},
+    Role.UPP_OFFICER: _DESK | _HELP | {_P.DECIDE_REGISTRATION, _P.REVIEW_LICENCE, _P.VOID_ACCOUNT},
     Role.VERIFIER: _DESK | {_P.VERIFY_REPORT, _P.DECIDE_ROLLBACK, _P.LOWER_BASELINE},
     Role.VALIDATOR: _OFFICIAL | {_P.WRITE_NOTES, _P.VALIDATE_REPORT},
     Role.COMPLIANCE_OFFICER: _DESK
@@ -91,9 +99,13 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         _P.DECIDE_EXTENSION_REQUEST,
         _P.EXCUSE_OBLIGATION,
         _P.APPROVE_WARNING,
+        _P.PROPOSE_REPRIMAND,
+        _P.DECIDE_REPRIMAND,
     },
     # Regional governments read within their region and may not pass individual data on.
-    Role.REGIONAL_OFFICER: _OFFICIAL | {_P.WRITE_NOTES, _P.RECORD_SERVICE},
+    Role.REGIONAL_OFFICER: _OFFICIAL
+    | _HELP
+    | {_P.WRITE_NOTES, _P.RECORD_SERVICE, _P.PROPOSE_REPRIMAND, _P.DECIDE_REPRIMAND},
     # Administrators decide about dates, rules and people, not about a company's papers.
     Role.ADMINISTRATOR: _DESK
     | {
@@ -137,6 +149,9 @@ INDIVIDUAL = frozenset(
         _P.DECIDE_EXTENSION_REQUEST,
         _P.EXCUSE_OBLIGATION,
         _P.APPROVE_WARNING,
+        _P.ASSIST_COMPANY,
+        _P.PROPOSE_REPRIMAND,
+        _P.DECIDE_REPRIMAND,
     }
 )
 """Officials hold these only after accepting the non-disclosure agreement (UU 3/2014 Pasal 69-70)."""

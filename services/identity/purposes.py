@@ -54,6 +54,8 @@ _TASKS: Final = {
     ),
     CaseKind.ROLLBACK: ((Permission.DECIDE_ROLLBACK, "verification"),),
     CaseKind.NON_PRODUCTION: ((Permission.EXCUSE_OBLIGATION, "supervision"),),
+    CaseKind.ASSISTANCE: ((Permission.ASSIST_COMPANY, "assistance"),),
+    CaseKind.REPRIMAND: ((Permission.DECIDE_REPRIMAND, "supervision"),),
     CaseKind.EXTENSION_REQUEST: ((Permission.DECIDE_EXTENSION_REQUEST, "extension"),),
 }
 

@@ -118,6 +118,23 @@ _ALL: Final = (
     _template("non_production_refused", "company number period stage reason", "/tidak-berproduksi/{case_id}"),
     _template("non_production_waiting", "company number period submitted_at due_before",
               "/kasus/{case_id}/tidak-berproduksi", rule=Rule.NON_PRODUCTION_WAITS, notice=False),
+    # help
+    _template("assistance_booked", "company number topic starts_at ends_at way desk", "/asistensi/{case_id}",
+              rule=Rule.SESSION_STANDS, optional="place"),
+    _template("assistance_reminder", "company number topic starts_at ends_at way desk", "/asistensi/{case_id}",
+              rule=Rule.SESSION_STANDS, optional="place"),
+    _template("assistance_closed", "company number topic outcome", "/asistensi/{case_id}", optional="note"),
+    _template("assistance_waiting", "company number topic submitted_at due_before", "/kasus/{case_id}/asistensi",
+              rule=Rule.ASSISTANCE_WAITS, notice=False),
+    _template("assistance_session_ahead", "company number topic starts_at ends_at way", "/kasus/{case_id}/asistensi",
+              rule=Rule.SESSION_STANDS, notice=False),
+    _template("assistance_unrecorded", "company number starts_at due_before", "/kasus/{case_id}/asistensi",
+              rule=Rule.SESSION_UNRECORDED, notice=False),
+    # reprimands: legal mail, of an office about several reports at once
+    _template("reprimand_letter", "company number issued_at office findings", "/teguran/{case_id}",
+              rule=Rule.REPRIMAND_STANDS, lane=Lane.LEGAL),
+    _template("reprimand_waiting", "company number office findings submitted_at due_before",
+              "/kasus/{case_id}/teguran", rule=Rule.REPRIMAND_WAITS, notice=False),
     _template("deadline_moved", "company matter due_before old_before instrument reason", "/pengumuman",
               rule=Rule.MATTER_IN_FORCE),
     # Data Lain

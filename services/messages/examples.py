@@ -44,6 +44,23 @@ _ASKED_OF_OFFICE: Final = {
     "due_before": "2027-01-06T17:00:00+00:00",
 }
 
+_SESSION: Final = {
+    "zone": "Asia/Makassar",
+    "company": "PT Contoh Rotan Mahakam",
+    "number": 1001,
+    "topic": "hs_code",
+    "starts_at": "2027-01-05T02:00:00+00:00",
+    "ends_at": "2027-01-05T02:30:00+00:00",
+    "way": "video",
+    "desk": "Helpdesk SIINas",
+}
+_REPRIMAND: Final = {
+    "zone": "Asia/Makassar",
+    "company": "PT Contoh Rotan Mahakam",
+    "number": "ST-1001",
+    "office": "Pemerintah Kota Samarinda",
+    "findings": 3,
+}
 _WARNING: Final = {
     "zone": "Asia/Makassar",
     "company": "PT Contoh Rotan Mahakam",
@@ -186,6 +203,32 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
         "reason": "Surat belum ditandatangani oleh direktur.",
     },
     "non_production_waiting": {**_ASKED_OF_OFFICE, "period": "2026-Q4"},
+    "assistance_booked": {**_SESSION, "place": "https://rapat.example/meja-bantuan-3"},
+    "assistance_reminder": {**_SESSION, "place": "https://rapat.example/meja-bantuan-3"},
+    "assistance_closed": {
+        **{key: _SESSION[key] for key in ("zone", "company", "number", "topic")},
+        "outcome": "held",
+        "note": "Kode HS 9401.53 dipilih bersama dari daftar acuan.\nLaporan dapat dikirim.",
+    },
+    "assistance_waiting": {**_ASKED_OF_OFFICE, "topic": "hs_code"},
+    "assistance_session_ahead": {
+        **{key: value for key, value in _SESSION.items() if key != "desk"},
+        "zone": "Asia/Jakarta",
+    },
+    "assistance_unrecorded": {
+        "zone": "Asia/Jakarta",
+        "company": "PT Contoh Rotan Mahakam",
+        "number": 1001,
+        "starts_at": "2027-01-05T02:00:00+00:00",
+        "due_before": "2027-01-06T17:00:00+00:00",
+    },
+    "reprimand_letter": {**_REPRIMAND, "issued_at": "2027-05-04T02:00:00+00:00"},
+    "reprimand_waiting": {
+        **_REPRIMAND,
+        "zone": "Asia/Jakarta",
+        "submitted_at": "2027-05-03T02:00:00+00:00",
+        "due_before": "2027-05-10T17:00:00+00:00",
+    },
     "deadline_moved": {
         "zone": "Asia/Makassar",
         "company": "PT Contoh Rotan Mahakam",

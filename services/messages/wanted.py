@@ -24,6 +24,11 @@ class Rule(StrEnum):
     DATA_REQUEST_RUNNING = "data_request_running"
     EXTENSION_REQUEST_WAITS = "extension_request_waits"
     NON_PRODUCTION_WAITS = "non_production_waits"
+    ASSISTANCE_WAITS = "assistance_waits"
+    SESSION_STANDS = "session_stands"
+    SESSION_UNRECORDED = "session_unrecorded"
+    REPRIMAND_WAITS = "reprimand_waits"
+    REPRIMAND_STANDS = "reprimand_stands"
     MATTER_IN_FORCE = "matter_in_force"
     WARNING_STANDS = "warning_stands"
     REPORT_RETURNED = "report_returned"
@@ -122,6 +127,27 @@ _WARNING: Final = """(
     LEFT JOIN account a ON a.id = w.account_id
     LEFT JOIN deadline d ON d.case_id = o.id AND d.name IN ('report_due', 'data_request_due'))"""
 
+# The session that the message speaks of is still booked; {more} says what else makes it pointless.
+_SESSION: Final = """(
+    SELECT CASE
+        WHEN c.id IS NULL OR c.closed_at IS NOT NULL THEN 'case_closed'
+        WHEN c.held_at IS NOT NULL THEN 'case_held'
+        WHEN s.starts_at IS DISTINCT FROM (m.context ->> 'starts_at')::timestamptz THEN 'date_moved'
+        {more}
+    END
+    FROM (SELECT 1) one
+    LEFT JOIN case_file c ON c.id = m.case_id
+    LEFT JOIN assistance_session s ON s.case_id = c.id AND s.released_at IS NULL)"""
+
+_REPRIMAND: Final = """(
+    SELECT CASE
+        WHEN c.id IS NULL OR c.status <> 'issued' THEN 'case_closed'
+        WHEN a.status IS DISTINCT FROM 'active' THEN 'account_not_active'
+    END
+    FROM (SELECT 1) one
+    LEFT JOIN case_file c ON c.id = m.case_id
+    LEFT JOIN account a ON a.id = c.account_id)"""
+
 EXPRESSIONS: Final[Mapping[Rule, str]] = {
     Rule.ALWAYS: "NULL",
     Rule.LINK_TO_OWNER: _LINK_TO_OWNER,
@@ -138,6 +164,11 @@ EXPRESSIONS: Final[Mapping[Rule, str]] = {
     Rule.DATA_REQUEST_RUNNING: _DATA_REQUEST.format(more=_MOVED),
     Rule.EXTENSION_REQUEST_WAITS: _DECISION.format(status="submitted"),
     Rule.NON_PRODUCTION_WAITS: _DECISION.format(status="submitted"),
+    Rule.ASSISTANCE_WAITS: _DECISION.format(status="asked"),
+    Rule.SESSION_STANDS: _SESSION.format(more="WHEN s.starts_at <= (SELECT app_now()) THEN 'date_passed'"),
+    Rule.SESSION_UNRECORDED: _SESSION.format(more=""),
+    Rule.REPRIMAND_WAITS: _DECISION.format(status="proposed"),
+    Rule.REPRIMAND_STANDS: _REPRIMAND,
     Rule.MATTER_IN_FORCE: _MATTER,
     Rule.WARNING_STANDS: _WARNING,
     Rule.REPORT_RETURNED: _DECISION.format(status="returned"),

@@ -17,6 +17,14 @@ from services.models.accounts import (
     StandardCertificateStatus,
     UppValidation,
 )
+from services.models.assistance import (
+    AssistanceOrigin,
+    AssistanceSession,
+    AssistanceStatus,
+    AssistanceTicket,
+    AssistanceTopic,
+    SessionWay,
+)
 from services.models.base import new_id
 from services.models.cases import (
     CaseChain,
@@ -87,6 +95,7 @@ from services.models.processes import (
     ReportVersion,
     WaveRun,
 )
+from services.models.reprimands import Disorder, Reprimand, ReprimandFinding, ReprimandStatus
 from services.models.reviews import (
     CorrectionAnswer,
     ReportCorrection,
@@ -127,6 +136,11 @@ __all__ = [
     "AccountStatus",
     "AccountType",
     "ApiKey",
+    "AssistanceOrigin",
+    "AssistanceSession",
+    "AssistanceStatus",
+    "AssistanceTicket",
+    "AssistanceTopic",
     "AttachmentSide",
     "AuthorityLevel",
     "BaselineCorrection",
@@ -163,6 +177,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Derivation",
+    "Disorder",
     "Document",
     "EvidenceKind",
     "Extension",
@@ -215,6 +230,9 @@ __all__ = [
     "ReportValidation",
     "ReportVersion",
     "ReportingPeriod",
+    "Reprimand",
+    "ReprimandFinding",
+    "ReprimandStatus",
     "RequestChannel",
     "RequestKind",
     "ReviewBatch",
@@ -230,6 +248,7 @@ __all__ = [
     "ScanState",
     "SecurityEvent",
     "ServiceEvidence",
+    "SessionWay",
     "Signer",
     "StandardCertificateStatus",
     "Suspension",

@@ -23,6 +23,8 @@ class CaseKind(StrEnum):
     POLICY_CHANGE = "policy-change"
     EXTENSION_REQUEST = "extension-request"
     NON_PRODUCTION = "non-production"
+    ASSISTANCE = "assistance"
+    REPRIMAND = "reprimand"
     DECREE = "decree"
     DATA_REQUEST = "data-request"
     ROLLBACK = "rollback"

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 from services.deadlines.periods import Period
 from services.deadlines.rules import OfficeHours, Rule, Rules, ShareRule
 from services.i18n import N_
+from services.policies.assistance import AssistanceFile, AssistancePolicy
 from services.policies.data_requests import DataRequestFile, DataRequestPolicy
 from services.policies.extension_requests import ExtensionRequestFile, ExtensionRequestPolicy
 from services.policies.jurisdictions import JurisdictionFile, Jurisdictions
@@ -86,6 +87,7 @@ FILES: Mapping[str, type[Rules]] = {
     "extension_requests": ExtensionRequestFile,
     "extensions_of_record": ExtensionFile,
     "plausibility": PlausibilityFile,
+    "assistance": AssistanceFile,
 }
 
 
@@ -103,6 +105,7 @@ class Policies(Rules):
     extension_requests: ExtensionRequestFile
     extensions_of_record: ExtensionFile
     plausibility: PlausibilityFile
+    assistance: AssistanceFile
 
     @model_validator(mode="after")
     def _agreeing(self) -> Self:
@@ -178,6 +181,11 @@ class Policies(Rules):
     def plausible(self) -> Plausibility:
         """What makes a sent report worth a person's look."""
         return self.plausibility.plausibility
+
+    @property
+    def helpdesk(self) -> AssistancePolicy:
+        """Where and when companies are helped."""
+        return self.assistance.assistance
 
     def extension_request(self, deadline: str) -> ExtensionRequestPolicy | None:
         """How much more time may be asked for online for this deadline; None when it may not."""

@@ -18,6 +18,7 @@ from services.deadlines.periods import Period
 from services.deadlines.waves import wave_moments
 from services.i18n import N_, Translator, format_due, translator
 from services.models import (
+    AssistanceStatus,
     CaseFile,
     CaseKind,
     DataRequestStatus,
@@ -31,6 +32,7 @@ from services.models import (
     NonProductionStatus,
     PolicyChangeStatus,
     ReportStatus,
+    ReprimandStatus,
     RollbackStatus,
     Suspension,
     WarningBatchStatus,
@@ -97,6 +99,17 @@ WAITS: Final[dict[tuple[str, str], str]] = {
     (CaseKind.NON_PRODUCTION, NonProductionStatus.SUBMITTED): N_(
         "Menunggu keputusan petugas. Sampai diterima, laporan tetap wajib."
     ),
+    (CaseKind.ASSISTANCE, AssistanceStatus.ASKED): N_(
+        "Menunggu jawaban petugas, atau sesi yang dipesan perusahaan. Tidak ada yang berakhir karena waktu."
+    ),
+    (CaseKind.ASSISTANCE, AssistanceStatus.BOOKED): N_("Menunggu petugas mengonfirmasi sesi dan tempatnya."),
+    (CaseKind.ASSISTANCE, AssistanceStatus.CONFIRMED): N_(
+        "Menunggu sesi; sesudahnya petugas mencatat hasilnya."
+    ),
+    (CaseKind.REPRIMAND, ReprimandStatus.PROPOSED): N_(
+        "Menunggu keputusan orang kedua; tidak ada surat yang dikirim karena waktu."
+    ),
+    (CaseKind.REPRIMAND, ReprimandStatus.APPROVED): N_("Surat teguran sedang dibuat dan segera dikirim."),
     (CaseKind.DECREE, DecreeStatus.DRAFT): N_("Menunggu uji coba: akibatnya diperiksa sebelum disetujui."),
     (CaseKind.DECREE, DecreeStatus.PREVIEWED): N_("Menunggu persetujuan orang kedua."),
     (CaseKind.DECREE, DecreeStatus.APPROVED): N_("Setiap batas waktu sedang dihitung ulang."),
@@ -135,6 +148,16 @@ PASSING: Final[dict[str, str]] = {
     "extension_request_target": N_("Bila belum diputuskan, administrator diberi tahu."),
     "non_production_reminder": N_("Bila belum diputuskan, petugas kepatuhan diingatkan."),
     "non_production_target": N_("Bila belum diputuskan, administrator diberi tahu."),
+    "assistance_reminder": N_("Bila belum dijawab, petugas bantuan diingatkan."),
+    "assistance_target": N_("Bila belum dijawab, administrator diberi tahu. Permintaan tetap terbuka."),
+    "assistance_session_reminder": N_("Perusahaan dan petugas diingatkan akan sesi."),
+    "assistance_session": N_("Sesi asistensi dimulai."),
+    "assistance_record_target": N_(
+        "Bila hasil sesi belum dicatat, petugas dan administrator diberi tahu. Tidak ada yang dianggap hadir atau "
+        "tidak hadir karena waktu."
+    ),
+    "reprimand_reminder": N_("Bila belum diputuskan, petugas instansi yang berwenang diingatkan."),
+    "reprimand_target": N_("Bila belum diputuskan, administrator diberi tahu."),
     "licence_review_target": N_("Bila belum divalidasi, petugas UPP diingatkan."),
     "licence_expiring": N_("Perusahaan diberi tahu bahwa masa berlaku perizinan segera berakhir."),
     "licence_expiry": N_("Masa berlaku perizinan berakhir."),
@@ -185,6 +208,10 @@ MOMENTS: Final = frozenset(
         "report_verification_reminder",
         "report_validation_reminder",
         "rollback_resend_reminder",
+        "assistance_reminder",
+        "assistance_session_reminder",
+        "assistance_session",
+        "reprimand_reminder",
     }
 )
 # What follows only once the lenient reading of a date has passed too.

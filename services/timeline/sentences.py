@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.deadlines import names
 from services.deadlines.periods import Period
-from services.i18n import N_, Translator, format_date, format_due, format_number
+from services.i18n import N_, Translator, format_date, format_datetime, format_due, format_number
 from services.models import EvidenceKind, SanctionKind, Suspension
 
 # By kind of case where kinds use one word for different things; else by the event alone.
@@ -119,6 +119,32 @@ TEXTS: Final[Mapping[str, str]] = {
     "non-production.moot": N_("Surat gugur: laporan periode ini telah dikirim."),
     "non_production_moot": N_("Surat tidak berproduksi {number} gugur karena laporan dikirim."),
     "non_production_withdrawn": N_("Surat tidak berproduksi {number} ditarik."),
+    # help
+    "assistance.asked": N_("Asistensi diminta (nomor {number})."),
+    "session_booked": N_("Sesi dipesan di {desk}: {session_at}."),
+    "session_moved": N_("Sesi dipindahkan di {desk}: {session_at}."),
+    "session_given_up": N_("Sesi dilepas; jawaban tertulis ditunggu."),
+    "session_confirmed": N_("Petugas mengonfirmasi sesi dan tempatnya."),
+    "session_reminded": N_("Perusahaan dan petugas diingatkan akan sesi."),
+    "helpers_reminded": N_("Separuh waktu jawaban berlalu; petugas bantuan diingatkan."),
+    "assistance.office_escalated": N_("Waktu jawaban habis; administrator diberi tahu."),
+    "outcome_missing": N_("Hasil sesi belum dicatat; petugas dan administrator diberi tahu."),
+    "assistance.answered": N_("Pertanyaan dijawab tertulis."),
+    "assistance.held": N_("Sesi asistensi berlangsung; hasilnya dicatat."),
+    "assistance.no_show": N_("Perusahaan tidak hadir pada sesi yang dipesan."),
+    "assistance.cancelled": N_("Permintaan asistensi dibatalkan."),
+    "rated": N_("Perusahaan menilai asistensi: {satisfaction} dari 5."),
+    # reprimands
+    "reprimand.proposed": N_("Teguran tertulis diusulkan atas {findings} temuan (nomor {number})."),
+    "reprimand.office_reminded": N_(
+        "Separuh waktu keputusan berlalu; petugas instansi yang berwenang diingatkan."
+    ),
+    "reprimand.office_escalated": N_("Waktu keputusan habis; administrator diberi tahu."),
+    "reprimand.approved": N_("Orang kedua menyetujui teguran atas {findings} temuan."),
+    "reprimand.refused": N_("Usulan teguran ditolak."),
+    "reprimand.withdrawn": N_("Usulan teguran ditarik."),
+    "reprimand.issued": N_("Surat teguran nomor {number} dikirim lewat surel dan portal."),
+    "reprimanded": N_("Perusahaan ditegur tertulis karena pelaporan yang tidak tertib (surat {number})."),
     "company_contacted": N_("Petugas menghubungi perusahaan; isinya ada di catatan kontak."),
     "excused": N_("Alasan dengan surat perusahaan diterima; kewajiban ini tidak lagi ditagih."),
     # Data Lain
@@ -209,6 +235,7 @@ INTERNAL: Final = frozenset(
         "baseline_lowered", "mail_bounced", "office_reminded", "office_escalated", "receipt_unproven",
         "contact_settled", "letter_unproven", "authority_determined", "sanction_proposed", "sanction_refused",
         "report_examined", "reviewers_reminded", "review_escalated", "rollback_waiting",
+        "helpers_reminded", "outcome_missing",
     }
 )  # fmt: skip
 
@@ -238,6 +265,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "sanction": {str(code): text for code, text in SANCTIONS.items()},
 }
 _DUES: Final = frozenset({"from", "to", "due_before"})
+_BEGINNINGS: Final = frozenset({"session_at"})
 
 
 def sentence(kind: str, event: str, data: Mapping[str, Any], speak: Translator, zone: ZoneInfo) -> str:
@@ -251,8 +279,8 @@ def sentence(kind: str, event: str, data: Mapping[str, Any], speak: Translator, 
 
 
 def _written(name: str, value: Any, speak: Translator, zone: ZoneInfo) -> object:
-    if name in _DUES:
-        return format_due(datetime.fromisoformat(value), speak.locale, reader_zone=zone)
+    if name in _DUES | _BEGINNINGS:
+        return _moment(name, datetime.fromisoformat(value), speak, zone)
     if name == "due":
         return format_date(date.fromisoformat(value), speak.locale)
     if name in _WORDS:
@@ -262,6 +290,12 @@ def _written(name: str, value: Any, speak: Translator, zone: ZoneInfo) -> object
     if isinstance(value, int) and not isinstance(value, bool):
         return format_number(value, speak.locale)
     return value
+
+
+def _moment(name: str, at: datetime, speak: Translator, zone: ZoneInfo) -> str:
+    if name in _DUES:
+        return format_due(at, speak.locale, reader_zone=zone)
+    return format_datetime(at, speak.locale, reader_zone=zone, seconds=False)
 
 
 def last_second(due_before: datetime) -> datetime:

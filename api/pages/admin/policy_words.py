@@ -17,6 +17,8 @@ FILES: Final = {
     "extensions": N_("Perpanjangan oleh kantor"),
     "extension_requests": N_("Permohonan perpanjangan oleh perusahaan"),
     "extensions_of_record": N_("Perpanjangan yang pernah diumumkan"),
+    "assistance": N_("Meja bantuan"),
+    "supervision": N_("Tertib pelaporan dan teguran"),
     "plausibility": N_("Pemeriksaan kewajaran laporan"),
 }
 KEYS: Final = {

@@ -48,6 +48,8 @@ _PAGES: Final[Mapping[str, Own]] = {
     CaseKind.NON_PRODUCTION: Own(
         N_("Surat dan keputusan"), "non_production_decision", "case", _P.EXCUSE_OBLIGATION
     ),
+    CaseKind.ASSISTANCE: Own(N_("Pertanyaan dan sesi"), "assistance_case", "case", _P.ASSIST_COMPANY),
+    CaseKind.REPRIMAND: Own(N_("Temuan dan keputusan"), "reprimand_case", "case", _P.READ_CASE),
     CaseKind.DECREE: Own(
         N_("Rincian keputusan"), "decree", "decree", _P.READ_EXTENSION, "secondary", anywhere=True
     ),

@@ -35,6 +35,8 @@ TABS = {
     "sanctions": N_("Keputusan sesudah peringatan"),
     "extension_requests": N_("Permohonan perpanjangan"),
     "non_production": N_("Surat tidak berproduksi"),
+    "assistance": N_("Permintaan asistensi"),
+    "reprimands": N_("Usulan teguran"),
     "decrees": N_("Hari libur"),
     "extensions": N_("Perpanjangan"),
 }
