@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands.console import HomeDirectory, Json, fail, in_session, print_json, print_line, print_rows
+from commands.console import (
+    HomeDirectory,
+    Json,
+    fail,
+    in_session,
+    print_json,
+    print_line,
+    print_rows,
+    settings,
+)
 from commands.engine import Engine, with_engine
 from commands.named import case_id
 
@@ -17,6 +26,11 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 COLUMNS = ("case_id", "key", "step", "code", "message", "since")
 BY = "cli"
+LOST = {
+    "forgotten": "processes of cases that no row knows; what was entered after the backup must be entered again",
+    "behind": "cases whose rows are older than their process; what happened to them after the backup is lost",
+    "letters": "legal letters that may have left and that no row calls sent; none of them goes out again by itself",
+}
 
 Case = Annotated[str, typer.Argument(help="Id or key of the case, as list-stuck shows them.")]
 
@@ -51,14 +65,23 @@ def rebuild(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
-    """After the engine's database was lost: end what runs and start every process from its row."""
+    """After the engine's database was lost or a backup restored: start every process from its row.
+
+    Names what the engine and the journal of legal mail know and the rows do not: what came after the backup.
+    """
     if not yes and not as_json:
         typer.confirm("End every running process of this instance and start all from their rows?", abort=True)
 
-    async def work(engine: Engine) -> dict[str, int]:
+    journal = settings(home).mail_journal
+
+    async def work(engine: Engine) -> dict[str, Any]:
+        from services.messages.journal import Journal
         from workflows.rebuilding import Rebuild
 
-        rebuilding = Rebuild(engine.sessions, engine.client, engine.gateway, engine.instance.rehearsal)
+        letters = Journal(journal).gone()
+        rebuilding = Rebuild(
+            engine.sessions, engine.client, engine.gateway, engine.instance.rehearsal, letters
+        )
         if not as_json:
             rebuilding = replace(rebuilding, progress=lambda count: print_line(f"{count} cases …"))
         return asdict(await rebuilding.run())
@@ -71,6 +94,7 @@ def rebuild(
             f"{done['cases']} processes started from their rows ({done['nudged']} reached at once), "
             f"{done['lanes']} post offices, {done['terminated']} ended before"
         )
+        _name(done["lost"])
     if done["nudged"] < done["cases"]:
         fail("the engine did not take every start; the sweep repeats the others every minute")
 
@@ -99,6 +123,13 @@ def sweep(home: HomeDirectory = None, as_json: Json = False) -> None:
         print_json(done)
     else:
         print_line(f"{done['nudged']} of {done['found']} nudged")
+
+
+def _name(lost: dict[str, list[str]]) -> None:
+    for what, sentence in LOST.items():
+        if lost[what]:
+            print_line(f"\n{len(lost[what])} {sentence}:")
+            print_line("\n".join(f"  {name}" for name in lost[what]))
 
 
 def _resolve(case: str, *, skip: bool, home: "Path | None", as_json: bool) -> None:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ class Instance:
 
     home: Path
     url: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str, timeout: float = 300) -> str:
         """One `tenggat` command; its standard output. CalledProcessError when it fails."""
@@ -41,6 +42,11 @@ class Instance:
         """kill -9 one part: no chance to say goodbye. The supervisor starts it again."""
         self.wait_for(part)
         os.kill(self._pid(part), signal.SIGKILL)
+
+    def end(self, part: str) -> None:
+        """Ask a part to end, as an update does. The supervisor starts it again."""
+        self.wait_for(part)
+        os.kill(self._pid(part), signal.SIGTERM)
 
     def pause(self, part: str) -> None:
         """Stop a part without ending it, as a frozen machine does."""
@@ -71,13 +77,14 @@ class Instance:
         return parts
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, "TENGGAT_HOME": str(self.home), "TENGGAT_MAIL_PATIENCE": str(PATIENCE)}
+        own = {"TENGGAT_HOME": str(self.home), "TENGGAT_MAIL_PATIENCE": str(PATIENCE)}
+        return os.environ | own | self.settings
 
 
 @contextmanager
-def running(home: Path, start: str) -> Iterator[Instance]:
-    """A rehearsal that starts on a day, on free ports."""
-    instance = Instance(home)
+def running(home: Path, start: str, **settings: str) -> Iterator[Instance]:
+    """A rehearsal that starts on a day, on free ports, with settings as an operator exports them."""
+    instance = Instance(home, settings=settings)
     instance.run("up", "--rehearsal", "--start", start, "--port", "0", "--detach", timeout=600)
     try:
         instance.url = instance.json("status")["addresses"]["pages"]

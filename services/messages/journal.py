@@ -33,6 +33,12 @@ class Journal:
             self._catch_up()
             return _key(message_id) in self._sent
 
+    def gone(self) -> frozenset[str]:
+        """The first parts of the Message-IDs of all letters that may have gone out."""
+        with self._lock:
+            self._catch_up()
+            return frozenset(self._sent)
+
     def sending(self, message_id: str) -> None:
         """Note, on disk when this returns, that the letter is about to go. Raises JournalUnwritable."""
         try:

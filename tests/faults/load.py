@@ -22,12 +22,13 @@ class Load:
     url: str
     acknowledged: dict[str, dict[str, Any]] = field(default_factory=dict)
     statuses: Counter[int] = field(default_factory=Counter)
+    unanswered: int = 0
 
-    async def register(self, count: int, token: str) -> None:
+    async def register(self, count: int, token: str, *, first: int = 0) -> None:
         """So many companies register, one after another; a program of the UPP enters them."""
         document = pdf()
         async with self._client(token) as client:
-            for number in range(count):
+            for number in range(first, first + count):
                 form = {
                     "company_name": f"PT Contoh Beban {number}",
                     "nib": f"7{number:012d}",
@@ -47,6 +48,12 @@ class Load:
                 await self._insist(client, path, json={"version": version})
             await asyncio.sleep(pause)
 
+    @property
+    def spelled(self) -> str:
+        """How often which status was answered, for people."""
+        answers = [f"{status}: {count}" for status, count in sorted(self.statuses.items())]
+        return ", ".join([*answers, f"none: {self.unanswered}"])
+
     def _client(self, token: str) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=self.url, timeout=30, headers={"Authorization": f"Bearer {token}"})
 
@@ -57,6 +64,7 @@ class Load:
             try:
                 answer = await client.post(path, headers=key, **body)
             except httpx.TransportError:
+                self.unanswered += 1
                 await asyncio.sleep(0.5)
                 continue
             self.statuses[answer.status_code] += 1
