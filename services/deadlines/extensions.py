@@ -310,8 +310,7 @@ async def approve(session: AsyncSession, extension_id: UUID, *, actor: str, now:
         raise Conflict(N_("Tidak ada batas waktu yang akan bergeser."))
     rules = await rulebook.current(session, now=now)
     limit = rules.policies.second_person_above
-    own = extension.requested_by in await actors.selves(session, actor)
-    if own and needs_second_person(extension, preview.moving, limit, extension.requested_by):
+    if await awaits_second_person(session, extension, preview.moving, limit, actor):
         raise Forbidden(
             N_(
                 "Perpanjangan untuk lebih dari {limit} kewajiban harus disetujui orang kedua (kebijakan layanan)."
@@ -327,9 +326,18 @@ async def approve(session: AsyncSession, extension_id: UUID, *, actor: str, now:
     return extension
 
 
-def needs_second_person(extension: Extension, moving: int, limit: int, actor: str) -> bool:
-    """Above the size set in policy, whoever asked for an extension may not approve it."""
-    return moving > limit and actor == extension.requested_by
+async def awaits_second_person(
+    session: AsyncSession, extension: Extension, moving: int, limit: int, actor: str
+) -> bool:
+    """Above the size set in policy, whoever asked may not approve: in no other role, and by no key of theirs."""
+    return needs_second_person(moving, limit) and extension.requested_by in await actors.selves(
+        session, actor
+    )
+
+
+def needs_second_person(moving: int, limit: int) -> bool:
+    """Whether so many obligations are too many for one person."""
+    return moving > limit
 
 
 async def order_undo(session: AsyncSession, extension_id: UUID, *, actor: str, now: datetime) -> Extension:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services import rulebook
+from services.identity import actors
 from services.identity.permissions import Permission
 from services.identity.policy import allowed_filter
 from services.identity.principal import Principal
@@ -148,7 +149,8 @@ async def preview(
 ) -> Preview:
     """What would be sent, in whose name and how, and what would not; writes nothing."""
     lines = await select_lines(session, principal, filters, now=now)
-    ready = [line for line in lines if not blocked(line, principal.actor)]
+    own = await actors.selves(session, principal.actor)
+    ready = [line for line in lines if not blocked(line, own)]
     return Preview(
         previewed_at=now,
         letters=len(ready),
@@ -158,14 +160,14 @@ async def preview(
         undetermined=sum(line.authority is None for line in lines),
         not_competent=sum(line.authority is not None and line.issuer is None for line in lines),
         suspended=sum(line.suspended for line in lines),
-        own=sum(line.proposed_by == principal.actor for line in lines),
+        own=sum(line.proposed_by in own for line in lines),
         lines=ready[:PAGE],
     )
 
 
-def blocked(line: Line, actor: str) -> bool:
-    """Whether this official cannot approve this proposal now, whatever the reason."""
-    return line.issuer is None or line.suspended or line.proposed_by == actor
+def blocked(line: Line, own: frozenset[str]) -> bool:
+    """Whether an official (`own`: every actor they are) cannot approve this proposal now, whatever the reason."""
+    return line.issuer is None or line.suspended or line.proposed_by in own
 
 
 def _query(

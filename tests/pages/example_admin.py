@@ -229,6 +229,9 @@ def mail() -> dict[str, Any]:
         "text": "Nama pengguna: rotan.mahakam\n…",
         "message_id": "<a@tenggat.example>",
         "links": ["http://127.0.0.1/aktivasi/t"],
+        "attachments": [
+            {"filename": "00001-SP-1-64.72-2027.pdf", "media_type": "application/pdf", "size": 58_211}
+        ],
         "frame": "/dev/mail/m1/html",
     }
     return {"mails": [row], "opened": opened, "q": "", "paging": PAGING}

@@ -127,7 +127,7 @@ def ladder(**changes: Any) -> dict[str, Any]:
         "postable": False,
         "excusable": True,
         "on_desk": False,
-        "me": "person:2",
+        "mine": ["person:2"],
         "channels": CHANNELS,
         "levels": LEVELS,
         "evidence_kinds": EVIDENCE,

@@ -25,6 +25,7 @@ from services.decrees.stored import days_of, load
 from services.errors import DomainError, NotFound
 from services.i18n import N_, Translator, format_number, translator
 from services.identity import policy
+from services.identity.actors import selves
 from services.identity.permissions import Permission
 from services.identity.policy import Target
 from services.identity.principal import Principal
@@ -164,6 +165,7 @@ async def _render(
     more = {"kasus": shown[-1].case_id, "batas": shown[-1].deadline_name} if len(found) > PAGE else None
     may = policy.can(user, Permission.MANAGE_CALENDAR, Target.of_case(case))
     previewed = decree.status == DecreeStatus.PREVIEWED
+    own = decree.requested_by in await selves(session, user.actor)
     document = await session.get(Document, decree.document_id) if decree.document_id else None
     context: dict[str, Any] = {
         "decree": await _shown(session, decree, words),
@@ -178,8 +180,8 @@ async def _render(
         "paging": shapes.Paging(
             len(shown), next=url("decree", decree=decree.case_id, query=dict(more)) if more else ""
         ),
-        "may_approve": may and previewed and decree.requested_by != user.actor,
-        "needs_second": may and previewed and decree.requested_by == user.actor,
+        "may_approve": may and previewed and not own,
+        "needs_second": may and previewed and own,
         "may_cancel": may and decree.status in (DecreeStatus.DRAFT, DecreeStatus.PREVIEWED),
         "may_try": may and decree.status in (DecreeStatus.DRAFT, DecreeStatus.PREVIEWED),
         "may_undo": may and decree.status == DecreeStatus.APPLIED and case.closed_at is None,

@@ -84,7 +84,7 @@ async def _before(
     """The dry run, computed anew at every look: what is approved is what is shown."""
     preview = await extensions.preview_of(session, extension, now=now)
     limit = (await rulebook.current(session, now=now)).policies.second_person_above
-    second = extensions.needs_second_person(extension, preview.moving, limit, user.actor)
+    second = await extensions.awaits_second_person(session, extension, preview.moving, limit, user.actor)
     may = bool(user.grants_with(Permission.APPROVE_EXTENSION)) and preview.moving > 0
     previewed = extension.status == ExtensionStatus.PREVIEWED
     sample = [

@@ -22,6 +22,7 @@ from api.permissions import require
 from services import rulebook
 from services.errors import DomainError, NotFound
 from services.i18n import N_, Translator, format_number, translator
+from services.identity.actors import selves
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.models import PolicyChange, PolicyChangeStatus, PolicyVersion
@@ -141,7 +142,8 @@ async def _render(
 ) -> Response:
     page = await page_for(request, session)
     words = translator(locale_of(request))
-    editor, own = bool(user.grants_with(Permission.MANAGE_POLICY)), user.actor == change.proposed_by
+    editor = bool(user.grants_with(Permission.MANAGE_POLICY))
+    own = change.proposed_by in await selves(session, user.actor)
     simulated = change.status == PolicyChangeStatus.SIMULATED
     context: dict[str, Any] = {
         "change": _shown(change, await _names(session, [change], words)),

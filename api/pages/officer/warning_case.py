@@ -23,7 +23,7 @@ from services.documents import records
 from services.documents.uploads import Accepted
 from services.errors import DomainError, FieldError, InvalidInput, NotFound
 from services.i18n import N_, translator
-from services.identity import policy
+from services.identity import actors, policy
 from services.identity.permissions import Permission
 from services.identity.policy import Target
 from services.identity.principal import Principal
@@ -338,7 +338,7 @@ async def _render(
         "postable": approver and awaited and newest is not None and newest.channel == LetterChannel.EMAIL,
         "excusable": is_open and policy.can(user, Permission.EXCUSE_OBLIGATION, target),
         "on_desk": approver and case.status == WarningStatus.DECIDING,
-        "me": user.actor,
+        "mine": await actors.selves(session, user.actor),
         "channels": warnings.channels(words),
         "levels": warnings.levels(words),
         "evidence_kinds": [

@@ -1,5 +1,6 @@
 """The ladder on its rows: who may approve, numbers without gaps, what ends it, what stops it, what is refused."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from sqlmodel import col
 from services import accounts, cases, casework
 from services.deadlines import store
 from services.errors import Conflict, Forbidden, InvalidInput, NotFound, TransitionRefused
+from services.identity import api_keys, people
+from services.identity.principal import Grant
 from services.models import (
     AuthorityLevel,
     Deadline,
@@ -396,6 +399,35 @@ async def test_sanctions_need_the_last_letter_a_document_a_basis_and_a_second_pe
     last = await sanctions.propose(session, ladder.case_id, revoke, SAMARINDA, now=now)
     await sanctions.decide(session, last.id, officer(), approve=True, now=now)
     assert await ladders.status(session, ladder.case_id) == "decided"
+
+
+async def test_neither_a_key_nor_another_role_is_a_second_person(session: AsyncSession) -> None:
+    person = await people.create(
+        session, username="petugas", name="Petugas Contoh", email="petugas@dinas.example"
+    )
+    key = await api_keys.create(
+        session, Role.COMPLIANCE_OFFICER, created_by="test", region_prefix="64.72", person_id=person.id
+    )
+    oneself = replace(SAMARINDA, actor=f"person:{person.id}", person_id=person.id)
+    by_key = replace(SAMARINDA, actor=f"key:{key.id}", person_id=None, key_id=key.id)
+    elsewhere = replace(oneself, roles=(*SAMARINDA.roles, Grant(Role.ADMINISTRATOR)))
+    ladder = await ladders.proposed(session)
+    ladder.proposed_by = by_key.actor
+    await session.flush()
+    for same in (oneself, by_key):
+        seen = await desk.preview(session, same, Filters(ids=(ladder.case_id,)), now=PROPOSED)
+        assert (seen.own, seen.letters) == (1, 0), "it is not offered"
+        with pytest.raises(Forbidden, match="sendiri"):
+            await ladders.approve(session, ladder.case_id, now=PROPOSED, by=same)
+
+    now = await third_served(session, ladder.case_id)
+    document = await ladders.scanned(session, ladder.account_id, now=now)
+    draft = Draft(SanctionKind.TEMPORARY_CLOSURE, "x", "x", "x", document)
+    sanction = await sanctions.propose(session, ladder.case_id, draft, oneself, now=now)
+    for same in (oneself, by_key, elsewhere):
+        with pytest.raises(Forbidden, match="orang kedua"):
+            await sanctions.decide(session, sanction.id, same, approve=True, now=now)
+    await sanctions.decide(session, sanction.id, officer(), approve=True, now=now)
 
 
 async def test_complying_on_the_desk_ends_what_was_proposed_there(session: AsyncSession) -> None:
