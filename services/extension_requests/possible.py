@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,7 +15,7 @@ from services.deadlines.periods import Period
 from services.deadlines.rules import Rule
 from services.errors import Conflict, DomainError, TransitionRefused
 from services.i18n import N_
-from services.models import CaseFile, Deadline, ExtensionRequest, ExtensionRequestStatus
+from services.models import CaseFile, Deadline, ExtensionRequest, ExtensionRequestStatus, Rollback
 from services.policies.extension_requests import ExtensionRequestPolicy
 
 
@@ -86,6 +86,25 @@ async def askable(session: AsyncSession, case: CaseFile, name: str, *, now: date
         return await may_ask(session, case, name, now=now)
     except DomainError:
         return None
+
+
+async def offers(session: AsyncSession, case_id: UUID, *, now: datetime) -> list[Room]:
+    """Every date of a case for which its company may ask for more time now, whatever the policy names; soonest first.
+
+    Of a report also the date of a correction that was granted: that date stands on the correction's own case.
+    """
+    corrections = select(col(Rollback.case_id)).where(col(Rollback.report_id) == case_id)
+    query = (
+        select(CaseFile, col(Deadline.name))
+        .join(Deadline, col(Deadline.case_id) == col(CaseFile.id))
+        .where(or_(col(CaseFile.id) == case_id, col(CaseFile.id).in_(corrections)))
+        .where(col(CaseFile.closed_at).is_(None), col(Deadline.met_at).is_(None))
+        .order_by(col(Deadline.due_before), col(Deadline.name))
+    )
+    policies = (await rulebook.current(session, now=now)).policies
+    dates = [row for row in await session.execute(query) if policies.extension_request(row[1])]
+    found = [await askable(session, case, name, now=now) for case, name in dates]
+    return [room for room in found if room is not None]
 
 
 async def _earlier(session: AsyncSession, case_id: UUID, name: str) -> tuple[int, int]:

@@ -78,6 +78,7 @@ def company_one() -> dict[str, Any]:
         "files": [FILE],
         "beside": [{"id": "f1", "name": "pesanan.pdf", "size": 20_480}],
         "answerable": True,
+        "more_time": [shapes.Action("Minta perpanjangan", "#", "quiet")],
         "form": Form(),
     }
 

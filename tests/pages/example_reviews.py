@@ -237,6 +237,7 @@ def tracking() -> dict[str, Any]:
         "window": NOW + timedelta(days=3),
         "ask": "#",
         "statement": "#",
+        "more_time": [shapes.Action("Minta perpanjangan", "#", "quiet")],
     }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
 from api.pages import data_requests, forms, keeping, shapes
 from api.pages.acting import ActingAccount
+from api.pages.company import more_time
 from api.pages.forms import Done
 from api.pages.frame import answer, page_for
 from api.pages.officer.case import document_row
@@ -208,6 +209,7 @@ async def _render(
         "questions": [{**each, "files": [document_row(file) for file in each["files"]]} for each in asked],
         "files": [_order_file(case_id, file) for file in attached],
         "beside": [{"id": file.id, "name": file.filename, "size": file.size} for file in asked[-1]["files"]],
+        "more_time": await more_time.offers(session, case_id, words, now),
         "answerable": line.case.status in OPEN and line.case.closed_at is None,
         "form": form,
     }

@@ -20,16 +20,15 @@ from api.permissions import require
 from services import accounts
 from services.companies import completeness
 from services.data_requests import reading
+from services.data_requests.reading import Line
 from services.errors import NotFound
 from services.extension_requests import reading as requests
-from services.extension_requests.possible import askable
 from services.i18n import N_, Translator, translator
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.messages import announcements
 from services.models import Account, CaseFile
 from services.non_production import reading as letters
-from services.periods import planning
 from services.reference import regions
 from services.reports.home import Obligation, obligations_home
 
@@ -54,7 +53,7 @@ async def show(
         account=_head(account),
         owed=[
             *[
-                await data_requests.duty(session, line, words)
+                await _asked(session, line, words, now)
                 for line in await reading.unanswered(session, account_id, now=now)
             ],
             *[await _owed(session, one, words, now) for one in duties_found if not one.settled],
@@ -84,13 +83,18 @@ async def choose(request: Request, user: Company) -> RedirectResponse:
     return RedirectResponse(url("company_home"), 303)
 
 
+async def _asked(session: AsyncSession, line: Line, words: Translator, now: datetime) -> shapes.Duty:
+    """A request for data, with the way to ask for more time to answer it."""
+    duty = await data_requests.duty(session, line, words)
+    more = await more_time.offers(session, line.case.id, words, now)
+    return replace(duty, actions=[*duty.actions, *more])
+
+
 async def _owed(session: AsyncSession, owed: Obligation, words: Translator, now: datetime) -> shapes.Duty:
     """A duty, with the ways to ask for more time or to declare that nothing was produced, where rules allow them."""
     duty = duties.duty(owed, words)
-    case, more = await session.get_one(CaseFile, owed.line.id), []
-    if await askable(session, case, planning.DUE, now=now) is not None:
-        ask = url("extension_ask", query={"kasus": case.id})
-        more.append(shapes.Action(words.gettext(N_("Minta perpanjangan")), ask, "quiet"))
+    case = await session.get_one(CaseFile, owed.line.id)
+    more = await more_time.offers(session, case.id, words, now)
     if await letters.declarable(session, case, now=now):
         declare = url("non_production_declare", query={"kasus": case.id})
         more.append(shapes.Action(words.gettext(N_("Tidak berproduksi")), declare, "quiet"))

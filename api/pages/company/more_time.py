@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
-from api.pages import flash, forms, keeping, labels
+from api.pages import flash, forms, keeping, labels, shapes
 from api.pages.acting import ActingAccount
 from api.pages.forms import Done
 from api.pages.frame import answer, page_for
@@ -20,7 +20,7 @@ from api.permissions import require
 from services.documents import records
 from services.documents.uploads import Accepted
 from services.errors import DomainError, FieldError, InvalidInput, NotFound
-from services.extension_requests import asking
+from services.extension_requests import asking, possible
 from services.extension_requests.asking import Asked
 from services.extension_requests.possible import askable
 from services.i18n import N_, Translator, translator
@@ -123,6 +123,22 @@ async def withdraw(
         return outcome
     flash.now(request, outcome.message, "negative", **outcome.params)
     return await _show(request, session, account_id, extension_request, user, outcome.status)
+
+
+async def offers(
+    session: AsyncSession, case_id: UUID, words: Translator, now: datetime
+) -> list[shapes.Action]:
+    """The ways to ask for more time about a case; where there are several, each names its date."""
+    rooms = await possible.offers(session, case_id, now=now)
+    ask = words.gettext(N_("Minta perpanjangan"))
+    return [
+        shapes.Action(
+            f"{ask}: {words.gettext(labels.word('deadline', room.deadline.name))}" if len(rooms) > 1 else ask,
+            url("extension_ask", query={"kasus": room.deadline.case_id, "batas": room.deadline.name}),
+            "quiet",
+        )
+        for room in rooms
+    ]
 
 
 async def _own(session: AsyncSession, user: Principal, account_id: UUID, case_id: UUID) -> CaseFile:

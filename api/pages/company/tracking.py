@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.deps import Now, SessionDep, locale_of
 from api.pages import forms, shapes
-from api.pages.company import report_frame
+from api.pages.company import more_time, report_frame
 from api.pages.company.report_frame import TRACKING, Writer, authorised
 from api.pages.forms import Done
 from api.pages.rendering import Form
@@ -129,6 +129,7 @@ async def _render(
         window=possible.window.due_before if sent else None,
         ask=url("rollback_request", report=report),
         statement=url("report_statement", report=report),
+        more_time=await more_time.offers(session, report, words, now),
     )
 
 
