@@ -19,6 +19,7 @@ from tests.engine import Database
 from tests.smtp_sink import Sink
 from tests.workflows.test_extension_campaign import extend
 from tests.world import World, opened
+from workflows.advance import Advance
 
 WARNED, EXTENDED = "64.72", "64.71"  # regencies
 BEGINNING = "2026-12-20T08:00:00+07:00"
@@ -118,12 +119,15 @@ class Quarter:
 
 
 @asynccontextmanager
-async def opened_quarter(database: Database, temporal: str, home: Path) -> AsyncIterator[Quarter]:
+async def opened_quarter(
+    database: Database, temporal: str, home: Path, *, working: bool = True
+) -> AsyncIterator[Quarter]:
     """A world before the first reminder, and the mail server between it and the companies."""
     async with (
         Sink().listening() as sink,
-        opened(database, temporal, home, BEGINNING, relay=sink.port) as world,
+        opened(database, temporal, home, BEGINNING, working=working, relay=sink.port) as world,
     ):
+        world.advance = Advance(world.sessions, world.gateway, patience=900)
         yield Quarter(world, sink)
 
 

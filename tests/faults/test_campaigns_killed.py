@@ -16,12 +16,9 @@ from services.warnings import approval
 from services.warnings.desk import Filters
 from tests.engine import Database
 from tests.faults.killing import LONGEST, Gate, Victim, gate
-from tests.faults.quarter import BEGINNING, EXTENDED, OFFICER, Mail, Quarter, doubled
+from tests.faults.quarter import EXTENDED, OFFICER, Mail, Quarter, doubled, opened_quarter
 from tests.faults.table import FULL, Enter, Line
-from tests.smtp_sink import Sink
 from tests.workflows.test_extension_campaign import extend
-from tests.world import opened
-from workflows.advance import Advance
 
 CASES = 1000 if FULL else 40
 BATCH = CASES // 20
@@ -63,15 +60,10 @@ class Scene:
 
 @pytest.fixture
 async def scene(database: Database, temporal: str, tmp_path: Path) -> AsyncIterator[Scene]:
-    async with (
-        Sink().listening() as sink,
-        opened(database, temporal, tmp_path, BEGINNING, working=False, relay=sink.port) as world,
-    ):
-        world.advance = Advance(world.sessions, world.gateway, patience=600)
-        victim = Victim(world.settings, database, BATCH)
+    async with opened_quarter(database, temporal, tmp_path, working=False) as found:
+        victim = Victim(found.world.settings, database, BATCH)
         victim.start()
         try:
-            found = Quarter(world, sink)
             await found.morning(2 * CASES)
             await asyncio.to_thread(victim.stop)
             yield Scene(found, victim, database)

@@ -2,7 +2,8 @@
 
 from temporalio.api.enums.v1 import EventType
 
-from services.models import Lane
+from services.models import CaseKind, Lane
+from services.waking import Nudge
 from tests.world import World
 from workflows.contracts import post_office_id
 
@@ -26,3 +27,13 @@ async def test_mail_after_a_burst_is_announced_again(world: World) -> None:
         world.gateway.nudge((), [Lane.NOTICES])
         await world.gateway.drain()
     assert await signals(world, post_office_id(Lane.NOTICES)) == 2
+
+
+async def test_a_process_that_is_told_twenty_times_takes_its_step_once(world: World) -> None:
+    registration = await world.register(nudged=False)
+    case = await world.case(registration.case_id)
+    again = [Nudge(CaseKind.REGISTRATION, case.key, case.id)] * 20
+    assert await world.gateway.nudge_all(again, [Lane.CREDENTIALS] * 2) == 22
+    await world.rest()
+    assert len(await world.events(case.id, "acknowledged")) == 1
+    assert len(await world.mail()) == 1

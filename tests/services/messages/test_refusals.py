@@ -172,3 +172,30 @@ async def test_a_server_that_closes_after_each_mail_is_simply_called_again(
     one = office.config(sink.port, journal=config.journal, connections=dict.fromkeys(Lane, 1))
     report = await office.deliver(sessions, one)
     assert (report.sent, report.retried) == (8, 0)
+
+
+async def test_a_lane_whose_server_says_nothing_holds_up_no_other_lane(
+    sessions: Sessions, sink: Sink, config: MailConfig
+) -> None:
+    await letters(sessions, [f"surat{n}@rotan.example" for n in range(4)], lane=Lane.LEGAL)
+    await letters(sessions, [f"a{n}@rotan.example" for n in range(20)])
+    asked = asyncio.Event()
+
+    def say_nothing(to: str) -> Mishap | None:
+        if not to.startswith("surat"):
+            return None
+        asked.set()
+        return Mishap.HANG
+
+    sink.rcpt = say_nothing
+    hanging = asyncio.create_task(
+        office.deliver(
+            sessions, office.config(sink.port, journal=config.journal, command_timeout=20), Lane.LEGAL
+        )
+    )
+    await asyncio.wait_for(asked.wait(), 10)
+    assert (await office.deliver(sessions, config)).sent == 20
+    assert not hanging.done()
+    hanging.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await hanging
