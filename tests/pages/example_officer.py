@@ -258,6 +258,7 @@ def account() -> dict[str, Any]:
         "cases": examples.cases(),
         "paging": PAGING,
         "may_void": True,
+        "assist": "#",
         "form": Form(),
         "reads": "#",
     }
@@ -296,6 +297,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
                 "void_reason": "NIB dicabut; terdaftar dengan NIB orang lain.",
             },
             "may_void": False,
+            "assist": "",
             "licences": [],
             "people": [],
             "cases": [],

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.pages import (
     example_admin,
+    example_assistance,
     example_company,
     example_data_requests,
     example_more_time,
@@ -29,5 +30,6 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **example_admin.EXAMPLES,
     **example_more_time.EXAMPLES,
     **example_small_cases.EXAMPLES,
+    **example_assistance.EXAMPLES,
 }
 """Template, or template#state for further states of it, to its example context."""

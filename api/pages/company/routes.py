@@ -2,6 +2,7 @@
 
 from api.pages.company import (
     announcements,
+    assistance,
     data_requests,
     home,
     licences,
@@ -32,6 +33,7 @@ ROUTERS = tuple(
         rollbacks,
         more_time,
         non_production,
+        assistance,
         announcements,
         profile,
         licences,

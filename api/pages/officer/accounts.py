@@ -15,11 +15,13 @@ from api.pages import forms, labels, shapes, views
 from api.pages.forms import Done, Onward
 from api.pages.frame import answer, page_for
 from api.pages.officer import reading
+from api.pages.officer.contacts import REASONS
 from api.pages.officer.purpose import asked
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from services import accounts, search
+from services.contacts import desk, health
 from services.errors import DomainError, InvalidInput
 from services.i18n import N_, Translator, translator
 from services.identity import policy, purposes
@@ -29,7 +31,7 @@ from services.identity.principal import Principal
 from services.identity.read_log import log_read
 from services.licences import reading as licences
 from services.licences.kinds import LABELS
-from services.models import Account, BusinessField, Licence, LicenceType, Membership, Person
+from services.models import Account, BusinessField, ContactReason, Licence, LicenceType, Membership, Person
 from services.search import Filters
 
 router = APIRouter()
@@ -121,8 +123,13 @@ async def _render(
         "business_fields": ", ".join(target.kbli),
         "people": await _people(session, account_id),
         "licences": [_licence(row, words) for row in await licences.of_account(session, account_id)],
+        "reached_by": await health.of_account(session, account),
+        "tasks": await _tasks(session, user, target, page.now, words),
         "cases": await views.case_rows(session, user, found.rows, words),
         "paging": shapes.Paging(len(found.rows)),
+        "assist": url("assistance_for", account=account_id)
+        if account.status == "active" and policy.can(user, Permission.ASSIST_COMPANY, target)
+        else "",
         "may_void": account.status == "active" and policy.can(user, Permission.VOID_ACCOUNT, target),
         "form": form,
         "reads": url("reads", query={"akun": account.number})
@@ -149,6 +156,26 @@ def _shown(account: Account, words: Translator) -> dict[str, Any]:
         "voided_at": account.voided_at,
         "void_reason": account.void_reason,
     }
+
+
+async def _tasks(
+    session: AsyncSession, user: Principal, target: Target, now: datetime, words: Translator
+) -> list[dict[str, Any]]:
+    """What somebody has to do to reach the company; the way there for those who may."""
+    if target.account_id is None:
+        return []
+    may = policy.can(user, Permission.RECORD_SERVICE, target)
+    lines = await desk.of_account(session, target.account_id, now=now)
+    return [
+        {
+            "text": words.gettext(REASONS[ContactReason(line.task.reason)]),
+            "address": line.task.address or "",
+            "raised_at": line.task.raised_at,
+            "href": url("contact", task=line.task.id) if may else "",
+        }
+        for line in lines
+        if line.task.settled_at is None
+    ]
 
 
 async def _kbli(session: AsyncSession, account_id: UUID) -> list[str]:

@@ -2,6 +2,7 @@
 
 from api.pages.officer import (
     accounts,
+    assistance,
     case,
     case_commands,
     cases,
@@ -47,6 +48,7 @@ ROUTERS = tuple(
         warning_case,
         contacts,
         supervision,
+        assistance,
         accounts,
         evidence,
         explanations,

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.assistance.slots import offered
 from services.deadlines import extensions
 from services.deadlines.calendars import build_calendars
 from services.deadlines.derivation import Derived, derive
@@ -213,6 +214,17 @@ def of_second_person(policies: Policies, path: str) -> Any:
     return [extensions.needs_second_person(n, limit) for n in range(0, 3000, 50)]
 
 
+def of_desks(policies: Policies, path: str) -> Any:
+    """Where companies of some regions are helped, and which sessions they are offered over the holidays."""
+    policy = policies.helpdesk
+    found = []
+    for region in ("31.71", "64.72"):
+        for desk in policy.desks_for(region):
+            slots = [offered(desk, policy, CALENDARS[desk.calendar], now) for now in NOON[-6:]]
+            found.append((desk.name, desk.label, desk.parallel, slots))
+    return found
+
+
 def said(policies: Policies, path: str) -> Any:
     """What the page of the rules, an approver's list of differences and the version show."""
     named = {setting.path: setting.value for setting in settings.settings(policies.document)}
@@ -318,6 +330,18 @@ PROBES: tuple[Probe, ...] = (
     Probe(r"data_requests\.data_requests\.most_at_once", put(lambda value: value + 1), said),
     Probe(r"data_requests\.data_requests\.(receipt|documented)", put(lambda value: value[:-1]), said),
     Probe(r"data_requests\.data_requests\.basis", longer, said),
+    Probe(r"assistance\.assistance\.desks\.[^.]+\.(name|label)", put(lambda value: f"{value}_x"), of_desks),
+    Probe(r"assistance\.assistance\.desks\.[^.]+\.region", put(lambda value: "64"), of_desks),
+    Probe(r"assistance\.assistance\.desks\.[^.]+\.zone", OTHER_ZONE, of_desks),
+    Probe(r"assistance\.assistance\.desks\.[^.]+\.calendar", OTHER_CALENDAR, of_desks),
+    Probe(r"assistance\.assistance\.desks\.[^.]+\.hours\.[^.]+\.name", put(lambda value: "saturday"), of_desks),
+    Probe(r"assistance\.assistance\.desks\.[^.]+\.hours\.[^.]+\.opens", put(lambda value: "10:00:00"), of_desks),
+    Probe(r"assistance\.assistance\.desks\.[^.]+\.hours\.[^.]+\.closes", put(lambda value: "12:00:00"), of_desks),
+    Probe(r"assistance\.assistance\.desks\.[^.]+\.(slot_minutes|parallel)", put(lambda value: value + 15), of_desks),
+    Probe(r"assistance\.assistance\.(notice_minutes|furthest_days)", put(lambda value: value + 31), of_desks),
+    Probe(r"assistance\.assistance\.(change_until_minutes|remind_hours|open_sessions)",
+          put(lambda value: value + 1), said),
+    Probe(r"assistance\.assistance\.(desks\.[^.]+\.)?basis", longer, said),
     Probe(r"plausibility\.plausibility\.basis", longer, said),
     Probe(r"plausibility\.plausibility\.checks\.[^.]+\.name", put(lambda value: f"{value}_x"), said),
     Probe(r"plausibility\.plausibility\.checks\.[^.]+\.kind", put(lambda value: "nothing"), refusal),
