@@ -1216,7 +1216,8 @@ def upgrade() -> None:
             name=op.f("ck_warning_ladder_authority_level"),
         ),
         sa.CheckConstraint(
-            "suspension IN ('held', 'duty_held', 'extended')", name=op.f("ck_warning_ladder_suspension")
+            "suspension IN ('held', 'duty_held', 'extended', 'unserved')",
+            name=op.f("ck_warning_ladder_suspension"),
         ),
         sa.CheckConstraint(
             "(authority IS NULL) = (authority_level IS NULL)", name=op.f("ck_warning_ladder_authority")

@@ -56,6 +56,7 @@ class Suspension(StrEnum):
     HELD = "held"
     DUTY_HELD = "duty_held"
     EXTENDED = "extended"
+    UNSERVED = "unserved"
 
 
 class LetterChannel(StrEnum):

@@ -18,6 +18,7 @@ from services import cases
 from services.contacts import health, tasks
 from services.models import BounceEffect, BounceReport
 from services.service_proof.reports import NotAReport, Report, read
+from services.warnings import service
 
 _OURS: Final = text(
     """
@@ -135,3 +136,4 @@ async def _bounced(
     if case_id is not None:
         data = {"message": str(message_id), "code": report.status}
         await cases.record(session, case_id, "mail_bounced", now=now, data=data)
+        await service.came_back(session, message_id, now=now)

@@ -197,6 +197,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "letter_posted": N_("Surat peringatan ke-{letter} nomor {number} diserahkan kepada pos."),
     "letter_by_post": N_("Surat peringatan ke-{letter} nomor {number} akan dikirim lewat pos."),
     "service_recorded": N_("Petugas mencatat bukti penerimaan surat peringatan ke-{letter}."),
+    "service_disproven": N_(
+        "Surat peringatan ke-{letter} nomor {number} ternyata tidak sampai: surelnya kembali. Petugas memastikannya."
+    ),
     "letter_served": N_("Surat peringatan ke-{letter} nomor {number} terbukti diterima."),
     "letter_unproven": N_(
         "Penerimaan surat peringatan ke-{letter} nomor {number} belum terbukti; petugas diminta memastikannya."
@@ -233,7 +236,7 @@ INTERNAL: Final = frozenset(
     {
         "upp_reminded", "upp_escalated", "assigned", "noted", "step_stuck", "step_retried", "step_skipped",
         "baseline_lowered", "mail_bounced", "office_reminded", "office_escalated", "receipt_unproven",
-        "contact_settled", "letter_unproven", "authority_determined", "sanction_proposed", "sanction_refused",
+        "contact_settled", "letter_unproven", "service_disproven", "authority_determined", "sanction_proposed", "sanction_refused",
         "report_examined", "reviewers_reminded", "review_escalated", "rollback_waiting",
         "helpers_reminded", "outcome_missing",
     }
@@ -251,6 +254,7 @@ STANDSTILLS: Final = {
     Suspension.HELD: N_("perkara peringatan ditahan"),
     Suspension.DUTY_HELD: N_("perkara kewajiban ditahan"),
     Suspension.EXTENDED: N_("batas waktu diperpanjang"),
+    Suspension.UNSERVED: N_("surat terakhir ternyata tidak sampai"),
 }
 SANCTIONS: Final = {
     SanctionKind.FINE: N_("denda administratif"),

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services import cases, rulebook
 from services.contacts import tasks
@@ -21,6 +23,7 @@ from services.models import (
     LetterChannel,
     Message,
     ServiceEvidence,
+    Suspension,
     WarningLadder,
     WarningLetter,
     WarningStatus,
@@ -29,7 +32,7 @@ from services.rulebook import Rulebook
 from services.service_proof import evidence, proof
 from services.service_proof.evidence import About, Receipt
 from services.service_proof.proof import Proven
-from services.warnings import clocks, issuing
+from services.warnings import clocks, issuing, standing
 
 DOCUMENTED = (EvidenceKind.LETTER_RECEIPT, EvidenceKind.VISIT_MINUTES)
 
@@ -124,6 +127,8 @@ async def prove(
     await tasks.settle_for_case(session, at.case.id, ContactResult.RECEIPT_PROVEN, now=now)
     data = {"letter": rung, "number": at.letter.number, "how": str(found.how)}
     await cases.record(session, at.case, "letter_served", now=now, actor=actor, data=data, at=found.at)
+    if at.ladder.suspension == Suspension.UNSERVED:
+        await standing.ladders_changed(session, [at.case.id], now=now)
     cases.wake(at.case, now)
 
 
@@ -165,6 +170,32 @@ async def record(
     return kept
 
 
+async def came_back(session: AsyncSession, message_id: UUID, *, now: datetime) -> None:
+    """The mail of a letter was reported undeliverable after its service had been presumed from its sending.
+
+    What rested on the presumption alone rests on nothing: the letter is unproven again, an officer sees to it, and
+    whatever was proposed on the strength of it stands still until service is proven. The caller has locked the case.
+    """
+    query = select(WarningLetter).where(col(WarningLetter.message_id) == message_id)
+    letter = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    if letter is None or letter.served_by != proof.ACCEPTED_BY_SERVER:
+        return
+    case = await cases.lock(session, letter.case_id)
+    if case.closed_at is not None:
+        return
+    ladder = await session.get_one(WarningLadder, case.id, populate_existing=True)
+    at = Current(case, ladder, letter)
+    found = await _proof(session, await rulebook.of_case(session, case, now=now), letter, now)
+    if found is not None:
+        await prove(session, at, found, now=now)
+        return
+    letter.served_at, letter.served_by, letter.unproven_since = None, None, now
+    await session.flush()
+    data = {"letter": letter.rung, "number": letter.number}
+    await cases.record(session, case, "service_disproven", now=now, data=data)
+    await standing.ladders_changed(session, [case.id], now=now)
+
+
 async def opened(
     session: AsyncSession, case_id: UUID, rung: int, *, actor: str, now: datetime
 ) -> WarningLetter:
@@ -184,7 +215,7 @@ async def opened(
 async def _settle(session: AsyncSession, at: Current, now: datetime, actor: str) -> None:
     if at.letter.served_at is not None or at.case.closed_at is not None:
         return
-    if at.case.status != WarningStatus.ISSUED:
+    if at.case.status != WarningStatus.ISSUED and at.ladder.suspension != Suspension.UNSERVED:
         return
     rules = await rulebook.of_case(session, at.case, now=now)
     found = await _proof(session, rules, at.letter, now)

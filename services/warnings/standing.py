@@ -26,6 +26,7 @@ class Standing(StrEnum):
     HELD = "held"
     DUTY_HELD = "duty_held"
     EXTENDED = "extended"
+    UNSERVED = "unserved"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Ladder:
 
 
 # The duty as its rows say now. Account void: the duty is closed as void, whatever else was settled with it.
+# Unserved: what was presumed of the last letter was disproved after the next step was proposed.
 STANDING: Final = """
     CASE WHEN o.outcome = 'excused' THEN 'excused'
          WHEN o.outcome = 'void' OR a.status <> 'active' THEN 'over'
@@ -48,6 +50,10 @@ STANDING: Final = """
          WHEN coalesce(d.lenient_before, d.due_before) > :now THEN 'extended'
          WHEN c.held_at IS NOT NULL THEN 'held'
          WHEN o.held_at IS NOT NULL THEN 'duty_held'
+         WHEN c.status IN ('proposed', 'approved', 'deciding') AND EXISTS (
+              SELECT FROM warning_letter l
+              WHERE l.case_id = w.case_id AND l.rung = w.rung - CASE WHEN c.status = 'approved' THEN 1 ELSE 0 END
+                AND l.sent_at IS NOT NULL AND l.served_at IS NULL AND l.voided_at IS NULL) THEN 'unserved'
          ELSE 'owed' END"""
 DUTY: Final = """
     warning_ladder w
@@ -76,6 +82,7 @@ _SUSPENDS: Final = {
     Standing.HELD: Suspension.HELD,
     Standing.DUTY_HELD: Suspension.DUTY_HELD,
     Standing.EXTENDED: Suspension.EXTENDED,
+    Standing.UNSERVED: Suspension.UNSERVED,
 }
 
 

@@ -1,0 +1,135 @@
+"""A mail that comes back after its letter was presumed to be served: the presumption ends, an officer has a task."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services import cases
+from services.errors import Conflict, TransitionRefused
+from services.models import ContactTask, Delivery, EvidenceKind, Message, WarningLadder, WarningLetter
+from services.service_proof import bounces
+from services.service_proof.evidence import Receipt
+from services.service_proof.reports import Report
+from services.warnings import sanctions, service, steps
+from tests.services.warnings import ladders
+from tests.services.warnings.ladders import DAY, PROPOSED, SAMARINDA
+
+MONTH = timedelta(days=32)
+PRESUMED = PROPOSED + 5 * DAY
+
+
+async def presumed(session: AsyncSession, ladder: UUID, *, now: datetime = PROPOSED) -> WarningLetter:
+    """A letter by mail, accepted by the server, and served for all that is known some days later."""
+    letter = await ladders.send(session, ladder, now=now)
+    given = {"state": "done", "done_at": now}
+    await session.execute(update(Message).where(col(Message.id) == letter.message_id).values(given))
+    header = f"<{letter.message_id}@tenggat.example>"
+    assert letter.message_id is not None
+    session.add(Delivery(message_id=letter.message_id, message_header_id=header, state="sent"))
+    await session.flush()
+    await service.check(session, await cases.lock(session, ladder), now + 5 * DAY)
+    await session.refresh(letter)
+    assert letter.served_by == "accepted_by_server"
+    return letter
+
+
+async def comes_back(session: AsyncSession, letter: WarningLetter, *, now: datetime) -> None:
+    message = await session.get_one(Message, letter.message_id)
+    report = Report(
+        digest=f"{letter.rung}", recipient=message.recipient, action="failed", status="5.1.1",
+        diagnostic="no such user", message_id=f"<{letter.message_id}@tenggat.example>",
+    )  # fmt: skip
+    await bounces.apply(session, report, now=now)
+    await session.refresh(letter)
+
+
+async def receipt(session: AsyncSession, ladder: UUID, *, now: datetime) -> None:
+    kept = Receipt(EvidenceKind.OFFICER_RECORD, note="Diterima bagian umum menurut telepon.")
+    await service.record(session, ladder, kept, actor=SAMARINDA.actor, now=now)
+
+
+async def tasks(session: AsyncSession) -> Sequence[str]:
+    query = select(col(ContactTask.reason)).where(col(ContactTask.settled_at).is_(None))
+    return sorted((await session.execute(query)).scalars())
+
+
+async def suspension(session: AsyncSession, ladder: UUID) -> str | None:
+    return (await session.get_one(WarningLadder, ladder, populate_existing=True)).suspension
+
+
+async def test_before_the_month_is_over_the_next_letter_waits_for_proof(session: AsyncSession) -> None:
+    ladder = (await ladders.proposed(session)).case_id
+    letter = await presumed(session, ladder)
+    await comes_back(session, letter, now=PRESUMED + DAY)
+    assert (letter.served_at, letter.unproven_since) == (None, PRESUMED + DAY)
+    assert "post_letter" in await tasks(session)
+    assert (await ladders.events(session, ladder))[-1] == "service_disproven"
+    with pytest.raises(steps.Standstill):
+        await ladders.next_letter(session, ladder, now=PROPOSED + MONTH)
+    await receipt(session, ladder, now=PROPOSED + MONTH)
+    await ladders.next_letter(session, ladder, now=PROPOSED + MONTH)
+    assert await ladders.status(session, ladder) == "proposed"
+    assert "post_letter" not in await tasks(session)
+
+
+async def test_a_proposal_that_stood_on_it_stands_still_until_service_is_proven(
+    session: AsyncSession,
+) -> None:
+    ladder = (await ladders.proposed(session)).case_id
+    letter = await presumed(session, ladder)
+    now = PROPOSED + MONTH
+    await ladders.next_letter(session, ladder, now=now)
+    await comes_back(session, letter, now=now)
+    assert await suspension(session, ladder) == "unserved"
+    with pytest.raises(Conflict):
+        await ladders.approve(session, ladder, now=now + DAY)
+    await receipt(session, ladder, now=now + 2 * DAY)
+    assert await suspension(session, ladder) is None
+    assert (await ladders.send(session, ladder, now=now + 2 * DAY)).rung == 2
+
+
+async def test_an_approval_not_yet_carried_out_goes_back_to_the_desk(session: AsyncSession) -> None:
+    ladder = (await ladders.proposed(session)).case_id
+    letter = await presumed(session, ladder)
+    now = PROPOSED + MONTH
+    await ladders.next_letter(session, ladder, now=now)
+    approved = await ladders.approve(session, ladder, now=now)
+    await comes_back(session, letter, now=now)
+    assert await ladders.make(session, approved, now=now) == [], "no letter is made"
+    assert (await ladders.status(session, ladder), await suspension(session, ladder)) == (
+        "proposed",
+        "unserved",
+    )
+
+
+async def test_the_desk_imposes_nothing_on_the_strength_of_it(session: AsyncSession) -> None:
+    ladder = (await ladders.proposed(session)).case_id
+    now = PROPOSED
+    for rung in (1, 2, 3):
+        letter = await presumed(session, ladder, now=now)
+        now += MONTH
+        if rung < 3:
+            await ladders.next_letter(session, ladder, now=now)
+    await steps.hand_over(session, await cases.lock(session, ladder), now)
+    await session.flush()
+    await comes_back(session, letter, now=now)
+    with pytest.raises(TransitionRefused):
+        await sanctions.close(session, ladder, SAMARINDA, reason="Tutup.", now=now)
+    await receipt(session, ladder, now=now)
+    await sanctions.close(session, ladder, SAMARINDA, reason="Tutup.", now=now)
+    assert await ladders.status(session, ladder) == "decided"
+
+
+async def test_what_else_proves_it_stands(session: AsyncSession) -> None:
+    ladder = (await ladders.proposed(session)).case_id
+    letter = await presumed(session, ladder)
+    await service.opened(session, ladder, 1, actor="test", now=PRESUMED)
+    await receipt(session, ladder, now=PRESUMED)
+    await comes_back(session, letter, now=PRESUMED + DAY)
+    assert (letter.served_at is not None, letter.served_by) == (True, "officer_record")
+    assert "service_disproven" not in await ladders.events(session, ladder)
