@@ -246,6 +246,23 @@ def account() -> dict[str, Any]:
         "account": ACCOUNT,
         "business_fields": "31002, 16291",
         "people": [{"username": "a1207", "name": "PT Contoh Rotan Mahakam", "status": "active"}],
+        "reached_by": [
+            {
+                "address": "lapor@rotan.example",
+                "notices": True,
+                "bounced_at": NOW,
+                "answer": "5.1.1 no such user",
+            },
+            {"address": "nib@rotan.example", "notices": False, "bounced_at": None, "answer": None},
+        ],
+        "tasks": [
+            {
+                "text": "Surel ke alamat ini kembali",
+                "address": "lapor@rotan.example",
+                "raised_at": NOW,
+                "href": "#",
+            }
+        ],
         "licences": [
             {
                 "type": "Perizinan Berusaha Sektor Industri",
@@ -298,6 +315,8 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
             },
             "may_void": False,
             "assist": "",
+            "reached_by": [],
+            "tasks": [],
             "licences": [],
             "people": [],
             "cases": [],
