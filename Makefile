@@ -15,7 +15,7 @@ ifneq ($(PIP_CERT),)
 export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
-.PHONY: help up down status doctor test check bench faults setup lock clean
+.PHONY: help up down status doctor test check bench faults rehearsal setup lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: setup $(STAMP)/engine ## Measure, beside the floor of the same machine in
 
 faults: setup $(STAMP)/engine ## The fault tests at full size; their table goes to build/faults.md
 	TENGGAT_FAULTS=full TENGGAT_FAULTS_TABLE=build/faults.md $(BIN)/python -m pytest -m faults $(PYTEST)
+
+rehearsal: setup $(STAMP)/engine ## Nine months of 500 companies through `tenggat` and the API, beside a plain model
+	TENGGAT_REHEARSAL=full $(BIN)/python -m pytest tests/rehearsals/test_three_quarters_of_500_companies.py $(PYTEST)
 
 setup: $(STAMP)/packages $(HTMX_AND_FONTS) ## Install packages and front-end assets
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.instance import running
-from tests.rehearsals.three_quarters import model, outcome, play
+from tests.rehearsals.three_quarters import evidence, model, outcome, play
 from tests.rehearsals.three_quarters.cast import STORIES
 from tests.rehearsals.three_quarters.office import Office
 
@@ -28,17 +28,20 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         office.close()
 
 
-def test_every_story_comes_out_as_the_rules_ask(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_story_comes_out_as_the_rules_ask(
+    office: Office, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     cast = play.gather(office, STORIES, whole=WHOLE)
     play.perform(office, cast)
-    mails, agreed, wrong = outcome.mails(office), Counter[str](), list[str]()
+    seen, agreed, wrong = outcome.look(office), Counter[str](), list(outcome.unexplained(office))
     for story, firms in cast.items():
         for firm in firms:
             course = model.expected(story)
-            found = list(outcome.differences(office, firm, course, mails[firm.email]))
+            found = list(outcome.differences(office, firm, course, seen))
             agreed[story.name] += not found
             wrong += [f"{story.name} ({firm.name}): {line}" for line in found]
     with capsys.disabled():
         sys.stdout.write(f"\n{outcome.table(cast, agreed)}\n")
     assert not wrong, "\n".join(wrong)
-    office.tenggat("audit", "verify")
+    evidence.verify(office, cast, tmp_path)
+    assert office.tenggat("audit", "verify")["ok"]

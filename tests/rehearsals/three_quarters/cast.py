@@ -44,7 +44,7 @@ REVIEWS = (
     Story("sent, verified and validated", 1, 20, (SENT, VERIFIED, VALIDATED), region="64"),
     Story("verified, and then the directorate lets it lie", 1, 10, (SENT, VERIFIED)),
     Story("sent late, before any letter", 1, 10, (act("2027-01-19T10:00", "send", period=Q4),)),
-    Story("never heard of", 2, 120, region="91"),
+    Story("never heard of", 2, 60),
     Story(
         "returned by the verifier and fixed in time", 1, 8,
         (SENT, act(JAN_6, "return", period=Q4, desk="verification"), act(JAN_8, "fix", period=Q4),
@@ -88,4 +88,179 @@ REVIEWS = (
     ),
 )  # fmt: skip
 
-STORIES = REVIEWS
+ASKED = act("2026-10-05T10:00", "ask_data", channel="email")
+READ = act("2026-10-06T10:00", "read_data")
+EVERYONE = act("2027-02-01T10:00", "ask_region", channel="portal")
+
+REQUESTS = (
+    Story(
+        "asked by e-mail, read in the portal, answered, accepted", 1, 12,
+        (ASKED, READ, act("2026-10-08T10:00", "answer"), act("2026-10-09T10:00", "accept_answer")),
+    ),
+    Story(
+        "asked by telephone, and once more", 1, 8,
+        (act("2026-10-05T10:00", "ask_data", channel="telephone"),
+         act("2026-10-06T10:00", "receipt", kind="call_note"), act("2026-10-08T10:00", "answer"),
+         act("2026-10-09T10:00", "ask_again"), act("2026-10-12T10:00", "receipt", kind="call_note"),
+         act("2026-10-14T10:00", "answer"), act("2026-10-15T10:00", "accept_answer")),
+    ),
+    Story(
+        "visited on a Friday, answered between the two readings", 1, 8,
+        (act("2026-10-05T10:00", "ask_data", channel="visit"),
+         act("2026-10-09T10:00", "receipt", kind="visit_minutes"), act("2026-10-13T10:00", "answer"),
+         act("2026-10-15T10:00", "accept_answer")),
+        region="64",
+    ),
+    Story(
+        "asked by letter, proven late", 1, 8,
+        (act("2026-10-05T10:00", "ask_data", channel="letter"),
+         act("2026-10-20T10:00", "receipt", kind="letter_receipt", on="2026-10-19T09:00"),
+         act("2026-10-21T10:00", "answer")),
+    ),
+    Story("asked in the portal, and nothing shows that it was seen", 1, 8,
+          (act("2026-10-05T10:00", "ask_data", channel="portal"),)),
+    Story(
+        "no answer by either reading: warned, answered then", 1, 10,
+        (ASKED, READ, act("2026-10-12T10:00", "approve", about="data", channel="email"),
+         act("2026-10-19T10:00", "answer"), act("2026-10-20T10:00", "accept_answer")),
+        region="64",
+    ),
+    Story("a request taken back", 1, 5, (ASKED, READ, act("2026-10-07T10:00", "withdraw_data"))),
+    Story("an extraordinary event: a whole province is asked, this one answers", 1, 10,
+          (EVERYONE, act("2027-02-02T10:00", "read_data"), act("2027-02-03T10:00", "answer")), region="91"),
+    Story("an extraordinary event: asked like all, and not heard of", 1, 40, (EVERYONE,), region="91"),
+)  # fmt: skip
+
+
+def letters(*days: str, channel: str = "email") -> tuple[Act, ...]:
+    """An officer of the ministry approves on these days."""
+    return tuple(act(later(day), "approve", about=Q3, channel=channel) for day in days)
+
+
+OCT_14, NOV_16, DEC_17 = "2026-10-14", "2026-11-16", "2026-12-17"
+POSTED = act("2026-10-19T10:00", "print_and_post", about=Q3)
+
+LADDERS = (
+    Story(
+        "three letters, a fine, and the desk does no more", 1, 10,
+        (*letters(OCT_14, NOV_16, DEC_17), act("2027-01-20T10:00", "propose_sanction", about=Q3, kind="fine"),
+         act("2027-01-21T10:00", "impose", about=Q3, kind="fine"), act("2027-02-01T10:00", "close_desk", about=Q3)),
+    ),
+    Story(
+        "three letters, and the licence is revoked", 1, 5,
+        (*letters(OCT_14, NOV_16, DEC_17),
+         act("2027-01-20T10:00", "propose_sanction", about=Q3, kind="licence_revocation"),
+         act("2027-01-22T10:00", "impose", about=Q3, kind="licence_revocation")),
+        region="64",
+    ),
+    Story("three letters, and nobody decides", 1, 25, letters(OCT_14, NOV_16, DEC_17)),
+    Story("complied after the first letter", 1, 10,
+          (*letters(OCT_14), act("2026-11-05T10:00", "send", period=Q3)), region="64"),
+    Story("an excuse accepted after the second", 1, 6,
+          (*letters(OCT_14, NOV_16), act("2026-11-25T10:00", "excuse", about=Q3))),
+    Story(
+        "a dispute: the ladder is held, and goes on", 1, 6,
+        (*letters(OCT_14), act("2026-10-20T10:00", "hold_ladder", about=Q3),
+         act("2026-11-02T10:00", "release_ladder", about=Q3), *letters("2026-11-30")),
+    ),
+    Story(
+        "force majeure: the duty is held, and goes on", 1, 6,
+        (*letters(OCT_14), act("2026-10-20T10:00", "hold_report", period=Q3),
+         act("2026-10-26T10:00", "release_report", period=Q3)),
+        region="64",
+    ),
+    Story("a later date stops the ladder until it has passed", 1, 6,
+          (*letters(OCT_14), act("2026-10-21T10:00", "extend_case", period=Q3, target="2026-11-10"))),
+    Story("a proposal left out, with a reason", 1, 8, (act("2026-10-15T10:00", "exclude", about=Q3),)),
+    Story(
+        "a letter by post, proven after its month", 1, 6,
+        (*letters(OCT_14, channel="post"), POSTED,
+         act("2026-11-20T10:00", "evidence", about=Q3, kind="letter_receipt"),
+         *letters("2026-11-23", channel="post")),
+    ),
+    Story(
+        "the mail comes back, and the letter goes by post", 1, 6,
+        (*letters(OCT_14), act("2026-10-15T10:00", "bounce", about=Q3),
+         act("2026-10-16T10:00", "by_post", about=Q3), POSTED,
+         act("2026-10-22T10:00", "evidence", about=Q3, kind="visit_minutes"),
+         act("2026-10-26T10:00", "ask_data", channel="email")),
+    ),
+    Story("a letter opened in the portal", 1, 8,
+          (*letters(OCT_14), act("2026-10-15T10:00", "open_letter", about=Q3))),
+    Story(
+        "warned by its own regency", 1, 8,
+        (act(later(OCT_14), "approve", about=Q3, channel="email", office="64.74"),), region="64.74",
+    ),
+)  # fmt: skip
+
+MORE = act("2027-04-05T10:00", "extend_region", period=Q1, target="2027-04-20", region="64.72")
+FOR_A_WHILE = {"period": Q1, "target": "2027-04-23", "region": "64.07"}
+APR_2, APR_5 = later("2027-04-02"), later("2027-04-05")
+
+DATES = (
+    Story("more time for a regency, and still silent", 1, 15, (MORE,), region="64.72"),
+    Story("more time for a regency, sent within it", 1, 6,
+          (MORE, act("2027-04-16T10:00", "send", period=Q1)), region="64.72"),
+    Story(
+        "more time for a regency, taken back", 1, 10,
+        (act("2027-04-05T10:00", "extend_region", **FOR_A_WHILE),
+         act("2027-04-07T10:00", "undo_region", **FOR_A_WHILE)),
+        region="64.07",
+    ),
+    Story("more time asked for and granted in part", 1, 8,
+          (act(APR_2, "ask_time", period=Q1, days=7), act(APR_5, "grant_time", days=5))),
+    Story("more time asked for and refused", 1, 6,
+          (act(APR_2, "ask_time", period=Q1, days=7), act(APR_5, "refuse_time")), region="64"),
+    Story("more time asked for and no longer wanted", 1, 4,
+          (act(APR_2, "ask_time", period=Q1, days=7), act(APR_5, "withdraw_time"))),
+    Story("more time asked for, and nobody decides", 1, 4, (act(APR_2, "ask_time", period=Q1, days=7),)),
+    Story(
+        "a report held over its date", 1, 5,
+        (act(JAN_6, "hold_report", period=Q4), act("2027-01-15T10:00", "release_report", period=Q4)),
+    ),
+    Story(
+        "returned under the old rules, fixed under the new", 1, 6,
+        (act("2027-04-28T10:00", "send", period=Q1),
+         act("2027-04-29T10:00", "return", period=Q1, desk="verification"),
+         act("2027-05-10T10:00", "fix", period=Q1)),
+    ),
+)  # fmt: skip
+
+NOV_2, NOV_4 = later("2026-11-02"), later("2026-11-04")
+SMALL = (
+    Story(
+        "nothing produced, accepted after a letter", 1, 6,
+        (act("2027-01-14T10:00", "approve", about=Q4, channel="email"),
+         act("2027-01-18T10:00", "declare", period=Q4), act("2027-01-20T10:00", "accept_declared")),
+    ),
+    Story("nothing produced, refused", 1, 5,
+          (act(JAN_6, "declare", period=Q4), act(JAN_8, "refuse_declared")), region="64"),
+    Story("nothing produced, and nobody decides", 1, 4, (act(JAN_6, "declare", period=Q4),)),
+    Story("a licence that expires", 1, 6,
+          (act(NOV_2, "upload", expires_on="2027-02-27"), act(NOV_4, "find_valid")), region="64"),
+    Story(
+        "a licence replaced before it expires", 1, 5,
+        (act(NOV_2, "upload", expires_on="2027-05-31"), act(NOV_4, "find_valid"),
+         act("2027-03-01T10:00", "upload", replaces="yes"),
+         act("2027-03-03T10:00", "find_valid", replaces=True)),
+    ),
+    Story("a licence found invalid", 1, 4, (act(NOV_2, "upload"), act(NOV_4, "find_invalid"))),
+    Story("a licence that nobody looks at", 1, 4, (act(NOV_2, "upload"),)),
+    Story(
+        "a standard certificate verified", 1, 4,
+        (act("2027-06-02T10:00", "upload", risk="medium_high"), act("2027-06-04T10:00", "find_valid"),
+         act("2027-06-10T10:00", "certificate")),
+    ),
+    Story("called by its regency", 1, 8, (act("2027-01-15T10:00", "contact", period=Q4),), region="64.71"),
+)  # fmt: skip
+
+# What concerns everybody: decrees about days, one of them taken back, and other rules from 3 May.
+NATIONAL = (
+    act("2027-04-13T10:00", "decree", day="2027-04-15"),
+    act("2027-04-14T10:00", "decree", day="2027-04-21"),
+    act("2027-04-16T10:00", "undo_decree", day="2027-04-21"),
+    act("2027-04-26T10:00", "propose_rules", rule="report_correction_due", working_days=7, day="2027-05-03"),
+    act("2027-05-03T00:01", "rules_in_force", rule="report_correction_due", working_days=7),
+)
+
+STORIES = (*REVIEWS, *REQUESTS, *LADDERS, *DATES, *SMALL)

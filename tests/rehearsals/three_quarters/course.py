@@ -182,15 +182,6 @@ class Course:
             moment = max(date_.lenient + MINUTE, self.now)
             self.at(moment, lambda: self._look_leniently(case, date_))
 
-    def rederive(self) -> None:
-        """Other days off or other rules: every open date that lies ahead is computed anew."""
-        for case in self.cases.values():
-            for date_ in [d for d in case.dates.values() if not case.over and not d.met]:
-                self._again(case, date_)
-
-    def _again(self, case: Case, date_: Date) -> None:
-        raise NotImplementedError
-
     def _look(self, case: Case, date_: Date) -> None:
         if self._waits(case, date_) or date_.acted or date_.due + MINUTE > self.now:
             return

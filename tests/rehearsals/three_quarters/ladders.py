@@ -122,6 +122,11 @@ class Ladder(Case):
             if self.letters:
                 self.go_up()
 
+    def exclude(self) -> None:
+        """Left out for good by an officer, with a reason."""
+        self.left_out_for = self.duty.dates["report_due"].due
+        self.finish("excluded")
+
     def finish(self, status: str) -> None:
         """It ends; a company that had a letter hears that no other will follow."""
         self.tell(f"ladder_{status}")

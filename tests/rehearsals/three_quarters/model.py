@@ -1,18 +1,23 @@
 """What should come of a story: the acts and the passing of time, by the rules alone."""
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from functools import cache
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from tests.rehearsals.three_quarters import days
-from tests.rehearsals.three_quarters.cast import END, START, Act, Story
-from tests.rehearsals.three_quarters.course import Course
+from tests.rehearsals.three_quarters import days, ladders, national
+from tests.rehearsals.three_quarters.cast import END, NATIONAL, START, Act, Story
+from tests.rehearsals.three_quarters.course import Case, Course
 from tests.rehearsals.three_quarters.days import at, day_of
-from tests.rehearsals.three_quarters.reports import ENDS, VALIDATION, VERIFICATION, Report, Rollback
+from tests.rehearsals.three_quarters.ladders import Ladder
+from tests.rehearsals.three_quarters.reports import ENDS, Report, Rollback
+from tests.rehearsals.three_quarters.requests import Request
+from tests.rehearsals.three_quarters.small_cases import Licence, MoreTime, NothingProduced, excuse
 
 Doing = Callable[..., object]
 EASTERNMOST = ZoneInfo("Asia/Jayapura")
+C = TypeVar("C", bound=Case)
 
 
 @cache
@@ -21,7 +26,7 @@ def expected(story: Story) -> Course:
     course = Course(days.ZONES[story.region[:2]], at(START))
     for period in ENDS:
         course.at(opening(period), lambda period=period: _open(course, period))  # type: ignore[misc]
-    for act in story.acts:
+    for act in sorted((*story.acts, *NATIONAL), key=lambda act: act.at):
         course.at(at(act.at), lambda act=act: _do(course, act))  # type: ignore[misc]
     course.run(at(END))
     return course
@@ -38,29 +43,152 @@ def _open(course: Course, period: str) -> None:
     Report(course, period)
 
 
-def report(course: Course, period: str) -> Report:
-    return next(one for one in course.of_kind("report") if isinstance(one, Report) and one.period == period)
-
-
-def rollback(course: Course, period: str) -> Rollback:
-    found = [one for one in course.of_kind("rollback") if isinstance(one, Rollback)]
-    return next(one for one in found if one.report.period == period)
-
-
 def _do(course: Course, act: Act) -> None:
     if "refused" not in act.given:
         DOING[act.do](course, **act.given)
 
 
-DESKS = {"verification": VERIFICATION, "validation": VALIDATION}
+def report(course: Course, period: str) -> Report:
+    return next(one for one in course.of_kind("report") if isinstance(one, Report) and one.period == period)
+
+
+def _last(course: Course, kind: type[C]) -> C:
+    """The newest case of a kind."""
+    return [case for case in course.cases.values() if isinstance(case, kind)][-1]
+
+
+def _ladder(course: Course, about: str) -> Ladder:
+    """The newest ladder about a period's report, or about the request ("data")."""
+    found = [one for one in course.of_kind("warning") if isinstance(one, Ladder)]
+    return [one for one in found if getattr(one.duty, "period", "data") == about][-1]
+
+
+def _of(kind: type[C], name: str) -> Doing:
+    return lambda course, **given: getattr(_last(course, kind), name)(**given)
+
+
+def _reports(name: str) -> Doing:
+    return lambda course, period: getattr(report(course, period), name)()
+
+
+def _rungs(name: str) -> Doing:
+    return lambda course, about, **given: getattr(_ladder(course, about), name)(**given)
+
+
+def _evidence(course: Course, about: str, kind: str) -> None:
+    ladder = _ladder(course, about)
+    ladder.tell("noted")
+    ladder.tell("service_recorded")
+    ladder.serve(course.now, kind)
+
+
+def _receipt(course: Course, kind: str, on: str = "") -> None:
+    """An officer writes down what was said; the proof counts since it was given."""
+    request = _last(course, Request)
+    request.tell("noted")
+    request.receive(at(on) if on else course.now)
+
+
+def _hold(course: Course, case: Case, *, held: bool) -> None:
+    """An officer stops a duty or a ladder, or lets it go on: what was passed over meanwhile is caught up with."""
+    case.held = held
+    case.tell("held" if held else "released")
+    if isinstance(case, Ladder):
+        ladders.duty_changed(case.duty)
+        return
+    assert isinstance(case, Report)
+    if not held:
+        _overtaken(course, case)
+    ladders.duty_changed(case)
+    late = case.warned_from() + days.MINUTE <= course.now
+    if not held and late and ladders.open_one(case) is None:
+        case.warn(case.due.due)
+
+
+def _overtaken(course: Course, duty: Report) -> None:
+    """A date that passed while the report was held is recorded at its legal moment."""
+    if not duty.due.met and not duty.due.acted and duty.due.due + days.MINUTE <= course.now:
+        duty.due.acted = True
+        duty.overdue()
+
+
+def _extend(course: Course, period: str, target: str, *, told: bool = True, **_: str) -> None:
+    duty = report(course, period)
+    duty.extend(date.fromisoformat(target))
+    if told and not duty.due.met:
+        course.mail("extension_granted")
+
+
+def _undo(course: Course, period: str, target: str, **_: str) -> None:
+    duty = report(course, period)
+    duty.shorten_again(date.fromisoformat(target))
+    if not duty.due.met:
+        course.mail("extension_undone")
+
+
+def _upload(course: Course, expires_on: str = "", **_: str) -> None:
+    Licence(course, date.fromisoformat(expires_on) if expires_on else None)
+
+
+def _found_valid(course: Course, *, replaces: bool = False, **_: Any) -> None:
+    found = [one for one in course.of_kind("licence-review") if isinstance(one, Licence)]
+    found[-1].decide(valid=True, replaces=found[-2] if replaces else None)
+
+
+def _bounce(course: Course, about: str) -> None:
+    ladder = _ladder(course, about)
+    ladder.tell("mail_bounced")
+    course.reachable = False
+    course.task("address_bounced")
+    course.task("post_letter", ladder)
+
+
+def _sanction(course: Course, about: str, **_: Any) -> None:
+    _ladder(course, about).tell("sanction_proposed")
+
+
+def _impose(course: Course, about: str, kind: str) -> None:
+    _ladder(course, about).tell("sanction_approved")
+    course.mail("sanction_decided")
+    if kind == "licence_revocation":
+        _ladder(course, about).finish("decided")
+
+
+def _approve(course: Course, about: str, channel: str, office: str = "") -> None:
+    _ladder(course, about).approve(channel)
+
+
 DOING: dict[str, Doing] = {
-    "send": lambda course, period: report(course, period).send(),
-    "verify": lambda course, period: report(course, period).verify(),
-    "validate": lambda course, period: report(course, period).validate(),
+    "send": _reports("send"), "verify": _reports("verify"), "validate": _reports("validate"),
+    "fix": _reports("send"), "resend": _reports("send"),
     "return": lambda course, period, desk: report(course, period).give_back(2),
-    "fix": lambda course, period: report(course, period).send(),
-    "resend": lambda course, period: report(course, period).send(),
     "ask_rollback": lambda course, period: Rollback(report(course, period)),
-    "grant_rollback": lambda course, period: rollback(course, period).grant(),
-    "refuse_rollback": lambda course, period: rollback(course, period).refuse(),
-}
+    "grant_rollback": lambda course, period: _last(course, Rollback).grant(),
+    "refuse_rollback": lambda course, period: _last(course, Rollback).refuse(),
+    "ask_data": Request, "ask_region": Request,
+    "read_data": lambda course: _last(course, Request).receive(course.now),
+    "receipt": _receipt,
+    "answer": _of(Request, "answer"), "accept_answer": _of(Request, "accept"),
+    "ask_again": _of(Request, "ask_again"), "withdraw_data": _of(Request, "withdraw"),
+    "ask_time": lambda course, period, days: MoreTime(report(course, period)),
+    "grant_time": lambda course, days: _last(course, MoreTime).grant(days),
+    "refuse_time": _of(MoreTime, "refuse"), "withdraw_time": _of(MoreTime, "withdraw"),
+    "extend_region": _extend, "extend_case": _extend, "undo_region": _undo,
+    "declare": lambda course, period: NothingProduced(report(course, period)),
+    "accept_declared": _of(NothingProduced, "accept"), "refuse_declared": _of(NothingProduced, "refuse"),
+    "upload": _upload, "find_valid": _found_valid,
+    "find_invalid": lambda course: _last(course, Licence).decide(valid=False),
+    "certificate": lambda course: _last(course, Licence).tell("standard_certificate_recorded"),
+    "contact": lambda course, period: report(course, period).tell("company_contacted"),
+    "hold_report": lambda course, period: _hold(course, report(course, period), held=True),
+    "release_report": lambda course, period: _hold(course, report(course, period), held=False),
+    "approve": _approve, "print_and_post": _rungs("posted"), "by_post": _rungs("by_post_instead"),
+    "evidence": _evidence, "bounce": _bounce,
+    "open_letter": lambda course, about: _ladder(course, about).serve(course.now, "portal_read"),
+    "exclude": _rungs("exclude"), "excuse": lambda course, about: excuse(report(course, about)),
+    "hold_ladder": lambda course, about: _hold(course, _ladder(course, about), held=True),
+    "release_ladder": lambda course, about: _hold(course, _ladder(course, about), held=False),
+    "propose_sanction": _sanction, "impose": _impose,
+    "close_desk": lambda course, about: _ladder(course, about).finish("decided"),
+    **national.DOING,
+}  # fmt: skip

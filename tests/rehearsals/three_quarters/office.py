@@ -27,6 +27,7 @@ class Office:
 
     instance: Instance
     programs: dict[tuple[str, ...], httpx.Client] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)  # what a later act takes back
 
     def tenggat(self, *arguments: str) -> Any:
         """What a command prints with --json; run here, which spares the start of an interpreter."""
@@ -69,6 +70,12 @@ class Office:
         assert found, f"{firm.name} has no {kind}"
         newest: dict[str, Any] = found[0]
         return newest
+
+    def hold(self, case: str) -> None:
+        """An officer stops a case, on the version that was read."""
+        version = self.read(f"/cases/{case}")["version"]
+        body = {"reason": "Keberatan.", "version": version}
+        self.post(self.as_("compliance_officer"), f"/cases/{case}/hold", body)
 
     def close(self) -> None:
         for program in self.programs.values():

@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import Any
 
-from tests.rehearsals.three_quarters import reviewing
-from tests.rehearsals.three_quarters.cast import END, Q3, START, Act, Story
+from tests.rehearsals.three_quarters import asking, granting, reviewing, warning
+from tests.rehearsals.three_quarters.cast import END, NATIONAL, Q3, START, Act, Story
 from tests.rehearsals.three_quarters.office import Firm, Office
 
 Doing = Callable[..., None]
-DOING: dict[str, Doing] = {**reviewing.DOING}
+DOING: dict[str, Doing] = {**reviewing.DOING, **asking.DOING, **warning.DOING, **granting.DOING}
 
 
 def gather(office: Office, stories: Sequence[Story], *, whole: bool) -> dict[Story, list[Firm]]:
@@ -28,11 +27,16 @@ def _seed(office: Office, story: Story, count: int) -> list[Firm]:
 
 def perform(office: Office, cast: dict[Story, list[Firm]]) -> None:
     """Moment by moment, all acts of a moment together."""
-    acts = sorted(((act, story) for story in cast for act in story.acts), key=lambda one: one[0].at)
+    everyones = Story("everybody", 0, 0, NATIONAL)
+    acts = [(act, story) for story in (*cast, everyones) for act in story.acts]
+    acts.sort(key=lambda one: one[0].at)
     for moment, some in groupby(acts, key=lambda one: one[0].at):
         advance(office, moment)
         for act, firms in _together(list(some), cast):
-            DOING[act.do](office, firms, **act.given)
+            if act in NATIONAL:
+                granting.NATIONAL[act.do](office, **act.given)
+            else:
+                DOING[act.do](office, firms, **act.given)
     advance(office, END)
 
 
@@ -43,14 +47,10 @@ def _together(
     firms: dict[str, list[Firm]] = defaultdict(list)
     for act, story in some:
         key = f"{act.do} {sorted(act.given.items())}"
-        firms[key] += cast[story]
+        firms[key] += cast.get(story, [])
         found[key] = (act, firms[key])
     return list(found.values())
 
 
 def advance(office: Office, to: str) -> None:
     office.tenggat("clock", "advance", "--to", to)
-
-
-def ids(firms: Sequence[Firm]) -> list[Any]:
-    return [firm.id for firm in firms]

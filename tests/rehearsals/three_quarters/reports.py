@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from tests.rehearsals.three_quarters import days
+from tests.rehearsals.three_quarters import days, ladders
 from tests.rehearsals.three_quarters.course import Case, Course
 from tests.rehearsals.three_quarters.days import DAY, MINUTE, end_of, last_day, start_of
 
@@ -61,15 +61,11 @@ class Report(Case):
 
     def warn(self, due: datetime) -> None:
         """Owed, and by no reading too early: warnings are proposed, or go on."""
-        from tests.rehearsals.three_quarters import ladders
-
         if due == self.due.due and not (self.over or self.due.met or self.held):
             ladders.owed(self)
 
     def send(self) -> None:
         """Filled, signed and sent; the review begins, warnings about it end."""
-        from tests.rehearsals.three_quarters import ladders
-
         course = self.course
         if self.submission == 0:
             self.tell("draft_started")
@@ -131,8 +127,6 @@ class Report(Case):
 
     def lapse(self) -> None:
         """It did not come back in time: owed again, and overdue if its date has passed."""
-        from tests.rehearsals.three_quarters import ladders
-
         ended = self.dates["report_correction_due"].due
         self.tell("correction_lapsed", ended)
         self.due.met = False
@@ -145,8 +139,6 @@ class Report(Case):
 
     def extend(self, target: date) -> None:
         """A later last day; nothing is brought forward. Warnings wait for it."""
-        from tests.rehearsals.three_quarters import ladders
-
         self.due.targets.append(end_of(target))
         self._moved("deadline_extended")
         ladders.duty_changed(self)

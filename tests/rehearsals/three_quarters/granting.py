@@ -1,0 +1,196 @@
+"""Acts about dates, excuses and licences; and those that concern the whole country: decrees and rules."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tests.rehearsals.company import done, once
+from tests.rehearsals.three_quarters.asking import SCAN
+from tests.rehearsals.three_quarters.office import Firm, Office
+from tests.services.documents.corpus import pdf
+
+PAPER = ("surat.pdf", pdf(), "application/pdf")
+WORDS = {"instrument": "Surat Contoh 9/2027", "reason": "Banjir"}
+
+
+def _report(office: Office, firm: Firm, period: str) -> str:
+    found: str = office.case(firm, "report", period=period)["id"]
+    return found
+
+
+def _extend(office: Office, wanted: dict[str, Any], moving: int) -> str:
+    """Written down with its instrument, tried out, approved by a second administrator."""
+    asks, decides = office.as_("administrator"), office.as_("administrator", other="second")
+    extension: str = office.post(asks, "/extensions", WORDS | wanted)["id"]
+    path = f"/extensions/{extension}"
+    done(asks.post(f"/api/v1{path}/document", files=SCAN, headers=once()))
+    seen = office.post(asks, f"{path}/dry-run")
+    assert seen["moving"] == moving, seen
+    office.post(decides, f"{path}/approval", {"version": seen["version"]})
+    return extension
+
+
+def extend_region(office: Office, firms: Sequence[Firm], period: str, target: str, region: str) -> None:
+    wanted = {"scope": "region", "period": period, "region": region, "target_date": target}
+    office.kept[region] = _extend(office, wanted, len(firms))
+
+
+def undo_region(office: Office, firms: Sequence[Firm], period: str, target: str, region: str) -> None:
+    office.post(office.as_("administrator"), f"/extensions/{office.kept[region]}/undo")
+
+
+def extend_case(office: Office, firms: Sequence[Firm], period: str, target: str) -> None:
+    for firm in firms:
+        wanted = {"scope": "case", "case_id": _report(office, firm, period), "target_date": target}
+        _extend(office, wanted, 1)
+
+
+def ask_time(office: Office, firms: Sequence[Firm], period: str, days: int) -> None:
+    for firm in firms:
+        path = f"/api/v1/cases/{_report(office, firm, period)}/extension-requests"
+        given = {"days": str(days), "reason": "Banjir"}
+        company = office.company(firm)
+        done(company.post(path, data=given, files={"evidence": PAPER}, headers=once()), 201)
+
+
+def _answer(office: Office, firms: Sequence[Firm], kind: str, path: str, **decision: Any) -> None:
+    for firm in firms:
+        asked = office.case(firm, kind)["id"]
+        office.post(office.as_("compliance_officer"), f"/{path}/{asked}/decision", decision)
+
+
+def grant_time(office: Office, firms: Sequence[Firm], days: int) -> None:
+    _answer(office, firms, "extension-request", "extension-requests", verdict="grant", days=days)
+
+
+def refuse_time(office: Office, firms: Sequence[Firm]) -> None:
+    refusal = {"verdict": "refuse", "reason": "Buktinya tidak cukup."}
+    _answer(office, firms, "extension-request", "extension-requests", **refusal)
+
+
+def withdraw_time(office: Office, firms: Sequence[Firm]) -> None:
+    for firm in firms:
+        asked = office.case(firm, "extension-request")["id"]
+        office.post(office.company(firm), f"/extension-requests/{asked}/withdrawal")
+
+
+def declare(office: Office, firms: Sequence[Firm], period: str) -> None:
+    for firm in firms:
+        path = f"/api/v1/cases/{_report(office, firm, period)}/non-production"
+        given = {"letter_date": "2027-01-04", "signed_by": "director", "reason": "Tidak berproduksi."}
+        done(office.company(firm).post(path, data=given, files={"letter": PAPER}, headers=once()), 201)
+
+
+def accept_declared(office: Office, firms: Sequence[Firm]) -> None:
+    _answer(office, firms, "non-production", "non-production", verdict="accept")
+
+
+def refuse_declared(office: Office, firms: Sequence[Firm]) -> None:
+    _answer(office, firms, "non-production", "non-production", verdict="refuse", reason="Ada penjualan.")
+
+
+def upload(
+    office: Office, firms: Sequence[Firm], expires_on: str = "", replaces: str = "", risk: str = "low"
+) -> None:
+    for firm in firms:
+        company, path = office.company(firm), f"/api/v1/accounts/{firm.id}"
+        [field] = done(company.get(f"{path}/profile/business_fields"))["values"]["rows"]
+        given = {
+            "type": "industry_licence", "number": "PBSI-CONTOH", "expires_on": expires_on,
+            "kbli": field["kbli"], "risk_level": risk,
+        }  # fmt: skip
+        if replaces:
+            given["replaces_id"] = _licence(office, firm)["id"]
+        done(company.post(f"{path}/licences", data=given, files=SCAN, headers=once()), 201)
+
+
+def _licence(office: Office, firm: Firm) -> dict[str, Any]:
+    newest: dict[str, Any] = office.read(f"/accounts/{firm.id}/licences")[0]
+    return newest
+
+
+def _find(office: Office, firms: Sequence[Firm], **decision: Any) -> None:
+    for firm in firms:
+        licence = _licence(office, firm)
+        body = decision | {"version": licence["version"]}
+        office.post(office.as_("upp_officer"), f"/licences/{licence['id']}/decision", body)
+
+
+def find_valid(office: Office, firms: Sequence[Firm], replaces: bool = False) -> None:
+    _find(office, firms, valid=True)
+
+
+def find_invalid(office: Office, firms: Sequence[Firm]) -> None:
+    _find(office, firms, valid=False, note="Nomornya tidak terbaca.")
+
+
+def certificate(office: Office, firms: Sequence[Firm]) -> None:
+    for firm in firms:
+        body = {"status": "verified", "evidence": "Nomor contoh di OSS"}
+        path = f"/licences/{_licence(office, firm)['id']}/standard-certificate"
+        office.post(office.as_("upp_officer"), path, body)
+
+
+def contact(office: Office, firms: Sequence[Firm], period: str) -> None:
+    """The regional office finds it among those that did not report, and writes down its call."""
+    officer = office.as_("regional_officer", region="64.71")
+    missing = done(officer.get("/api/v1/missing-reports", params={"period": period}))
+    assert {firm.id for firm in firms} <= {line["account_id"] for line in missing}
+    now = office.read("/clock", "administrator")["now"]
+    for firm in firms:
+        body = {"channel": "whatsapp", "at": now, "reached": True, "summary": "Akan melapor."}
+        office.post(officer, f"/cases/{_report(office, firm, period)}/contacts", body)
+
+
+def hold_report(office: Office, firms: Sequence[Firm], period: str) -> None:
+    for firm in firms:
+        office.hold(_report(office, firm, period))
+
+
+def release_report(office: Office, firms: Sequence[Firm], period: str) -> None:
+    for firm in firms:
+        office.post(office.as_("compliance_officer"), f"/cases/{_report(office, firm, period)}/release")
+
+
+def decree(office: Office, day: str) -> None:
+    """Entered and tried out by one administrator, approved by another."""
+    asks, decides = office.as_("administrator"), office.as_("administrator", other="second")
+    line = {"day": day, "kind": "joint_leave", "name": "Cuti Bersama Contoh"}
+    entered = office.post(asks, "/decrees", WORDS | {"days": [line]})
+    path = f"/decrees/{entered['case_id']}"
+    office.kept[day] = path
+    office.post(asks, f"{path}/dry-run")
+    office.post(asks, f"{path}/approval", status=403)
+    office.post(decides, f"{path}/approval")
+
+
+def undo_decree(office: Office, day: str) -> None:
+    office.post(office.as_("administrator"), f"{office.kept[day]}/undo")
+
+
+def propose_rules(office: Office, rule: str, working_days: int, day: str) -> None:
+    """Proposed, simulated, refused to its author, approved by a second person; in force from its day by itself."""
+    asks, decides = office.as_("administrator"), office.as_("administrator", other="second")
+    change = WORDS | {"changes": {f"deadlines.deadlines.{rule}.add.days": working_days}, "valid_from": day}
+    path = f"/policy-changes/{office.post(asks, '/policy-changes', change)['case_id']}"
+    office.post(asks, f"{path}/simulation")
+    office.post(asks, f"{path}/approval", status=403)
+    office.post(decides, f"{path}/approval")
+
+
+def rules_in_force(office: Office, rule: str, working_days: int) -> None:
+    """Nobody does anything: the day has come."""
+    settings = office.read("/policies/current", "administrator")["settings"]
+    value = next(one["value"] for one in settings if one["path"] == f"deadlines.deadlines.{rule}.add.days")
+    assert value == working_days
+
+
+DOING: dict[str, Callable[..., None]] = {
+    "extend_region": extend_region, "undo_region": undo_region, "extend_case": extend_case,
+    "ask_time": ask_time, "grant_time": grant_time, "refuse_time": refuse_time, "withdraw_time": withdraw_time,
+    "declare": declare, "accept_declared": accept_declared, "refuse_declared": refuse_declared,
+    "upload": upload, "find_valid": find_valid, "find_invalid": find_invalid, "certificate": certificate,
+    "contact": contact, "hold_report": hold_report, "release_report": release_report,
+}  # fmt: skip
+NATIONAL: dict[str, Callable[..., None]] = {
+    "decree": decree, "undo_decree": undo_decree, "propose_rules": propose_rules, "rules_in_force": rules_in_force,
+}  # fmt: skip
