@@ -29,6 +29,7 @@ from activities.post_office import PostOfficeActivities
 from activities.registration import RegistrationActivities
 from activities.report_review import ReportReviewActivities
 from activities.reporting_period import ReportingPeriodActivities
+from activities.reprimand import ReprimandActivities
 from activities.rollback import RollbackActivities
 from activities.steps import StepRunner
 from activities.sweep import SweepActivities
@@ -57,6 +58,7 @@ from workflows.post_office import PostOfficeWorkflow
 from workflows.registration import RegistrationWorkflow
 from workflows.report_review import ReportReviewWorkflow
 from workflows.reporting_period import ReportingPeriodWorkflow
+from workflows.reprimand import ReprimandWorkflow
 from workflows.rollback import RollbackWorkflow
 from workflows.sweep import SweepWorkflow
 from workflows.warning_batch import WarningBatchWorkflow
@@ -74,6 +76,7 @@ WORKFLOWS: Sequence[type] = (
     ExtensionRequestWorkflow,
     NonProductionWorkflow,
     AssistanceWorkflow,
+    ReprimandWorkflow,
     HolidayDecreeWorkflow,
     ReportReviewWorkflow,
     RollbackWorkflow,
@@ -124,6 +127,7 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
     extension_request = ExtensionRequestActivities(runner)
     non_production = NonProductionActivities(runner)
     assistance = AssistanceActivities(runner)
+    reprimand = ReprimandActivities(runner, parts.press)
     decree = HolidayDecreeActivities(runner)
     review = ReportReviewActivities(runner)
     rollback = RollbackActivities(runner)
@@ -156,6 +160,9 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
         assistance.escalate,
         assistance.remind_session,
         assistance.ask_outcome,
+        reprimand.remind,
+        reprimand.escalate,
+        reprimand.issue,
         decree.apply,
         decree.look_again,
         decree.settle,

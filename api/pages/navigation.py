@@ -40,6 +40,7 @@ MENU: tuple[tuple[Entry, frozenset[str]], ...] = (
     (Entry("data_request_orders", N_("Permintaan data")), frozenset(("compliance_officer",))),
     (Entry("warnings", N_("Peringatan")), frozenset(("compliance_officer",))),
     (Entry("missing_reports", N_("Belum melapor")), frozenset(("compliance_officer", "regional_officer"))),
+    (Entry("disorderly", N_("Tidak tertib")), frozenset(("compliance_officer", "regional_officer"))),
     (Entry("assistance_agenda", N_("Agenda asistensi")), frozenset(("upp_officer", "regional_officer"))),
     (Entry("contacts", N_("Kontak perusahaan")), frozenset(("compliance_officer", "regional_officer"))),
     (Entry("periods", N_("Periode")), _ADMINISTRATORS | {"compliance_officer", "auditor"}),

@@ -20,6 +20,7 @@ class LetterKind(StrEnum):
     DEADLINE_EXPLANATION = "deadline_explanation"
     WARNING_LETTER = "warning_letter"
     DATA_REQUEST_LETTER = "data_request_letter"
+    REPRIMAND_LETTER = "reprimand_letter"
 
 
 def official_time(at: datetime) -> str:
@@ -226,3 +227,32 @@ class DataRequestLetter(Letter):
     mandate: Words
     question: tuple[Words, ...]
     portal_url: str = Field(pattern=r"^https?://")
+
+
+class ReprimandLine(BaseModel):
+    """One report that was not in order, and in which way, in both languages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    period: Words
+    period_en: Words
+    disorder: Words
+    disorder_en: Words
+    due: Words
+
+
+class ReprimandLetter(Letter):
+    """Surat Teguran: of the competent office about disorderly reporting. It is no administrative sanction."""
+
+    kind = LetterKind.REPRIMAND_LETTER
+
+    letter_date: Words
+    office: Words
+    place: Words
+    company_name: Words
+    nib: Words
+    address: Words
+    findings: tuple[ReprimandLine, ...] = Field(min_length=1)
+    basis: Words
+    portal_url: str = Field(pattern=r"^https?://")
+    approver: Words

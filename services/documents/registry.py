@@ -31,6 +31,7 @@ _PREFIXES: Final = {
     LetterKind.DEADLINE_EXPLANATION: "PBW",
     LetterKind.WARNING_LETTER: "SPR",
     LetterKind.DATA_REQUEST_LETTER: "PD",
+    LetterKind.REPRIMAND_LETTER: "ST",
 }
 
 

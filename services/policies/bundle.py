@@ -22,6 +22,7 @@ from services.policies.records import ExtensionOfRecord
 from services.policies.regimes import Regime, Regimes
 from services.policies.reminders import ReminderPolicy
 from services.policies.source import SHIPPED, Flaw, Flaws, PolicyError, parse, read_yaml
+from services.policies.supervision import SupervisionFile, SupervisionPolicy
 
 Entry = TypeVar("Entry", ShareRule, ReminderPolicy, Ladder)
 
@@ -88,6 +89,7 @@ FILES: Mapping[str, type[Rules]] = {
     "extensions_of_record": ExtensionFile,
     "plausibility": PlausibilityFile,
     "assistance": AssistanceFile,
+    "supervision": SupervisionFile,
 }
 
 
@@ -106,6 +108,7 @@ class Policies(Rules):
     extensions_of_record: ExtensionFile
     plausibility: PlausibilityFile
     assistance: AssistanceFile
+    supervision: SupervisionFile
 
     @model_validator(mode="after")
     def _agreeing(self) -> Self:
@@ -186,6 +189,11 @@ class Policies(Rules):
     def helpdesk(self) -> AssistancePolicy:
         """Where and when companies are helped."""
         return self.assistance.assistance
+
+    @property
+    def orderly(self) -> SupervisionPolicy:
+        """When reporting is disorderly enough for a reprimand."""
+        return self.supervision.supervision
 
     def extension_request(self, deadline: str) -> ExtensionRequestPolicy | None:
         """How much more time may be asked for online for this deadline; None when it may not."""

@@ -126,7 +126,7 @@ async def ids(api: Api, theirs: Account) -> dict[str, str]:
 # Objects that only appear in the course of a process; what is made of them is asked of the case they belong to.
 IN_THE_COURSE = {
     "rollback_id", "correction_id", "correction", "task_id", "task", "warning_id", "sanction_id", "sanction",
-    "extension_request", "non_production", "assistance",
+    "extension_request", "non_production", "assistance", "reprimand",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from tests.pages import (
     example_officer,
     example_public,
     example_reports,
+    example_reprimands,
     example_reviews,
     example_rules,
     example_small_cases,
@@ -31,5 +32,6 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **example_more_time.EXAMPLES,
     **example_small_cases.EXAMPLES,
     **example_assistance.EXAMPLES,
+    **example_reprimands.EXAMPLES,
 }
 """Template, or template#state for further states of it, to its example context."""

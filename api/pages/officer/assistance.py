@@ -85,18 +85,18 @@ async def decide(request: Request, session: SessionDep, now: Now, case: UUID, us
     typed = await forms.typed(request)
 
     async def work() -> str:
-        step, given = forms.text(typed, "step"), {"actor": user.actor, "now": now}
+        step, actor = forms.text(typed, "step"), user.actor
         if step == "confirm":
-            await deciding.confirm(session, case, forms.text(typed, "place"), **given)
+            await deciding.confirm(session, case, forms.text(typed, "place"), actor=actor, now=now)
             return N_("Sesi dikonfirmasi; perusahaan diberi tahu.")
         if step == "answer":
-            await deciding.answer(session, case, forms.text(typed, "text"), **given)
+            await deciding.answer(session, case, forms.text(typed, "text"), actor=actor, now=now)
             return N_("Jawaban dikirim.")
         if step in list(SessionOutcome):
-            await deciding.record(session, case, SessionOutcome(step), forms.text(typed, "note"), **given)
+            await deciding.record(session, case, SessionOutcome(step), forms.text(typed, "note"), actor=actor, now=now)
             return N_("Hasil sesi dicatat.")
         if step == "cancel":
-            await deciding.cancel(session, case, forms.text(typed, "reason"), official=True, **given)
+            await deciding.cancel(session, case, forms.text(typed, "reason"), official=True, actor=actor, now=now)
             return N_("Permintaan dibatalkan; perusahaan diberi tahu.")
         raise InvalidInput(N_("Pilih salah satu keputusan."))
 

@@ -31,6 +31,7 @@ TITLES: Final = {
     LetterKind.REPORT_RECEIPT: N_("Bukti Laporan"),
     LetterKind.DEADLINE_EXPLANATION: N_("Penjelasan Batas Waktu"),
     LetterKind.DATA_REQUEST_LETTER: N_("Surat Permintaan Data"),
+    LetterKind.REPRIMAND_LETTER: N_("Surat Teguran"),
     LetterKind.WARNING_LETTER: N_("Surat Peringatan"),
 }
 LONGEST_CODE: Final = 80

@@ -24,6 +24,7 @@ from services.documents.letters import (
     LetterKind,
     RegistrationReceipt,
     ReportReceipt,
+    ReprimandLetter,
     StatementLetter,
     SummaryLine,
     WarningLetter,
@@ -124,6 +125,26 @@ def warning_letter(**changes: Any) -> WarningLetter:
     return WarningLetter(**{**COMMON, **facts, **changes})
 
 
+def reprimand_letter(**changes: Any) -> ReprimandLetter:
+    line = {
+        "period": "Triwulan III 2026",
+        "period_en": "3rd quarter of 2026",
+        "disorder": "Dikirim terlambat",
+        "disorder_en": "Sent late",
+        "due": "10 Oktober 2026 pukul 23.59.59 WIB",
+    }
+    facts = {
+        "letter_date": "25 Juni 2024",
+        "office": "Pemerintah Kota Samarinda",
+        "place": "Kota Samarinda",
+        "findings": (line, line | {"period": "Triwulan IV 2026", "period_en": "4th quarter of 2026"}),
+        "basis": "UU 3/2014",
+        "portal_url": "https://siinas.example/teguran",
+        "approver": "Pejabat Contoh",
+    }
+    return ReprimandLetter(**{**COMMON, **facts, **changes})
+
+
 def data_request_letter(**changes: Any) -> DataRequestLetter:
     facts = {
         "number": "PD-1207-1",
@@ -145,6 +166,7 @@ EXAMPLES: dict[LetterKind, Callable[..., Letter]] = {
     LetterKind.DEADLINE_EXPLANATION: deadline_explanation,
     LetterKind.WARNING_LETTER: warning_letter,
     LetterKind.DATA_REQUEST_LETTER: data_request_letter,
+    LetterKind.REPRIMAND_LETTER: reprimand_letter,
 }
 every_kind = pytest.mark.parametrize("kind", LetterKind)
 

@@ -26,11 +26,12 @@ from services.deadlines.rules import Rule
 from services.deadlines.waves import due_waves, wave_moments
 from services.deadlines.zones import WIB
 from services.errors import InvalidInput
-from services.models import EvidenceKind, LetterChannel, LicenceScale, ReportStatus
+from services.models import Disorder, EvidenceKind, LetterChannel, LicenceScale, ReportStatus
 from services.models.warnings import AuthorityLevel
 from services.policies import changes, decreed_days, settings
 from services.policies.bundle import Policies
 from services.policies.jurisdictions import ACCOUNTS, OBLIGATIONS
+from services.reprimands import disorder
 from services.rulebook import Rulebook
 from services.service_proof import proof
 from services.timeline import ladders
@@ -225,6 +226,13 @@ def of_desks(policies: Policies, path: str) -> Any:
     return found
 
 
+def of_supervision(policies: Policies, path: str) -> Any:
+    """Which quarters are looked at, and from how many reports of each kind reporting is disorderly."""
+    policy = policies.orderly
+    numbers = [{kind: n} for kind in Disorder for n in range(1, 25)]
+    return disorder.looked_at(policy, NOON[0]), [policy.disorderly(counts) for counts in numbers]
+
+
 def said(policies: Policies, path: str) -> Any:
     """What the page of the rules, an approver's list of differences and the version show."""
     named = {setting.path: setting.value for setting in settings.settings(policies.document)}
@@ -342,6 +350,9 @@ PROBES: tuple[Probe, ...] = (
     Probe(r"assistance\.assistance\.(change_until_minutes|remind_hours|open_sessions)",
           put(lambda value: value + 1), said),
     Probe(r"assistance\.assistance\.(desks\.[^.]+\.)?basis", longer, said),
+    Probe(r"supervision\.supervision\.(periods|missing|late|uncorrected|returned)",
+          put(lambda value: value + 1), of_supervision),
+    Probe(r"supervision\.supervision\.basis", longer, said),
     Probe(r"plausibility\.plausibility\.basis", longer, said),
     Probe(r"plausibility\.plausibility\.checks\.[^.]+\.name", put(lambda value: f"{value}_x"), said),
     Probe(r"plausibility\.plausibility\.checks\.[^.]+\.kind", put(lambda value: "nothing"), refusal),
