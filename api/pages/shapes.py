@@ -23,11 +23,12 @@ class Option:
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that an earlier upload left."""
+    """A file that an earlier upload left. `token` carries it on in a form that keeps several."""
 
     name: str
     size: int
     href: str = ""
+    token: str = ""
 
 
 @dataclass(frozen=True)

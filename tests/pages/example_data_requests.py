@@ -156,7 +156,8 @@ def order_one() -> dict[str, Any]:
 
 
 def order_new() -> dict[str, Any]:
-    return {"form": Form(), **OPTIONS, "preview": None, "kept": None, "document_token": ""}
+    kept = [shapes.StoredFile("daftar-pertanyaan.pdf", 81_234, token="t1")]
+    return {"form": Form(), **OPTIONS, "preview": None, "kept": kept, "most_files": 10}
 
 
 def order_tried() -> dict[str, Any]:

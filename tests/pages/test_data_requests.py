@@ -80,6 +80,50 @@ async def test_an_order_is_tried_out_before_it_is_given(api: Api) -> None:
         assert "Tugas selesai." in officer.text
 
 
+async def test_an_order_carries_several_files_that_survive_a_refusal(api: Api) -> None:
+    """A bad file is refused by itself; the others stay with the form, and one may be left out again."""
+    async with api.transaction() as (session, _):
+        account = await make_account(session)
+    here = "/permintaan/baru"
+
+    def file(name: str, content: bytes) -> tuple[str, tuple[str, bytes]]:
+        return "document", (name, content)
+
+    async with official(api, Role.COMPLIANCE_OFFICER) as officer:
+        await officer.open(here)
+        typed: dict[str, Any] = {
+            "scope": "companies", "companies": f"{account.number}", "kinds": ["clarification"],
+            "question": "Jelaskan.", "mandate": "Instruksi Menteri Contoh 7/2026", "channel": "portal",
+            "then": "try",
+        }  # fmt: skip
+        chosen = [file("satu.pdf", pdf()), file("dua.pdf", pdf(2)), file("tiga.pdf", b"PK\x03\x04zip")]
+        data = {**officer.fields(here), **typed}
+        officer.page = await officer.client.post(here, data=data, files=chosen)
+        assert officer.page.status_code == 422
+        assert "satu.pdf" in officer.text
+        assert "dua.pdf" in officer.text
+
+        tokens = officer.fields(here)["document_token"]
+        assert len(tokens) == 2
+        data = {**officer.fields(here), **typed, "document_drop": [tokens[0]]}
+        officer.page = await officer.client.post(here, data=data, files=[file("empat.pdf", pdf(3))])
+        assert "1 perusahaan akan dimintai data" in officer.text
+        await officer.send(here, {"then": "give"})
+        assert "1 permintaan dikirim." in officer.text
+
+        await officer.open(here)
+        many = [file(f"{n}.pdf", pdf()) for n in range(11)]
+        data = {**officer.fields(here), **typed}
+        officer.page = await officer.client.post(here, data=data, files=many)
+        assert "Paling banyak 10 berkas." in officer.errors
+    async with api.sessions() as session:
+        query = text(
+            "SELECT d.filename FROM data_request_attachment a JOIN document d ON d.id = a.document_id"
+            " WHERE a.order_id IS NOT NULL ORDER BY 1"
+        )
+        assert list((await session.execute(query)).scalars()) == ["dua.pdf", "empat.pdf"]
+
+
 async def test_a_company_reads_answers_with_a_file_and_is_asked_again(api: Api) -> None:
     account, case = await asked(api)
     here = f"/permintaan-data/{case}"

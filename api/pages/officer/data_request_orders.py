@@ -32,6 +32,7 @@ router = APIRouter()
 Asker = Annotated[Principal, require(Permission.CREATE_DATA_REQUEST)]
 _DOCUMENT: Final = "document"
 SHOWN: Final = 200
+MOST_FILES: Final = 10
 
 
 @router.get(PATHS["data_request_orders"])
@@ -54,7 +55,7 @@ async def empty(request: Request, session: SessionDep, _: Asker, laporan: str = 
 async def give(request: Request, session: SessionDep, now: Arrival, user: Asker) -> Response:
     """Try it out; given only when as many companies are reached as the trial that was seen said."""
     typed = await forms.typed(request)
-    accepted, problems = await keeping.tried(request, typed, _DOCUMENT)
+    accepted, problems = await keeping.several(request, typed, _DOCUMENT, most=MOST_FILES)
     allowed = policy.allowed_filter(user, Permission.CREATE_DATA_REQUEST, Account)
 
     async def attempt() -> Preview | Done:
@@ -62,13 +63,10 @@ async def give(request: Request, session: SessionDep, now: Arrival, user: Asker)
         preview = await orders.dry_run(session, order, allowed, now=now)
         if forms.text(typed, "then") != "give" or forms.number(typed, "seen") != preview.count:
             return preview
-        documents = []
-        if accepted is not None:
-            documents = [
-                await records.add(
-                    session, accepted, kind=answers.DOCUMENT_KIND, uploaded_by=user.actor, now=now
-                )
-            ]
+        documents = [
+            await records.add(session, file, kind=answers.DOCUMENT_KIND, uploaded_by=user.actor, now=now)
+            for file in accepted
+        ]
         row = await creation.give(session, order, allowed, actor=user.actor, now=now, documents=documents)
         return Done(
             to=url("data_request_order", order=row.id),
@@ -176,7 +174,7 @@ async def _render(
     request: Request,
     session: AsyncSession,
     form: Form,
-    accepted: Accepted | None = None,
+    accepted: Sequence[Accepted] = (),
     *,
     preview: dict[str, Any] | None = None,
     status: int = 200,
@@ -194,8 +192,8 @@ async def _render(
         regions=views.region_options(),
         types=[shapes.Option(code, words.gettext(text)) for code, text in _TYPES.items()],
         preview=preview,
-        kept=keeping.shown(accepted),
-        document_token=forms.text(form.values, keeping.TOKEN),
+        kept=keeping.listed(accepted, form.values),
+        most_files=MOST_FILES,
     )
 
 
