@@ -203,6 +203,35 @@ def test_a_letter_is_fit_for_the_archive_and_for_a_screen_reader(
 
 
 @every_kind
+def test_a_letter_keeps_the_rules_of_the_archive(typesetter: Typesetter, kind: LetterKind) -> None:
+    """What a checker of ISO 19005-2 looks at first, without one: no checker comes from a registry of ours."""
+    content = typesetter.render_now(EXAMPLES[kind]())
+    assert content.startswith(b"%PDF-1.")
+    assert all(byte > 127 for byte in content.splitlines()[1][1:5]), "6.1.2: four bytes that say it is binary"
+    with pikepdf.open(io.BytesIO(content)) as document:
+        root = document.Root
+        assert not document.is_encrypted
+        assert len(document.trailer.ID) == 2
+        assert not {"/OpenAction", "/AA", "/AcroForm"} & set(root.keys())
+        assert "/EmbeddedFiles" not in root.get("/Names", {})
+        assert "/Filter" not in root.Metadata, "6.6.2.1: read without knowing PDF"
+        (intent,) = root.OutputIntents
+        assert str(intent.S) == "/GTS_PDFA1"
+        assert intent.DestOutputProfile.read_bytes()[36:40] == b"acsp", "6.2.3: an ICC profile, carried along"
+        for page in document.pages:
+            for font in page.Resources.Font.values():
+                assert "/ToUnicode" in font, "6.2.11.7: each glyph is text"
+            for note in page.get("/Annots", []):
+                assert int(note.F) & 4, "6.3.2: printed"
+                assert not int(note.F) & 0b100011, "6.3.2: never hidden"
+                assert "/JavaScript" not in str(note.get("/A", {}).get("/S", ""))
+        for stream in document.objects:
+            assert not isinstance(stream, pikepdf.Stream) or "/LZWDecode" not in str(
+                stream.get("/Filter", "")
+            )
+
+
+@every_kind
 async def test_a_letter_may_be_handed_in_again(
     typesetter: Typesetter, inspector: Inspector, kind: LetterKind
 ) -> None:
