@@ -24,8 +24,8 @@ from stack.temporal import Temporal
 from stack.temporal_build import obtain
 
 DEFAULT_PORT = 8000
-WORKER_NICENESS = 10  # people waiting for a page come first
-TEMPORAL_NICENESS = 5
+WORKER_NICENESS = 19  # people waiting for a page come first
+TEMPORAL_NICENESS = 15
 
 
 @dataclass(frozen=True)

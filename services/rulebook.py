@@ -19,6 +19,19 @@ from services.policies.versions import completed
 
 SHIPPED = "shipped"
 
+# Which decreed days are in force: rows are never changed, so these ids say everything.
+_DAYS_SEEN = (
+    "SELECT concat(count(*), '/', sum(hashtextextended(id::text, 0)::numeric))"
+    " FROM calendar_day WHERE removed_at IS NULL"
+)
+IN_FORCE = text(_DAYS_SEEN)
+# The document of a version is large and never changes: these say whether it has to be read at all.
+_IN_FORCE = text(
+    f"SELECT id, digest, note, ({_DAYS_SEEN}) AS days FROM policy_version WHERE in_force_from <= :now"  # noqa: S608 -- our own constant
+    " ORDER BY in_force_from DESC, id DESC LIMIT 1"
+)
+_VERSION = text(f"SELECT digest, ({_DAYS_SEEN}) AS days FROM policy_version WHERE id = :id")  # noqa: S608 -- our own constant
+
 
 @dataclass(frozen=True)
 class Rulebook:
@@ -35,16 +48,10 @@ class Rulebook:
 
 async def current(session: AsyncSession, *, now: datetime) -> Rulebook:
     """The rules in force. Shipped rules are stored when first used, and again when a release ships others."""
-    query = (
-        select(PolicyVersion)
-        .where(col(PolicyVersion.in_force_from) <= now)
-        .order_by(col(PolicyVersion.in_force_from).desc(), col(PolicyVersion.id).desc())
-        .limit(1)
-    )
-    version = (await session.execute(query)).scalar_one_or_none()
-    if version is None or (version.note == SHIPPED and version.digest != load_shipped().version):
-        version = await _store_shipped(session, now)
-    return Rulebook(version.id, _parsed(version.digest, version), await _days(session))
+    row = (await session.execute(_IN_FORCE, {"now": now})).one_or_none()
+    if row is None or (row.note == SHIPPED and row.digest != load_shipped().version):
+        return await of_version(session, await _store_shipped(session, now))
+    return await _rulebook(session, row.id, row.digest, row.days)
 
 
 async def of_case(session: AsyncSession, case: CaseFile, *, now: datetime) -> Rulebook:
@@ -59,27 +66,31 @@ async def of_cases(
 ) -> list[tuple[Rulebook, list[UUID]]]:
     """Many cases by the rules under which they run, for what is written set-based; no case twice."""
     query = select(col(CaseFile.id), col(CaseFile.policy_version_id)).where(col(CaseFile.id).in_(case_ids))
+    newest = (await current(session, now=now)).version_id
     by_version: dict[UUID, list[UUID]] = {}
     for case_id, version_id in await session.execute(query.order_by(col(CaseFile.id))):
-        version = version_id or (await current(session, now=now)).version_id
-        by_version.setdefault(version, []).append(case_id)
+        by_version.setdefault(version_id or newest, []).append(case_id)
     return [(await of_version(session, version), ids) for version, ids in sorted(by_version.items())]
 
 
 async def of_version(session: AsyncSession, version_id: UUID) -> Rulebook:
-    """One version of the rules, with the calendars of today."""
-    version = await session.get_one(PolicyVersion, version_id)
-    return Rulebook(version.id, _parsed(version.digest, version), await _days(session))
+    """One version of the rules, with the calendars of today. NoResultFound."""
+    row = (await session.execute(_VERSION, {"id": version_id})).one()
+    return await _rulebook(session, version_id, row.digest, row.days)
 
 
-async def _store_shipped(session: AsyncSession, now: datetime) -> PolicyVersion:
+async def _rulebook(session: AsyncSession, version_id: UUID, digest: str, days: str) -> Rulebook:
+    return Rulebook(version_id, await _policies(session, version_id, digest), await _days(session, days))
+
+
+async def _store_shipped(session: AsyncSession, now: datetime) -> UUID:
     shipped = load_shipped()
     row = {
         "id": new_id(), "digest": shipped.version, "content": shipped.document, "note": SHIPPED,
         "proposed_by": "system", "approved_by": "system", "created_at": now, "in_force_from": now,
     }  # fmt: skip
     await session.execute(insert(PolicyVersion).values(row).on_conflict_do_nothing())
-    query = select(PolicyVersion).where(
+    query = select(col(PolicyVersion.id)).where(
         col(PolicyVersion.digest) == shipped.version, col(PolicyVersion.note) == SHIPPED
     )
     return (await session.execute(query)).scalar_one()
@@ -89,9 +100,10 @@ _PARSED: dict[str, Policies] = {}
 _MOST_PARSED = 64
 
 
-def _parsed(digest: str, version: PolicyVersion) -> Policies:
-    """Versions are immutable, so each is parsed once."""
+async def _policies(session: AsyncSession, version_id: UUID, digest: str) -> Policies:
+    """Versions are immutable, so each is read and parsed once."""
     if digest not in _PARSED:
+        version = await session.get_one(PolicyVersion, version_id)
         if len(_PARSED) >= _MOST_PARSED:  # what-if questions bring versions that nobody asks for again
             _PARSED.pop(next(iter(_PARSED)))
         _PARSED[digest] = Policies.from_document(completed(version.content), f"policy version {version.id}")
@@ -99,16 +111,10 @@ def _parsed(digest: str, version: PolicyVersion) -> Policies:
 
 
 _DAYS: dict[str, tuple[layers.CalendarDay, ...]] = {}
-# Which rows are in force: rows are never changed, so these ids say everything.
-IN_FORCE = text(
-    "SELECT concat(count(*), '/', sum(hashtextextended(id::text, 0)::numeric))"
-    " FROM calendar_day WHERE removed_at IS NULL"
-)
 
 
-async def _days(session: AsyncSession) -> tuple[layers.CalendarDay, ...]:
+async def _days(session: AsyncSession, seen: str) -> tuple[layers.CalendarDay, ...]:
     """The decreed days in force; parsed again only when others are."""
-    seen: str = (await session.execute(IN_FORCE)).scalar_one()
     if seen not in _DAYS:
         rows = await session.execute(select(CalendarDay).where(col(CalendarDay.removed_at).is_(None)))
         _DAYS.clear()

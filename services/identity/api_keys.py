@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.database import UNHURRIED
 from services.errors import InvalidInput, NotFound
 from services.i18n import N_
 from services.identity.principal import Grant, Principal
@@ -87,7 +88,7 @@ async def authenticate(session: AsyncSession, token: str) -> Principal | None:
         return None
     if row.stale:
         touched = update(ApiKey).where(col(ApiKey.id) == row.id).values(last_used_at=func.now())
-        await session.execute(touched)
+        await session.execute(touched.returning(UNHURRIED))
     return Principal(
         actor=f"key:{row.id}",
         key_id=row.id,

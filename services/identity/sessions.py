@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.database import UNHURRIED
 from services.identity import nda
 from services.identity.principal import Grant, Principal
 from services.identity.secret import digest, new_secret
@@ -82,9 +83,8 @@ async def authenticate(session: AsyncSession, token: str) -> SignedIn | None:
     if row is None:
         return None
     if row.stale:
-        await session.execute(
-            update(WebSession).where(col(WebSession.id) == row.id).values(last_seen_at=func.now())
-        )
+        touched = update(WebSession).where(col(WebSession.id) == row.id).values(last_seen_at=func.now())
+        await session.execute(touched.returning(UNHURRIED))
     principal = Principal(
         actor=f"person:{row.person_id}",
         person_id=row.person_id,

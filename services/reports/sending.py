@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases, transitions
-from services.deadlines import store
 from services.errors import InvalidInput, NotFound, TransitionRefused
 from services.i18n import N_
 from services.messages import dedupe, recipients
@@ -91,10 +90,10 @@ async def send(
     cases.move(case, ReportStatus.SENT)
     cases.reach(case, dates.sent(version.submission), now)
     cases.wake(case, now)
+    _met(due, now)
     await session.flush()
     if correction is not None:
         await resending.resent(session, correction, version, actor=actor, now=now)
-    await store.meet(session, report_id, [DUE, CORRECTION], now=now)
     data = {"submission": version.submission, "content_hash": version.content_hash}
     await cases.record(session, case, "sent", now=now, actor=actor, data=data)
     await cancel_for_case(session, report_id, DEMANDS, reason="already_sent", now=now)
@@ -136,6 +135,13 @@ async def _deadlines(session: AsyncSession, report_id: UUID) -> dict[str, Deadli
     if DUE not in found:
         raise NotFound
     return found
+
+
+def _met(due: dict[str, Deadline], now: datetime) -> None:
+    """What was asked for has arrived: nothing more follows from the passing of these dates."""
+    for name in (DUE, CORRECTION):
+        if (deadline := due.get(name)) and deadline.met_at is None:
+            deadline.met_at, deadline.paused_since = now, None
 
 
 def _snapshot(held: Dossier, command_id: str, actor: str, now: datetime) -> ReportVersion:
