@@ -22,7 +22,16 @@ from services.decrees import moving
 from services.decrees.changes import Change, changes
 from services.decrees.moving import Batch
 from services.decrees.stored import days_of, enter, leave, load, told_names
-from services.models import CaseFile, CaseKind, DecreeLine, DecreeStatus, HolidayDecree, LineState, Outcome
+from services.models import (
+    CaseFile,
+    CaseKind,
+    Deadline,
+    DecreeLine,
+    DecreeStatus,
+    HolidayDecree,
+    LineState,
+    Outcome,
+)
 from services.waking import Waker, hand_over
 
 LAST_LOOK: Final = "last_look"
@@ -158,7 +167,9 @@ async def _looked(session: AsyncSession, case: CaseFile, decree: HolidayDecree, 
 
 
 async def _taken_back(session: AsyncSession, case: CaseFile, _: HolidayDecree, now: datetime) -> None:
-    if case.status == DecreeStatus.UNDOING:
+    """The last look is a minute after the first time: a process that begins anew does not put it off."""
+    looks = await session.get(Deadline, (case.id, UNDO_LOOK))
+    if case.status == DecreeStatus.UNDOING and looks is None:
         await store.set_deadline(session, case.id, UNDO_LOOK, _plain(UNDO_LOOK, now), now=now)
 
 
