@@ -8,16 +8,20 @@ import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from services.assistance import booking as helping_booking
+from services.assistance import deciding as helping
 from services.extension_requests import asking
 from services.extension_requests.deciding import Verdict
 from services.models import LetterChannel, Role
 from services.non_production import deciding
 from services.policies import changes
 from tests.services.data_requests.given import ask
+from tests.workflows import test_assistance as helped
 from tests.workflows import test_extension_request as asked
 from tests.workflows import test_holiday_decree as decree
 from tests.workflows import test_non_production as no_production
 from tests.workflows import test_report_review as review
+from tests.workflows import test_reprimand as reprimands
 from tests.workflows import test_rollback as rollback
 from tests.workflows import test_stuck_steps as stuck_steps
 from tests.workflows import test_warning_letters as warning
@@ -137,6 +141,34 @@ async def non_production(world: World) -> list[str]:
     return [f"non-production/{slow.number}", f"non-production/{dropped.number}"]
 
 
+async def assistance(world: World) -> list[str]:
+    """One moved, given up, late and answered; one booked, confirmed, not recorded in time, then held."""
+    await world.official(Role.UPP_OFFICER)
+    first, second = await world.companies(2)
+    await world.advance_to("2027-01-04T09:00:00+07:00")
+    written, met = await helped.ask(world, first), await helped.ask(world, second)
+    await helped.book(world, written)
+    await helped.book(world, written, helped.FRIDAY)
+    await helped.book(world, met)
+    await helped.act(world, helping.confirm, met, "Ruang 3")
+    await helped.act(world, helping_booking.give_up, written)
+    await world.advance_to("2027-01-14T09:00:00+07:00")
+    await helped.act(world, helping.answer, written, "Lihat Kode Referensi.")
+    await helped.act(world, helping.record, met, helping.SessionOutcome.HELD, "Kode 9401.53 dipilih.")
+    await world.rest()
+    return [f"assistance/{written.number}", f"assistance/{met.number}"]
+
+
+async def reprimanded(world: World) -> list[str]:
+    """One escalated, then approved and sent."""
+    approved = await reprimands.disorderly(world)
+    made = await reprimands.propose(world, approved)
+    await world.advance_to("2027-01-30T09:00:00+07:00")
+    await reprimands.decide(world, made, reprimands.Verdict.APPROVE)
+    await world.rest()
+    return [f"reprimand/{made.number}"]
+
+
 async def reviews(world: World) -> list[str]:
     """One report reminded, escalated, returned, owed again, sent again and final; one that simply passes."""
     await world.advance_to("2027-01-04T09:00:00+07:00")
@@ -250,6 +282,8 @@ SCENARIOS: dict[str, Scenario] = {
     "reviews": reviews,
     "rollbacks": rollbacks,
     "non-production": non_production,
+    "assistance": assistance,
+    "reprimand": reprimanded,
 }
 
 

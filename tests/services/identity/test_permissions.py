@@ -42,6 +42,7 @@ write_report              p . . . . . . .
 send_report               p . . . . . . .
 request_rollback          p . . . . . . .
 request_extension         p . . . . . . .
+request_assistance        p u . . . r . .
 answer_data_request       p . . . . . . .
 write_notes               . u v s c r a .
 assign_case               . u v . c . a .
@@ -59,6 +60,9 @@ accept_data_request       . . . . c . . .
 decide_extension_request  . . . . c . a .
 excuse_obligation         . . . . c . . .
 approve_warning           . . . . c . . .
+assist_company            . u . . . r . .
+propose_reprimand         . . . . c r . .
+decide_reprimand          . . . . c r . .
 open_period               . . . . . . a .
 draft_extension           . . . . . . a .
 approve_extension         . . . . . . a .
