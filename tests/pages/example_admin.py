@@ -107,6 +107,8 @@ def period() -> dict[str, Any]:
         "period": shown,
         "moments": moments,
         "tiles": tiles,
+        "extensions": [EXTENSION | {"href": "#"}],
+        "single": 12,
         "may_open": True,
         "periods": [shapes.Tab("2026-Q4", "#", True)],
         "form": Form(),

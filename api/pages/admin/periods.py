@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from api.deps import Now, SessionDep, locale_of
 from api.pages import flash, forms, shapes, views
+from api.pages.admin import extension_view
 from api.pages.forms import Done
 from api.pages.frame import answer, page_for
 from api.pages.phrases import SECOND
@@ -19,11 +20,14 @@ from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from services import rulebook
+from services.deadlines import in_force
 from services.errors import DomainError
 from services.i18n import N_, Translator, due_day, format_date, format_number, translator, zone_name
+from services.identity import policy
 from services.identity.permissions import Permission
+from services.identity.policy import Target
 from services.identity.principal import Principal
-from services.models import CaseFile, PeriodStatus, ReportingPeriod, WaveRun
+from services.models import CaseFile, Extension, PeriodStatus, ReportingPeriod, WaveRun
 from services.periods import acts, moments, planning
 from services.periods.moments import Act, Moment
 
@@ -139,6 +143,7 @@ async def _render(
         },
         "moments": await _moments(session, case, detail, now, words),
         "tiles": await _tiles(session, detail, words) if opened else [],
+        **await _extended(session, user, detail.code, words),
         "may_open": not opened and detail.opens_at > now and bool(user.grants_with(Permission.OPEN_PERIOD)),
         "periods": [
             shapes.Tab(other.code, url("period", period=other.code), current=other.code == detail.code)
@@ -147,6 +152,24 @@ async def _render(
         "form": Form(),
     }
     return answer("admin/period.html", page, status=status, **context)
+
+
+async def _extended(session: AsyncSession, user: Principal, code: str, words: Translator) -> dict[str, Any]:
+    """The extensions that hold for reports of the period, for those who may read extensions."""
+    if not user.grants_with(Permission.READ_EXTENSION):
+        return {"extensions": [], "single": 0}
+    held = await in_force.of_period(session, code)
+    readable = [one for one in held.campaigns if await _readable(session, user, one)]
+    rows = await extension_view.rows(session, readable, words)
+    return {
+        "extensions": [row | {"href": url("extension", extension=row["id"])} for row in rows],
+        "single": held.single,
+    }
+
+
+async def _readable(session: AsyncSession, user: Principal, extension: Extension) -> bool:
+    case = await session.get_one(CaseFile, extension.case_id)
+    return policy.can(user, Permission.READ_EXTENSION, Target.of_case(case))
 
 
 async def _tiles(session: AsyncSession, detail: ReportingPeriod, words: Translator) -> list[shapes.Tile]:
