@@ -251,6 +251,9 @@ SMALL = (
         (act("2027-06-02T10:00", "upload", risk="medium_high"), act("2027-06-04T10:00", "find_valid"),
          act("2027-06-10T10:00", "certificate")),
     ),
+    Story("help asked for and given in writing", 1, 5,
+          (act(NOV_2, "ask_help"), act(NOV_4, "answer_help")), region="64"),
+    Story("help asked for, and nobody answers", 1, 4, (act(NOV_2, "ask_help"),)),
     Story("called by its regency", 1, 8, (act("2027-01-15T10:00", "contact", period=Q4),), region="64.71"),
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ WORKING = {
     "report_verification_target": 5, "report_validation_target": 5, "report_correction_due": 5,
     "rollback_decision_target": 2, "rollback_resend_due": 5, "data_request_unproven": 2,
     "data_request_letter_unproven": 7, "warning_decision_target": 5, "warning_service_unproven": 7,
-    "extension_request_target": 2, "non_production_target": 3, "licence_review_target": 3,
+    "extension_request_target": 2, "non_production_target": 3, "licence_review_target": 3, "assistance_target": 2,
 }  # fmt: skip
 CALENDAR = {"report_due": 10, "data_request_due": 3, "warning_mail_service": 3}
 LENIENT = {"data_request_due": 3}

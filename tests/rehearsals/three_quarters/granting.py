@@ -141,6 +141,20 @@ def contact(office: Office, firms: Sequence[Firm], period: str) -> None:
         office.post(officer, f"/cases/{_report(office, firm, period)}/contacts", body)
 
 
+def ask_help(office: Office, firms: Sequence[Firm]) -> None:
+    for firm in firms:
+        asked = {"topic": "hs_code", "question": "Kode HS kursi rotan?"}
+        office.post(office.company(firm), f"/accounts/{firm.id}/assistance", asked)
+
+
+def answer_help(office: Office, firms: Sequence[Firm]) -> None:
+    for firm in firms:
+        asked = office.case(firm, "assistance")["id"]
+        office.post(
+            office.as_("upp_officer"), f"/assistance/{asked}/answer", {"text": "Lihat Kode Referensi."}
+        )
+
+
 def hold_report(office: Office, firms: Sequence[Firm], period: str) -> None:
     for firm in firms:
         office.hold(_report(office, firm, period))
@@ -189,7 +203,8 @@ DOING: dict[str, Callable[..., None]] = {
     "ask_time": ask_time, "grant_time": grant_time, "refuse_time": refuse_time, "withdraw_time": withdraw_time,
     "declare": declare, "accept_declared": accept_declared, "refuse_declared": refuse_declared,
     "upload": upload, "find_valid": find_valid, "find_invalid": find_invalid, "certificate": certificate,
-    "contact": contact, "hold_report": hold_report, "release_report": release_report,
+    "contact": contact, "ask_help": ask_help, "answer_help": answer_help,
+    "hold_report": hold_report, "release_report": release_report,
 }  # fmt: skip
 NATIONAL: dict[str, Callable[..., None]] = {
     "decree": decree, "undo_decree": undo_decree, "propose_rules": propose_rules, "rules_in_force": rules_in_force,

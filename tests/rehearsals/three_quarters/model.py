@@ -13,7 +13,7 @@ from tests.rehearsals.three_quarters.days import at, day_of
 from tests.rehearsals.three_quarters.ladders import Ladder
 from tests.rehearsals.three_quarters.reports import ENDS, Report, Rollback
 from tests.rehearsals.three_quarters.requests import Request
-from tests.rehearsals.three_quarters.small_cases import Licence, MoreTime, NothingProduced, excuse
+from tests.rehearsals.three_quarters.small_cases import Help, Licence, MoreTime, NothingProduced, excuse
 
 Doing = Callable[..., object]
 EASTERNMOST = ZoneInfo("Asia/Jayapura")
@@ -190,5 +190,6 @@ DOING: dict[str, Doing] = {
     "release_ladder": lambda course, about: _hold(course, _ladder(course, about), held=False),
     "propose_sanction": _sanction, "impose": _impose,
     "close_desk": lambda course, about: _ladder(course, about).finish("decided"),
+    "ask_help": Help, "answer_help": _of(Help, "answer"),
     **national.DOING,
 }  # fmt: skip

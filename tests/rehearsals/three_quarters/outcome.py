@@ -30,7 +30,7 @@ SUBJECTS = {
     "berubah menjadi": "deadline_moved",
     "Surat tidak berproduksi": "non_production", "Permohonan perpanjangan": "extension_request",
     "Perizinan Anda dinyatakan valid": "licence_valid", "Perizinan perlu diperbaiki": "licence_invalid",
-    "segera berakhir": "licence_expiring", "telah berakhir": "licence_expired",
+    "Asistensi ": "assistance_closed", "segera berakhir": "licence_expiring", "telah berakhir": "licence_expired",
 }  # fmt: skip
 
 ANSWERED = ("non_production", "extension_request")

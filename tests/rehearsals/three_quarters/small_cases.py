@@ -79,6 +79,27 @@ def excuse(report: Report) -> None:
     ladders.duty_changed(report)
 
 
+class Help(Case):
+    """Help asked for without a session: answered in writing by people, never by time."""
+
+    def __init__(self, course: Course) -> None:
+        super().__init__(course, "assistance", "asked")
+        self.tell("asked")
+        target = self.date("assistance_target", course.now, then=self.late)
+        self.date("assistance_reminder", course.now, rule="share 50", of=target.name, then=self.half)
+
+    def half(self) -> None:
+        self.tell("helpers_reminded", self.dates["assistance_reminder"].due)
+
+    def late(self) -> None:
+        self.tell("office_escalated", self.dates["assistance_target"].due)
+
+    def answer(self) -> None:
+        self.tell("answered")
+        self.course.mail("assistance_closed")
+        self.end("answered")
+
+
 class Licence(Case):
     """A licence: found valid or not by people alone, then followed to its last day."""
 
