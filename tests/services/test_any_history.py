@@ -667,7 +667,7 @@ def test_no_promise_is_broken_in_any_history(openings: Callable[[ExitStack], Off
         machine,
         settings=settings(
             max_examples=int(os.environ.get("TENGGAT_HISTORIES", "8")),
-            stateful_step_count=25,
+            stateful_step_count=18,
             deadline=None,
             derandomize=True,
             phases=[Phase.generate],  # making a failing game shorter would take minutes
