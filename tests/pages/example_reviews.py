@@ -260,7 +260,8 @@ def rollback_request() -> dict[str, Any]:
 
 
 def rollback_closed() -> dict[str, Any]:
-    return rollback_request() | {"refusal": tracking_final()["refusal"]}
+    typed = Form({"reason": "Nilai produksi tertukar dengan triwulan lalu."})
+    return rollback_request() | {"refusal": tracking_final()["refusal"], "form": typed}
 
 
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
