@@ -47,7 +47,7 @@ _KIND = {"pendaftaran": "registration_id", "perizinan": "licence_case", "permint
 LATER = (
     "/receipt", "/bukti", "/review", "/pemeriksaan", "/perbaikan-data", "/files/", "/berkas/", "/permintaan-data/surat",
     "/differences", "/perbedaan", "/extension-requests/", "/permohonan-perpanjangan", "peringatan",
-    "/tidak-berproduksi",
+    "/tidak-berproduksi", "/kasus/{case}/asistensi", "/teguran",
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ DATA = {
     "late": 1, "missing": 2, "period": "2026-Q4", "due": "2027-01-10", "from": AT, "to": AT, "moving": 3,
     "messages": 3, "step": "remind", "evidence_kind": "call_note", "question": 2, "assignee": "x",
     "letter": 2, "number": "00001/SP-2/64.72/2027", "why": "held", "sanction": "fine", "left_out": 1,
-    "flags": 2, "notes": 3,
+    "flags": 2, "notes": 3, "desk": "Helpdesk SIINas", "session_at": AT, "satisfaction": 4, "findings": 3,
 }  # fmt: skip
 
 
