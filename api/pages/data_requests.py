@@ -1,22 +1,20 @@
 """A request for Data Lain as companies' and officers' pages show it."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.pages import shapes
+from api.pages import deadlines, shapes
 from api.pages.urls import url
 from services.data_requests import reading
 from services.data_requests.kinds import CHANNELS, KINDS
 from services.data_requests.reading import Line
-from services.deadlines.derivation import Step
-from services.deadlines.explanation import explain
 from services.i18n import N_, Translator
 from services.models import (
     AttachmentSide,
     DataRequestQuestion,
     DataRequestStatus,
-    Derivation,
     Document,
     RequestChannel,
     RequestKind,
@@ -70,21 +68,13 @@ async def duty(session: AsyncSession, line: Line, words: Translator) -> shapes.D
 
 
 async def deadline(session: AsyncSession, line: Line, words: Translator) -> shapes.DeadlineView | None:
-    """The date of the answer with every step that led to it; None until receipt is proven."""
-    due = line.deadline
-    if due is None or line.question.received_at is None:
+    """The date of the answer with every step that led to it, extensions too; None until receipt is proven."""
+    if line.deadline is None or line.question.received_at is None:
         return None
-    derivation = await session.get_one(Derivation, due.derivation_id)
-    steps = explain([Step.from_json(step) for step in derivation.steps], words.locale)
-    return shapes.DeadlineView(
-        words.gettext(N_("Batas waktu jawaban")),
-        due.due_before,
-        base_before=due.base_before,
-        lenient_before=due.lenient_before,
-        met_at=line.question.answered_at,
-        paused_since=due.paused_since,
-        reasons=[f"{step.text} ({step.basis})" if step.basis else step.text for step in steps],
-    )
+    found = await deadlines.view(session, line.case, line.deadline.name, words)
+    if found is None:
+        return None
+    return replace(found, label=words.gettext(N_("Batas waktu jawaban")), met_at=line.question.answered_at)
 
 
 async def questions(session: AsyncSession, line: Line, *, for_company: bool) -> list[dict[str, Any]]:

@@ -65,8 +65,12 @@ class NextMoment:
 
 @dataclass(frozen=True)
 class Again:
-    """Until when a report that lies with its company again is to be sent: the name of the date, and its reasons."""
+    """Until when a report that lies with its company again is to be sent: the name of the date, and its reasons.
 
+    `case_id` is the case that has the date: the report's own, or that of the correction which was granted.
+    """
+
+    case_id: UUID
     name: str
     due_before: datetime
     reasons: tuple[Step, ...]
@@ -145,7 +149,10 @@ async def _again(session: AsyncSession, ids: Sequence[UUID], now: datetime) -> d
     rows = [*(await session.execute(returned)), *(await session.execute(reopened))]
     return {
         report_id: Again(
-            deadline.name, deadline.due_before, tuple(Step.from_json(step) for step in derivation.steps)
+            deadline.case_id,
+            deadline.name,
+            deadline.due_before,
+            tuple(Step.from_json(step) for step in derivation.steps),
         )
         for report_id, deadline, derivation in rows
     }

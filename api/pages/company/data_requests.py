@@ -1,5 +1,6 @@
 """Permintaan data: what the ministry asks of the company. Opening one is its receipt; it is answered here only."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -173,10 +174,11 @@ async def _confirmation(
     except NotFound:
         return answer("public/data_request_receipt.html", page, status=404, request=None, token="", case=case)
     line = await reading.one(session, case, now=page.now)
+    due = await data_requests.deadline(session, line, translator(page.locale))
     shown = {
         "number": asked.number,
         "confirmed": confirmed or line.question.received_at is not None,
-        "deadline": await data_requests.deadline(session, line, translator(page.locale)),
+        "deadline": replace(due, letter="") if due else None,  # printing it asks to sign in
         "open": line.case.closed_at is None,
     }
     return answer("public/data_request_receipt.html", page, request=shown, token=token, case=case)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import cookies
 from api.deps import Now, SessionDep
-from api.pages import data_requests, forms, shapes
+from api.pages import data_requests, deadlines, forms, shapes
 from api.pages.acting import ActingAccount
 from api.pages.company import duties, more_time, non_production, notices, profile_pages
 from api.pages.frame import answer, page_for
@@ -93,6 +93,9 @@ async def _asked(session: AsyncSession, line: Line, words: Translator, now: date
 async def _owed(session: AsyncSession, owed: Obligation, words: Translator, now: datetime) -> shapes.Duty:
     """A duty, with the ways to ask for more time or to declare that nothing was produced, where rules allow them."""
     duty = duties.duty(owed, words)
+    if owed.again is not None:  # its date may have been extended too: the whole of its reasons
+        dated = await session.get_one(CaseFile, owed.again.case_id)
+        duty = replace(duty, deadline=await deadlines.view(session, dated, owed.again.name, words))
     case = await session.get_one(CaseFile, owed.line.id)
     more = await more_time.offers(session, case.id, words, now)
     if await letters.declarable(session, case, now=now):
