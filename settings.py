@@ -38,6 +38,7 @@ NAMES = (
     "TENGGAT_PUBLIC_URL",
     "TENGGAT_TRUSTED_PROXIES",
     "TENGGAT_WEB_POOL",
+    "TENGGAT_WORKER_BEAT",
     "TENGGAT_WORKER_POOL",
 )
 PLACEHOLDERS = ("change", "placeholder", "secret", "password", "example", "xxx", "your")
@@ -93,6 +94,7 @@ class Settings:
     bounce_token: str | None = None
     web_pool: int = 10
     worker_pool: int = 10
+    worker_beat: Path | None = None
     mail_patience: int = 30
     clamd_address: str | None = None
     trusted_proxies: tuple[str, ...] = ()
@@ -184,6 +186,7 @@ def _build(home: Path, values: Mapping[str, str], problems: list[str]) -> Settin
         bounce_token=values.get("TENGGAT_BOUNCE_TOKEN"),
         web_pool=_number("TENGGAT_WEB_POOL", values, 10, problems),
         worker_pool=_number("TENGGAT_WORKER_POOL", values, 10, problems),
+        worker_beat=Path(values["TENGGAT_WORKER_BEAT"]) if values.get("TENGGAT_WORKER_BEAT") else None,
         mail_patience=_number("TENGGAT_MAIL_PATIENCE", values, 30, problems),
         clamd_address=values.get("CLAMD_ADDRESS"),
         trusted_proxies=tuple(values.get("TENGGAT_TRUSTED_PROXIES", "").replace(",", " ").split()),

@@ -4,9 +4,10 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Self
 
 import uvloop
@@ -93,6 +94,7 @@ WORKFLOWS: Sequence[type] = (
 PASSED_THROUGH = ("activities", "services", "pydantic", "sqlalchemy", "sqlmodel", "settings")
 
 GRACEFUL = timedelta(seconds=30)
+BEAT_EVERY = 10.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,15 @@ def make_worker(client: Client, parts: Parts) -> Worker:
     )
 
 
+async def until_stopped(stopping: asyncio.Event, beat: Path | None, every: float = BEAT_EVERY) -> None:
+    """Wait for the end. Meanwhile the file `beat` says by its age that this worker's loop turns."""
+    while not stopping.is_set():
+        if beat is not None:
+            await asyncio.to_thread(beat.touch)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), every)
+
+
 async def run() -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished or handed back."""
     given = settings.load()
@@ -233,7 +244,7 @@ async def run() -> None:
             await ensure_sweep(client)
         log.info("working in namespace %s", who.namespace)
         async with worker:
-            await stopping.wait()
+            await until_stopped(stopping, given.worker_beat)
         await gateway.drain()
 
 

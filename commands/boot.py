@@ -24,6 +24,8 @@ from stack.temporal import Temporal
 from stack.temporal_build import obtain
 
 DEFAULT_PORT = 8000
+# Longer than clients and proxies keep a resting connection: whoever reuses one must not meet its end.
+KEEP_ALIVE = "75"
 WORKER_NICENESS = 19  # people waiting for a page come first
 TEMPORAL_NICENESS = 15
 
@@ -188,7 +190,13 @@ class Boot:
         # The application itself decides whose forwarded addresses to believe; uvicorn believes every local caller.
         options += ["--no-proxy-headers", "--no-server-header"]
         command = launch.python(
-            "uvicorn", "api.app:create_app", *options, "--timeout-graceful-shutdown", "10"
+            "uvicorn",
+            "api.app:create_app",
+            *options,
+            "--timeout-graceful-shutdown",
+            "10",
+            "--timeout-keep-alive",
+            KEEP_ALIVE,
         )
         return self._part("web", command, ready=lambda: launch.healthy(settings.port))
 

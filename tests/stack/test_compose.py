@@ -62,6 +62,23 @@ def test_whoever_waits_for_health_waits_for_something_that_reports_it(services: 
                 assert "healthcheck" in services[needed], f"{name} waits for {needed}"
 
 
+def test_a_worker_whose_loop_stands_still_is_unhealthy(services: dict[str, Any], tmp_path: Path) -> None:
+    worker = services["worker"]
+    kind, check = worker["healthcheck"]["test"]
+    assert kind == "CMD-SHELL"
+    beat = tmp_path / "beat"
+    check = check.replace("$$", "$").replace(worker["environment"]["TENGGAT_WORKER_BEAT"], str(beat))
+
+    def healthy() -> bool:
+        return subprocess.run(["/bin/sh", "-c", check], check=False, capture_output=True).returncode == 0
+
+    assert not healthy()
+    beat.touch()
+    assert healthy()
+    os.utime(beat, (0, 0))
+    assert not healthy()
+
+
 def test_no_secret_has_a_default_and_each_is_named_in_the_example() -> None:
     example = (ROOT / "compose.env.example").read_text()
     lines = [line for line in example.splitlines() if line and not line.startswith("#")]
