@@ -8,6 +8,7 @@ from starlette.datastructures import UploadFile
 
 from api.security import DOCUMENT_POLICY
 from services.documents.store import DocumentStore
+from services.documents.uploads import Accepted, Intake
 from services.models import Document
 
 CHUNK = 256 * 1024
@@ -22,6 +23,11 @@ async def chunks(upload: UploadFile) -> AsyncIterator[bytes]:
 def uploaded_name(upload: UploadFile) -> str:
     """The name the sender gave the file."""
     return upload.filename or ""
+
+
+async def taken_in(intake: Intake, upload: UploadFile, field: str) -> Accepted:
+    """An upload, judged and stored. InvalidInput or TooLarge, at the field it was sent in."""
+    return await intake.accept(chunks(upload), filename=uploaded_name(upload), field=field)
 
 
 async def attachment(store: DocumentStore, document: Document, *, inline: bool = False) -> StreamingResponse:

@@ -11,7 +11,7 @@ from api.deps import Arrival, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
 from api.security import MAX_UPLOAD_BODY
-from api.uploads import attachment, chunks, uploaded_name
+from api.uploads import attachment, taken_in
 from api.v1.correspondence import DocumentOut
 from api.v1.data_requests import Answerer, Asker, Recorder, authorised
 from services.data_requests import answers, letter, reading
@@ -34,7 +34,7 @@ async def attach_to_order(
     document: Annotated[UploadFile, File()],
 ) -> JSONResponse:
     """Take in a file that an order will name in `document_ids`."""
-    accepted = await parts.intake.accept(chunks(document), filename=uploaded_name(document), field="document")
+    accepted = await taken_in(parts.intake, document, "document")
 
     async def command() -> DocumentOut:
         row = await records.add(
@@ -60,7 +60,7 @@ async def upload_evidence(
     """Take in the scan that a receipt will name in `document_id`."""
     async with parts.sessions() as early:  # no transaction stands open while the file is looked at
         await authorised(early, request_id, user, Permission.RECORD_SERVICE)
-    accepted = await parts.intake.accept(chunks(document), filename=uploaded_name(document), field="document")
+    accepted = await taken_in(parts.intake, document, "document")
 
     async def command() -> DocumentOut:
         case = await authorised(session, request_id, user, Permission.RECORD_SERVICE)
@@ -87,7 +87,7 @@ async def attach(
     """Put a file beside the answer that is being written; officers see it once the answer is sent."""
     async with parts.sessions() as early:  # no transaction stands open while the file is looked at
         await authorised(early, request_id, user, Permission.ANSWER_DATA_REQUEST)
-    accepted = await parts.intake.accept(chunks(document), filename=uploaded_name(document), field="document")
+    accepted = await taken_in(parts.intake, document, "document")
 
     async def command() -> DocumentOut:
         case = await authorised(session, request_id, user, Permission.ANSWER_DATA_REQUEST)

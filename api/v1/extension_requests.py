@@ -14,7 +14,7 @@ from api.idempotency import OnceDep
 from api.permissions import require
 from api.principals import ReadPurpose
 from api.security import MAX_UPLOAD_BODY
-from api.uploads import chunks, uploaded_name
+from api.uploads import taken_in
 from api.v1.cases import DEFAULT_PURPOSE
 from api.v1.shapes import FromRow
 from services.documents import records
@@ -84,22 +84,18 @@ async def ask(
     """Ask for so many days more, with a reason and (where policy asks for it) evidence as PDF, JPG or PNG."""
     async with parts.sessions() as early:  # no transaction stands open while the file is looked at
         account_id = await _own(early, case_id, user)
-    accepted = (
-        await parts.intake.accept(chunks(evidence), filename=uploaded_name(evidence), field="evidence")
-        if evidence is not None
-        else None
-    )
+    accepted = await taken_in(parts.intake, evidence, "evidence") if evidence else None
 
     async def command() -> ExtensionRequestOut:
         await _own(session, case_id, user)
-        document = (
-            await records.add(
-                session, accepted, kind="extension_evidence", uploaded_by=user.actor, now=now,
-                account_id=account_id,
-            )
-            if accepted
-            else None
-        )  # fmt: skip
+        document = await records.add_if(
+            session,
+            accepted,
+            kind="extension_evidence",
+            uploaded_by=user.actor,
+            now=now,
+            account_id=account_id,
+        )
         asked = Asked(deadline, days, reason)
         request = await asking.ask(session, case_id, asked, document, actor=user.actor, now=now)
         return ExtensionRequestOut.model_validate(request)

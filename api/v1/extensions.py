@@ -15,7 +15,7 @@ from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
 from api.security import MAX_UPLOAD_BODY
-from api.uploads import chunks, uploaded_name
+from api.uploads import taken_in
 from api.v1 import versions
 from api.v1.shapes import FromRow
 from services import cases
@@ -202,7 +202,7 @@ async def attach(
         early.begin(),
     ):  # no transaction stands open while the file is looked at
         await _authorised(early, extension_id, user, Permission.DRAFT_EXTENSION)
-    accepted = await parts.intake.accept(chunks(document), filename=uploaded_name(document), field="document")
+    accepted = await taken_in(parts.intake, document, "document")
 
     async def command() -> ExtensionOut:
         await _authorised(session, extension_id, user, Permission.DRAFT_EXTENSION)

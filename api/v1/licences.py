@@ -14,7 +14,7 @@ from api.idempotency import OnceDep
 from api.permissions import require
 from api.principals import ReadPurpose
 from api.security import MAX_UPLOAD_BODY
-from api.uploads import chunks, uploaded_name
+from api.uploads import taken_in
 from api.v1 import versions
 from api.v1.accounts import Reader, authorised
 from api.v1.cases import DEFAULT_PURPOSE
@@ -126,7 +126,7 @@ async def upload(
         fields = profile.kbli_of(await stored.read_all(early, account_id))
     typed = form.LicenceForm(type_, number, document_date, expires_on, tuple(kbli or ()), risk_level)
     checked = form.check(typed, fields, on=dates.today(now))
-    accepted = await parts.intake.accept(chunks(document), filename=uploaded_name(document), field="document")
+    accepted = await taken_in(parts.intake, document, "document")
 
     async def command() -> LicenceOut:
         await authorised(session, account_id, user, Permission.UPLOAD_DOCUMENT)

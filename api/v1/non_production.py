@@ -14,7 +14,7 @@ from api.idempotency import OnceDep
 from api.permissions import require
 from api.principals import ReadPurpose
 from api.security import MAX_UPLOAD_BODY
-from api.uploads import chunks, uploaded_name
+from api.uploads import taken_in
 from api.v1.cases import DEFAULT_PURPOSE
 from api.v1.shapes import FromRow
 from services.documents import records
@@ -80,22 +80,18 @@ async def declare(
     """Declare that nothing was produced in the whole period of this report; the signed letter as PDF, JPG or PNG."""
     async with parts.sessions() as early:  # no transaction stands open while the file is looked at
         account_id = await _own(early, case_id, user)
-    accepted = (
-        await parts.intake.accept(chunks(letter), filename=uploaded_name(letter), field="letter")
-        if letter is not None
-        else None
-    )
+    accepted = await taken_in(parts.intake, letter, "letter") if letter else None
 
     async def command() -> NonProductionOut:
         await _own(session, case_id, user)
-        document = (
-            await records.add(
-                session, accepted, kind="non_production_letter", uploaded_by=user.actor, now=now,
-                account_id=account_id,
-            )
-            if accepted
-            else None
-        )  # fmt: skip
+        document = await records.add_if(
+            session,
+            accepted,
+            kind="non_production_letter",
+            uploaded_by=user.actor,
+            now=now,
+            account_id=account_id,
+        )
         declared = Declaration(letter_date, signed_by, reason)
         made = await declaring.declare(session, case_id, declared, document, actor=user.actor, now=now)
         return NonProductionOut.model_validate(made)

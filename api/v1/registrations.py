@@ -15,7 +15,7 @@ from api.idempotency import OnceDep
 from api.permissions import public, require
 from api.principals import ReadPurpose
 from api.security import MAX_UPLOAD_BODY
-from api.uploads import chunks, uploaded_name
+from api.uploads import taken_in
 from api.v1 import versions
 from services import cases
 from services.documents import records
@@ -120,7 +120,7 @@ async def register(
     typed = form.RegistrationForm(company_name, nib, npwp, email, region_code, factory_address, kind)
     checked = form.check(typed, has_document=bool(document and document.filename))
     scan = document or NO_FILE
-    accepted = await parts.intake.accept(chunks(scan), filename=uploaded_name(scan), field="document")
+    accepted = await taken_in(parts.intake, scan, "document")
 
     async def command() -> ReceiptOut:
         row = await records.add(session, accepted, kind="nib", uploaded_by=actor, now=now)

@@ -13,7 +13,7 @@ from api.deps import Arrival, LocaleDep, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
 from api.security import MAX_UPLOAD_BODY
-from api.uploads import chunks, uploaded_name
+from api.uploads import taken_in
 from api.v1 import versions
 from api.v1.report_shapes import ReportOut, report_out
 from api.v1.reports import Writer, authorised, held_report
@@ -126,7 +126,7 @@ async def attach_scan(
     expected = versions.required_version(if_match, version)
     async with parts.sessions() as early:  # no transaction stands open while the file is looked at
         await authorised(early, report_id, user, Permission.UPLOAD_DOCUMENT, lock=False)
-    accepted = await parts.intake.accept(chunks(scan), filename=uploaded_name(scan), field="scan")
+    accepted = await taken_in(parts.intake, scan, "scan")
 
     async def command() -> ReportOut:
         case = await authorised(session, report_id, user, Permission.UPLOAD_DOCUMENT)

@@ -11,7 +11,7 @@ from api.idempotency import OnceDep
 from api.permissions import require
 from api.principals import ReadPurpose
 from api.security import MAX_UPLOAD_BODY
-from api.uploads import attachment, chunks, uploaded_name
+from api.uploads import attachment, taken_in
 from api.v1.cases import DEFAULT_PURPOSE, load, noted
 from api.v1.correspondence import DocumentOut
 from api.v1.warning_shapes import (
@@ -98,7 +98,7 @@ async def upload(
     """Take in a scan that evidence, an excuse or a decision will name in `document_id`."""
     async with parts.sessions() as early:  # no transaction stands open while the file is looked at
         await _authorised(early, warning_id, user, Permission.RECORD_SERVICE)
-    accepted = await parts.intake.accept(chunks(document), filename=uploaded_name(document), field="document")
+    accepted = await taken_in(parts.intake, document, "document")
 
     async def command() -> DocumentOut:
         case = await _authorised(session, warning_id, user, Permission.RECORD_SERVICE)

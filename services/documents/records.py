@@ -50,6 +50,21 @@ async def add(
     return document
 
 
+async def add_if(
+    session: AsyncSession,
+    accepted: Accepted | None,
+    *,
+    kind: str,
+    uploaded_by: str,
+    now: datetime,
+    account_id: UUID,
+) -> Document | None:
+    """As `add`, of a file that may be left out."""
+    if accepted is None:
+        return None
+    return await add(session, accepted, kind=kind, uploaded_by=uploaded_by, now=now, account_id=account_id)
+
+
 async def readable(session: AsyncSession, document_id: UUID) -> Document:
     """A document that may be opened. NotFound; Conflict while its scan is pending or when it was rejected."""
     document = await session.get(Document, document_id)
