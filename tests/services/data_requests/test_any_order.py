@@ -264,6 +264,7 @@ def test_a_request_in_any_order_of_events(bench: Bench) -> None:
             max_examples=25,
             stateful_step_count=14,
             deadline=None,
+            derandomize=True,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
         ),
     )

@@ -366,6 +366,7 @@ def test_in_any_order(bench: Bench) -> None:
             max_examples=20,
             stateful_step_count=12,
             deadline=None,
+            derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )
