@@ -15,6 +15,7 @@ from services.extension_requests.deciding import Verdict
 from services.models import LetterChannel, Role
 from services.non_production import deciding
 from services.policies import changes
+from services.reprimands.deciding import Verdict as ReprimandVerdict
 from tests.services.data_requests.given import ask
 from tests.workflows import test_assistance as helped
 from tests.workflows import test_extension_request as asked
@@ -164,7 +165,7 @@ async def reprimanded(world: World) -> list[str]:
     approved = await reprimands.disorderly(world)
     made = await reprimands.propose(world, approved)
     await world.advance_to("2027-01-30T09:00:00+07:00")
-    await reprimands.decide(world, made, reprimands.Verdict.APPROVE)
+    await reprimands.decide(world, made, ReprimandVerdict.APPROVE)
     await world.rest()
     return [f"reprimand/{made.number}"]
 

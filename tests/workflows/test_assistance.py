@@ -62,7 +62,9 @@ async def test_a_session_is_booked_confirmed_reminded_to_both_sides_and_recorded
     ]
     reminder = (await world.mail(company.email))[-1]
     assert "https://rapat.example/3" in reminder.text
-    assert reminder.at.isoformat() == "2027-01-05T03:01:00+00:00", "a day before, once nobody can still be changing it"
+    assert reminder.at.isoformat() == "2027-01-05T03:01:00+00:00", (
+        "a day before, once nobody can still be changing it"
+    )
     assert await world.templates_to(officer) == ["assistance_session_ahead"]
     with pytest.raises(TransitionRefused):
         await act(world, deciding.record, ticket, SessionOutcome.HELD, "Belum dimulai.")
@@ -126,7 +128,9 @@ async def test_a_session_given_up_is_answered_in_writing_by_a_new_target_and_may
     ticket = await ask(world, company)
     await book(world, ticket, FRIDAY)
     await world.advance_to("2027-01-07T09:00:00+07:00")
-    assert not await world.events(ticket.case_id, "helpers_reminded"), "a booked session is no unanswered ticket"
+    assert not await world.events(ticket.case_id, "helpers_reminded"), (
+        "a booked session is no unanswered ticket"
+    )
     await act(world, booking.give_up, ticket)
     await world.advance_to("2027-01-13T09:00:00+07:00")
     assert len(await world.events(ticket.case_id, "helpers_reminded")) == 1

@@ -93,10 +93,14 @@ async def decide(request: Request, session: SessionDep, now: Now, case: UUID, us
             await deciding.answer(session, case, forms.text(typed, "text"), actor=actor, now=now)
             return N_("Jawaban dikirim.")
         if step in list(SessionOutcome):
-            await deciding.record(session, case, SessionOutcome(step), forms.text(typed, "note"), actor=actor, now=now)
+            await deciding.record(
+                session, case, SessionOutcome(step), forms.text(typed, "note"), actor=actor, now=now
+            )
             return N_("Hasil sesi dicatat.")
         if step == "cancel":
-            await deciding.cancel(session, case, forms.text(typed, "reason"), official=True, actor=actor, now=now)
+            await deciding.cancel(
+                session, case, forms.text(typed, "reason"), official=True, actor=actor, now=now
+            )
             return N_("Permintaan dibatalkan; perusahaan diberi tahu.")
         raise InvalidInput(N_("Pilih salah satu keputusan."))
 
