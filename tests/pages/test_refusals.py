@@ -73,7 +73,7 @@ async def asking(api: Api, report: Report, lang: str) -> AsyncIterator[Visitor]:
         yield company
 
 
-CORRECTION = {"reason": "Nilai produksi tertukar dengan triwulan lalu.", "sections": ["production"]}
+CORRECTION: dict[str, Any] = {"reason": "Nilai produksi tertukar dengan triwulan lalu.", "sections": ["production"]}
 
 
 @languages
