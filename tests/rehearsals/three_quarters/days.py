@@ -7,7 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WIB = ZoneInfo("Asia/Jakarta")
-ZONES = {"33": WIB, "64": ZoneInfo("Asia/Makassar"), "91": ZoneInfo("Asia/Jayapura")}
+ZONES = {
+    "33": WIB,
+    "63": ZoneInfo("Asia/Makassar"),
+    "64": ZoneInfo("Asia/Makassar"),
+    "91": ZoneInfo("Asia/Jayapura"),
+}
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
