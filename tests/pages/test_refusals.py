@@ -73,7 +73,10 @@ async def asking(api: Api, report: Report, lang: str) -> AsyncIterator[Visitor]:
         yield company
 
 
-CORRECTION: dict[str, Any] = {"reason": "Nilai produksi tertukar dengan triwulan lalu.", "sections": ["production"]}
+CORRECTION: dict[str, Any] = {
+    "reason": "Nilai produksi tertukar dengan triwulan lalu.",
+    "sections": ["production"],
+}
 
 
 @languages
