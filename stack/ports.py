@@ -1,13 +1,15 @@
 """Ports of one instance: asked for, kept from last time, or chosen free."""
 
-import random
+import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from stack.home import StackError
 
 LOOPBACK = "127.0.0.1"
 BELOW_EPHEMERAL = range(20_000, 32_000)  # the kernel hands out higher ones to outgoing connections
+WINDOW = 32  # more than one instance needs
+_chosen: set[int] = set()
 
 
 def is_free(port: int) -> bool:
@@ -27,14 +29,19 @@ def answers(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-def choose(count: int, avoid: Iterable[int] = ()) -> list[int]:
-    """Free ports, different from each other and from those to avoid."""
-    taken = set(avoid)
+def choose(count: int, avoid: Collection[int] = ()) -> list[int]:
+    """Free ports, different from each other, from those to avoid and from all that were chosen before.
+
+    Free means free now: whoever chooses takes a moment to use them. Instances that start at the same time have
+    neighbouring process numbers, and so begin their search a window apart.
+    """
+    begin = os.getpid() * WINDOW % len(BELOW_EPHEMERAL)
     found: list[int] = []
-    for port in random.sample(BELOW_EPHEMERAL, len(BELOW_EPHEMERAL)):
+    for port in (*BELOW_EPHEMERAL[begin:], *BELOW_EPHEMERAL[:begin]):
         if len(found) == count:
+            _chosen.update(found)
             return found
-        if port not in taken and is_free(port):
+        if port not in avoid and port not in _chosen and is_free(port):
             found.append(port)
     raise StackError(f"no {count} free ports between {BELOW_EPHEMERAL.start} and {BELOW_EPHEMERAL.stop}")
 

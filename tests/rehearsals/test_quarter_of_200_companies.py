@@ -3,6 +3,7 @@
 What each company should get is written down by hand: the days of its mails, the moment it became overdue.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
@@ -76,6 +77,7 @@ def return_a_registration(instance: Instance) -> str:
     files = {"document": ("nib.pdf", pdf(), "application/pdf")}
     path = f"{instance.url}/api/v1/registrations"
     received = done(httpx.post(path, data=form, files=files, headers=once(), timeout=60), 201)
+    mailed(instance, address)  # who decides at once is faster than the proof, which then is not sent any more
     with client(instance, "upp_officer") as upp:
         decision = {
             "verdict": "return",
@@ -114,6 +116,14 @@ def mail_days(instance: Instance) -> dict[str, list[str]]:
         at = datetime.fromisoformat(mail["accepted_at"]).astimezone(WIB)
         days[mail["to"]].append(at.date().isoformat())
     return days
+
+
+def mailed(instance: Instance, address: str) -> None:
+    """Wait until this address has got its first mail."""
+    deadline = time.monotonic() + 60
+    while address not in mail_days(instance):
+        assert time.monotonic() < deadline, f"no mail to {address}"
+        time.sleep(0.2)
 
 
 def overdue_events(officer: httpx.Client) -> dict[str, list[str]]:

@@ -68,9 +68,12 @@ def watch_for(supervisor: Supervisor, until: Callable[[], bool]) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
+    # A run that was started in the background ignores Ctrl-C from its first moment.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     thread.start()
     with pytest.raises(KeyboardInterrupt):
         supervisor.watch()
+    signal.signal(signal.SIGINT, before)
     thread.join()
     assert until()
 

@@ -14,7 +14,7 @@ DAY, AT = "2026-12-25", "2026-12-25T23:59:59+07:00"
 PARAMS: dict[str, str | int] = {
     "anchor": "period_end", "calendar": "government", "at": AT, "date": DAY, "first": DAY, "last": DAY,
     "old": DAY, "new": DAY, "to": DAY, "due": DAY, "name": "Natal", "name_en": "Christmas", "reason": "banjir",
-    "days": 3, "number": 2, "months": 1, "day": 31, "percent": 50, "of": "registration_target",
+    "days": 3, "hours": 24, "number": 2, "months": 1, "day": 31, "percent": 50, "of": "registration_target",
 }  # fmt: skip
 
 
