@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from services.messages.caught import Caught
 
 app = typer.Typer(no_args_is_help=True)
+PAGE = 200  # mails read in one transaction: with the letters they carry, taking them apart takes its time
 
 
 @app.command("list")
@@ -24,12 +25,14 @@ def list_mail(
 ) -> None:
     """Every message that the catcher accepted, in order of arrival. `--json` carries the text as well."""
 
-    async def read(session: Any) -> "list[Caught]":
+    async def read(after: UUID | None, session: Any) -> "list[Caught]":
         from services.messages.caught import list_caught
 
-        return await list_caught(session, to=to)
+        return await list_caught(session, to=to, after=after, limit=PAGE)
 
-    mails = console.in_session(read, home=home)
+    mails: list[Caught] = []
+    while page := console.in_session(partial(read, mails[-1].id if mails else None), home=home):
+        mails += page
     columns = ("accepted_at", "to", "subject", "id")
     console.print_rows([_row(mail) for mail in mails], columns, as_json=as_json)
 

@@ -70,6 +70,24 @@ def test_list_prints_every_mail_with_its_text(caught: list[str]) -> None:
     assert caught[0] in table.stdout
 
 
+def test_a_long_list_is_read_in_short_transactions(
+    caught: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Letters carry their PDF: taking thousands of mails apart takes longer than a transaction may lie idle."""
+    transactions = []
+    real = console.in_session
+
+    def counted(work: Any, **options: Any) -> Any:
+        transactions.append(work)
+        return real(work, **options)
+
+    monkeypatch.setattr(console, "in_session", counted)
+    monkeypatch.setattr("commands.mail.PAGE", 1)
+    shown = RUN.invoke(app, ["list", "--json"])
+    assert [mail["id"] for mail in json.loads(shown.stdout)] == caught
+    assert len(transactions) == 3, "a page with each mail, and one that is empty"
+
+
 def test_show_prints_one(caught: list[str]) -> None:
     shown = RUN.invoke(app, ["show", caught[1]])
     assert shown.exit_code == 0
