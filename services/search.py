@@ -21,6 +21,7 @@ from services.identity.policy import visible_filter
 from services.identity.principal import Principal
 from services.models import Account, CaseFile, CaseKind, Deadline, Report
 from services.transitions import STATUSES
+from services.unissued import left_out
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
@@ -105,7 +106,9 @@ async def cases(
     """The cases a principal may see, a page at a time. InvalidInput names the filter that makes no sense."""
     _check(filters)
     limit = min(max(limit, 1), MAX_LIMIT)
-    query = select(CaseFile).where(visible_filter(principal, CaseFile), *_conditions(filters))
+    query = select(CaseFile).where(
+        visible_filter(principal, CaseFile), left_out(principal), *_conditions(filters)
+    )
     if filters.q:
         query = query.where(await _named(session, filters.q.strip()))
     if filters.sort is Sort.DUE:

@@ -10,7 +10,7 @@ from api.deps import LocaleDep, Now, SessionDep
 from api.permissions import require
 from api.principals import ReadPurpose
 from api.v1 import shapes, versions
-from services import search
+from services import search, unissued
 from services.deadlines import reasons, store
 from services.errors import NotFound
 from services.identity import policy
@@ -125,11 +125,13 @@ async def explanation(
 async def load(
     session: SessionDep, case_id: UUID, user: Principal, permission: Permission = Permission.READ_CASE
 ) -> CaseFile:
-    """The case, if this principal may; NotFound comes before Forbidden."""
+    """The case, if this principal may; NotFound comes before Forbidden, and for what its office has not issued."""
     case = await session.get(CaseFile, case_id)
     if case is None:
         raise NotFound
     policy.authorise(user, permission, Target.of_case(case))
+    if unissued.concerns(user, case):
+        raise NotFound
     return case
 
 

@@ -14,7 +14,7 @@ from api.principals import ReadPurpose
 from api.uploads import attachment
 from api.v1.cases import DEFAULT_PURPOSE, Reader, load, noted
 from api.v1.shapes import FromRow
-from services import correspondence
+from services import correspondence, unissued
 from services.documents import records
 from services.errors import NotFound
 from services.identity import policy
@@ -80,7 +80,9 @@ async def documents(
     """The files of this case, the newest first."""
     case = await load(session, case_id, user, Permission.READ_DOCUMENT)
     await noted(session, user, case, purpose)
-    return [DocumentOut.model_validate(row) for row in await correspondence.documents(session, case_id)]
+    found = await correspondence.documents(session, case_id)
+    hidden = await unissued.drafts(session, [row.id for row in found]) if reads_as_company(user, case) else ()
+    return [DocumentOut.model_validate(row) for row in found if row.id not in hidden]
 
 
 @router.get("/documents/{document_id}/content", response_class=StreamingResponse)
@@ -97,6 +99,8 @@ async def download(
         raise NotFound
     target = await _target(session, row)
     policy.authorise(user, Permission.READ_DOCUMENT, target)
+    if target.account_id in user.accounts and await unissued.drafts(session, [document_id]):
+        raise NotFound
     document = await records.readable(session, document_id)
     await log_read(
         session, user, what="document", purpose=purpose or DEFAULT_PURPOSE,

@@ -237,7 +237,7 @@ INTERNAL: Final = frozenset(
         "upp_reminded", "upp_escalated", "assigned", "noted", "step_stuck", "step_retried", "step_skipped",
         "baseline_lowered", "mail_bounced", "office_reminded", "office_escalated", "receipt_unproven",
         "contact_settled", "letter_unproven", "service_disproven", "authority_determined", "sanction_proposed",
-        "sanction_refused",
+        "sanction_refused", "warning_proposed", "letter_approved", "letter_to_print",
         "report_examined", "reviewers_reminded", "review_escalated", "rollback_waiting",
         "helpers_reminded", "outcome_missing",
     }

@@ -12,6 +12,7 @@ from api.pages.officer import reading
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from api.uploads import attachment
+from services import unissued
 from services.documents import records
 from services.documents.inspection import MediaType
 from services.errors import NotFound
@@ -64,6 +65,8 @@ async def _readable(session: AsyncSession, user: Principal, document_id: UUID) -
     case = await session.get(CaseFile, found.case_id) if found.case_id else None
     target = await _target(session, found, case)
     policy.authorise(user, Permission.READ_DOCUMENT, target)
+    if target.account_id in user.accounts and await unissued.drafts(session, [document_id]):
+        raise NotFound
     await reading.log_document(session, user, found, case)
     return await records.readable(session, document_id)
 

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.pages.urls import url
+from services import unissued
 from services.errors import NotFound
 from services.identity import policy, purposes
 from services.identity.permissions import Permission
@@ -39,6 +40,8 @@ async def open_case(
         raise NotFound
     target = Target.of_case(case)
     policy.authorise(principal, permission, target)
+    if unissued.concerns(principal, case):
+        raise NotFound
     own = case.account_id is not None and case.account_id in principal.accounts
     if target.individual and not own:
         await log_purpose(request, session, principal, case, what)
