@@ -99,6 +99,14 @@ class Issue:
         )
 
 
+async def of_account(session: AsyncSession, account_id: UUID) -> list[Reprimand]:
+    """The reprimands a company was given, the newest first. Proposals are the office's affair."""
+    query = select(Reprimand).where(
+        col(Reprimand.account_id) == account_id, col(Reprimand.status) == ReprimandStatus.ISSUED
+    )
+    return list((await session.execute(query.order_by(col(Reprimand.case_id).desc()))).scalars())
+
+
 async def lines(session: AsyncSession, case_id: UUID) -> list[ReprimandLine]:
     """What a letter holds against a company, report by report, the oldest first."""
     kept = {(one.report_id, one.disorder) for one in await findings(session, case_id)}

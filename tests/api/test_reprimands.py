@@ -5,9 +5,17 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from services.models import Account, LicenceScale, Role
+from api import cookies
+from services.documents import registry
+from services.documents.letters import LetterKind
+from services.identity import sessions
+from services.models import Account, LicenceScale, Reprimand, Role
+from services.reprimands import issuing
 from tests.api.conftest import Api, once
 from tests.pages.officials import official, owing
+from tests.pages.visitor import Visitor
+from tests.services.documents.corpus import pdf
+from tests.services.identity import factories
 
 DUE_OVER = "2027-01-20T09:00:00+07:00"
 
@@ -85,3 +93,32 @@ async def test_the_company_of_an_unsent_reprimand_does_not_see_it(api: Api) -> N
     async with api.transaction() as (session, _):
         held = await session.execute(text("SELECT count(*) FROM reprimand_finding WHERE released_at IS NULL"))
         assert held.scalar_one() == 0
+
+
+async def test_an_issued_reprimand_is_listed_beside_the_warnings_under_its_own_name(api: Api) -> None:
+    account, _ = await missing(api)
+    first, second = [await api.as_(Role.REGIONAL_OFFICER, region="64.72") for _ in range(2)]
+    path = f"/api/v1/accounts/{account.id}/reprimands"
+    made = (await first.post(path, json={"reason": "Sudah ditelepon."}, headers=once())).json()
+    async with api.transaction() as (session, _):
+        person = await factories.company_user(session, account.id)
+        begun = await sessions.start(session, person.id, official=False)
+    async with Visitor.of(api) as company:
+        company.client.cookies.set(cookies.SESSION, begun.token)
+        await company.open("/surat-peringatan")
+        assert made["case_id"] not in company.page.text
+        body = {"verdict": "approve"}
+        await second.post(f"/api/v1/reprimands/{made['case_id']}/decision", json=body, headers=once())
+        async with api.transaction() as (session, now):
+            number = f"ST-{made['number']}"
+            issued = await registry.issue(
+                session, LetterKind.REPRIMAND_LETTER, number, now=now, account_id=account.id,
+                case_id=UUID(made["case_id"]),
+            )  # fmt: skip
+            (await session.get_one(Reprimand, UUID(made["case_id"]))).issued_id = issued.id
+            stored = await api.app.state.parts.store.put_bytes(pdf())
+            await issuing.send(session, UUID(made["case_id"]), stored, now=now)
+        await company.open("/surat-peringatan")
+        assert "Teguran bukan surat peringatan" in company.page.text
+        assert number in company.page.text
+        assert f"/teguran/{made['case_id']}" in company.page.text

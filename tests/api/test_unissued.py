@@ -18,9 +18,9 @@ from tests.services.identity import factories
 
 HERE = "64.72"
 # What the office prepares about a company. All else that is about one was begun by it, or told to it when it began.
-PREPARED = {
-    CaseKind.WARNING: set(WarningStatus),
-    CaseKind.REPRIMAND: set(ReprimandStatus) - {ReprimandStatus.ISSUED},
+PREPARED: dict[CaseKind, set[str]] = {
+    CaseKind.WARNING: {*WarningStatus},
+    CaseKind.REPRIMAND: {*ReprimandStatus} - {ReprimandStatus.ISSUED},
 }
 OWN = {
     CaseKind.REGISTRATION, CaseKind.LICENCE_REVIEW, CaseKind.REPORT, CaseKind.EXTENSION_REQUEST, CaseKind.ASSISTANCE,

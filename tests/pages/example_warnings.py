@@ -205,6 +205,13 @@ def company_one(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+REPRIMAND = {
+    "id": "r1",
+    "number": "ST-1001",
+    "date": "21 Januari 2027",
+    "office": "Pemerintah Kota Samarinda",
+}
+
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "officer/warnings.html": lambda: desk(
         [line(), line(id="2", undetermined=True, authority="", mine=False), line(id="3", suspended=True)]
@@ -237,8 +244,11 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
             },
         ],
     },
-    "company/warnings.html": lambda: {"warnings": [own(), own(id="w2", status="complied", read=True)]},
-    "company/warnings.html#never": lambda: {"warnings": []},
+    "company/warnings.html": lambda: {
+        "warnings": [own(), own(id="w2", status="complied", read=True)],
+        "reprimands": [REPRIMAND],
+    },
+    "company/warnings.html#never": lambda: {"warnings": [], "reprimands": []},
     "company/warning.html": company_one,
     "company/warning.html#decided": lambda: company_one(
         warning=own(status="decided"), open=False, sanctions=[sanction("approved")], future=[]

@@ -14,16 +14,21 @@ from api.pages.urls import PATHS, url
 from api.permissions import require
 from api.uploads import attachment
 from services.documents import records
+from services.documents.letters import LetterKind
+from services.documents.registry import number_of
 from services.errors import NotFound
 from services.i18n import Translator, translator
 from services.identity import policy
 from services.identity.permissions import Permission
 from services.identity.policy import Target
 from services.identity.principal import Principal
-from services.models import CaseKind
+from services.models import CaseKind, Reprimand
+from services.reprimands import issuing
 from services.timeline.future import future
 from services.warnings import facts, service
+from services.warnings.competence import office
 from services.warnings.facts import LadderFacts
+from services.warnings.wording import office_name
 
 router = APIRouter()
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
@@ -31,12 +36,18 @@ Reader = Annotated[Principal, require(Permission.READ_CASE)]
 
 @router.get(PATHS["warning_letters"])
 async def listed(request: Request, session: SessionDep, account_id: ActingAccount, user: Reader) -> Response:
-    """Every duty the company was warned about, the newest first."""
+    """Every duty the company was warned about, the newest first; and beside them the reprimands it was given."""
     policy.authorise(user, Permission.READ_CASE, await policy.account_target(session, account_id))
     page = await page_for(request, session)
     words = translator(page.locale)
     found = await facts.of_account(session, account_id)
-    return answer("company/warnings.html", page, warnings=[_row(one, words) for one in found])
+    given = await issuing.of_account(session, account_id)
+    return answer(
+        "company/warnings.html",
+        page,
+        warnings=[_row(one, words) for one in found],
+        reprimands=[_reprimand(one, words) for one in given],
+    )
 
 
 @router.get(PATHS["warning_letter"])
@@ -113,4 +124,13 @@ def _row(found: LadderFacts, words: Translator) -> dict[str, Any]:
         "number": newest.number or "",
         "date": warnings.day(newest.letter_date, words),
         "read": newest.served_at is not None,
+    }
+
+
+def _reprimand(given: Reprimand, words: Translator) -> dict[str, Any]:
+    return {
+        "id": str(given.case_id),
+        "number": number_of(LetterKind.REPRIMAND_LETTER, given.number or 0),
+        "date": warnings.day(given.letter_date, words),
+        "office": office_name(office(given.authority), words.locale),
     }
