@@ -1,7 +1,6 @@
 """Passwords set, changed, forgotten: only through the address on the NIB, and the same answer either way."""
 
 import asyncio
-import statistics
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -131,7 +130,8 @@ async def test_right_and_wrong_pairs_take_equally_long(desk: Credentials, compan
 
     known = [await seconds("rotan", n) for n in range(3)]
     unknown = [await seconds("nobody", n) for n in range(3)]
-    assert abs(statistics.median(known) - statistics.median(unknown)) < 0.03
+    # Whoever else is busy only ever adds to what a clock shows: the quickest of each are compared.
+    assert abs(min(known) - min(unknown)) < 0.03
 
 
 async def test_three_mails_an_hour_and_no_flood(
