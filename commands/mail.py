@@ -90,6 +90,22 @@ def bounces(path: Path, home: console.HomeDirectory = None, as_json: console.Jso
         console.print_line(f"{name.replace('_', ' ')}: {count}")
 
 
+@app.command("release-legal")
+def release_legal(home: console.HomeDirectory = None, as_json: console.Json = False) -> None:
+    """Let the lane of legal letters send again, which a restore holds."""
+    from services.messages import lanes
+    from services.models import Lane
+
+    async def act(session: Any) -> None:
+        await lanes.release_lane(session, Lane.LEGAL)
+
+    console.in_session(act, home=home)
+    if as_json:
+        console.print_json({"lane": Lane.LEGAL.value, "held": False})
+        return
+    console.print_line("The lane of legal letters sends again.")
+
+
 def _row(mail: "Caught") -> dict[str, object]:
     row = asdict(mail)
     del row["html"]
