@@ -253,3 +253,17 @@ async def test_a_letter_whose_service_nothing_proves_waits_for_an_officer(world:
     ]
     await receipt(world, ladder)
     assert (await world.case(ladder)).status == "proposed", "proven, and its month long over"
+
+
+@pytest.mark.starts("2026-12-20T08:00:00+07:00")
+async def test_more_time_for_one_case_takes_its_proposal_back_until_that_date_lapses(world: World) -> None:
+    given, other = await overdue(world, 2)
+    proposals = [(await ladder_of(world, one)).case_id for one in (given, other)]
+    report = await report_of(world, given.id)
+    await extend(world, "2027-02-20", scope=ExtensionScope.CASE, period=None, case_id=report)
+    await world.rest()
+    assert [(await world.case(one)).status for one in proposals] == ["withdrawn", "proposed"]
+    assert len(await world.events(proposals[0], "ladder_withdrawn")) == 1
+    await world.advance_to("2027-02-24T09:00:00+07:00")
+    again = await ladder_of(world, given)
+    assert (again.n, (await world.case(again.case_id)).status) == (2, "proposed")
