@@ -156,6 +156,11 @@ WARNING_BATCH = {
     "approved": Label(N_("Surat sedang dibuat"), "info"),
     "done": Label(N_("Semua surat dibuat"), "positive"),
 }
+UNIT_PROPOSAL = {
+    "submitted": Label(N_("Menunggu keputusan"), "info"),
+    "accepted": Label(N_("Diterima"), "positive"),
+    "refused": Label(N_("Tidak diterima"), "negative"),
+}
 STATUSES: dict[str, dict[str, Label]] = {
     "registration": REGISTRATION,
     "report": REPORT,
@@ -171,6 +176,7 @@ STATUSES: dict[str, dict[str, Label]] = {
     "data-request": DATA_REQUEST,
     "rollback": ROLLBACK,
     "policy-change": POLICY_CHANGE,
+    "unit-proposal": UNIT_PROPOSAL,
     "warning": WARNING,
     "warning-batch": WARNING_BATCH,
     "message": MESSAGE,

@@ -47,6 +47,7 @@ MENU: tuple[tuple[Entry, frozenset[str]], ...] = (
     (Entry("extensions", N_("Perpanjangan")), _ADMINISTRATORS | {"compliance_officer", "auditor"}),
     (Entry("decrees", N_("Hari libur")), _ADMINISTRATORS | {"compliance_officer", "auditor"}),
     (Entry("policies", N_("Aturan")), _ADMINISTRATORS | {"auditor"}),
+    (Entry("unit_desk", N_("Satuan")), _ADMINISTRATORS),
     (Entry("people", N_("Petugas")), _ADMINISTRATORS | {"auditor"}),
     (Entry("health", N_("Kesehatan sistem")), _ADMINISTRATORS | {"auditor"}),
     (Entry("reads", N_("Pembukaan data")), _ADMINISTRATORS | {"auditor"}),

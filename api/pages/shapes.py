@@ -37,7 +37,8 @@ class Field:
 
     type: text, textarea, number, integer, money, date, year, select, radios, yes_no, checkboxes, file, note.
     `visible_when` is a condition as in the form files ({"field": "exported", "is": true}; in, contains, all,
-    any, not) over fields of the same page; conditions on other pages are settled before.
+    any, not) over fields of the same page; conditions on other pages are settled before. `elsewhere` is the
+    way out when no option fits; it opens beside the form, so that nothing typed is lost.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Field:
     width: str = "full"
     visible_when: Mapping[str, Any] | None = None
     stored: StoredFile | None = None
+    elsewhere: "Action | None" = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON instance
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON derivation
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON added_unit
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE FUNCTION guard_rehearsal_clock() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -76,6 +78,23 @@ END
 $$;
 
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON rollback FOR EACH ROW EXECUTE FUNCTION guard_rollback();
+
+-- A proposed unit of quantity: what was proposed is never rewritten, and what was decided stays so.
+CREATE FUNCTION guard_unit_proposal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.status <> 'submitted'
+       OR (NEW.id, NEW.account_id, NEW.name, NEW.key, NEW.used_for, NEW.reason, NEW.submitted_at, NEW.submitted_by)
+          IS DISTINCT FROM
+          (OLD.id, OLD.account_id, OLD.name, OLD.key, OLD.used_for, OLD.reason, OLD.submitted_at, OLD.submitted_by)
+    THEN
+        RAISE EXCEPTION 'a proposal is decided once and never rewritten' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE ON unit_proposal
+    FOR EACH ROW EXECUTE FUNCTION guard_unit_proposal();
 
 -- A version of the rules says for ever what it says; only when it comes into force may change, until it has.
 CREATE FUNCTION guard_policy_version() RETURNS trigger LANGUAGE plpgsql AS $$

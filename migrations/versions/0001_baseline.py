@@ -504,6 +504,63 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "section", name=op.f("pk_profile_section")),
     )
     op.create_table(
+        "unit_proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), sa.Identity(always=False, start=1001), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("used_for", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_by", sa.Text(), nullable=False),
+        sa.Column("decision_reason", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(status = 'submitted') = (decided_at IS NULL) AND (status = 'submitted') = (decided_by IS NULL)",
+            name=op.f("ck_unit_proposal_decided_by_somebody"),
+        ),
+        sa.CheckConstraint(
+            "btrim(key) <> '' AND btrim(used_for) <> '' AND btrim(reason) <> ''",
+            name=op.f("ck_unit_proposal_complete"),
+        ),
+        sa.CheckConstraint(
+            "status <> 'refused' OR btrim(coalesce(decision_reason, '')) <> ''",
+            name=op.f("ck_unit_proposal_refused_with_reason"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('submitted', 'accepted', 'refused')", name=op.f("ck_unit_proposal_status")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_unit_proposal_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_proposal")),
+        sa.UniqueConstraint("number", name=op.f("uq_unit_proposal_number")),
+    )
+    op.create_index(op.f("ix_unit_proposal_account_id"), "unit_proposal", ["account_id"], unique=False)
+    op.create_index(
+        "uq_unit_proposal_waiting",
+        "unit_proposal",
+        ["key"],
+        unique=True,
+        postgresql_where=sa.text("status = 'submitted'"),
+    )
+    op.create_table(
+        "added_unit",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("proposal_id", sa.Uuid(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["unit_proposal.id"], name=op.f("fk_added_unit_proposal_id")
+        ),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_added_unit")),
+        sa.UniqueConstraint("key", name=op.f("uq_added_unit_key")),
+        sa.UniqueConstraint("proposal_id", name=op.f("uq_added_unit_proposal_id")),
+    )
+    op.create_table(
         "assistance_ticket",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), sa.Identity(always=False, start=1001), nullable=False),

@@ -20,6 +20,7 @@ from services.models import Account, AccountStatus, CaseFile, CaseKind
 from services.reference.kbli import Kbli
 from services.reports.context import Values
 from services.reports.numbers import Notation
+from services.unit_proposals import added
 
 CHECK_FIELDS = N_("Periksa kembali isian yang ditandai.")
 
@@ -171,7 +172,7 @@ async def _judged(
     business_fields: tuple[Kbli, ...],
     notation: Notation,
 ) -> tuple[Values, list[FieldError]]:
-    result = checks.judge(page, raw, business_fields, notation)
+    result = await added.checked(session, page, checks.judge(page, raw, business_fields, notation))
     errors = result.errors
     if not errors and page.id == "certificates":
         errors = await checks.certificates_known(session, account_id, result.values, raw)

@@ -113,6 +113,9 @@ _ALL: Final = (
               "/kasus/{case_id}/permohonan-perpanjangan", rule=Rule.EXTENSION_REQUEST_WAITS, notice=False),
     _template("extension_request_escalation", "company number submitted_at due_before",
               "/kasus/{case_id}/permohonan-perpanjangan", rule=Rule.EXTENSION_REQUEST_WAITS, notice=False),
+    # a unit that the list lacked
+    _template("unit_proposal_accepted", "company number unit listed_as", "/usulan-satuan", optional="reason"),
+    _template("unit_proposal_refused", "company number unit reason", "/usulan-satuan"),
     _template("non_production_accepted", "company number period stage", "/tidak-berproduksi/{case_id}",
               optional="note"),
     _template("non_production_refused", "company number period stage reason", "/tidak-berproduksi/{case_id}"),

@@ -32,6 +32,11 @@ def token_key(template: str, token_id: UUID) -> str:
     return f"{template}:{token_id}"
 
 
+def proposal_key(template: str, proposal_id: UUID) -> str:
+    """Once per proposal: it is decided once."""
+    return f"{template}:{proposal_id}"
+
+
 def message_id(dedupe_key: str, domain: str) -> str:
     """The Message-ID of every mail under this key: the same on each attempt, and after a restore from backup.
 

@@ -192,6 +192,20 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "extension_request_waiting": {**_ASKED_OF_OFFICE},
     "extension_request_escalation": {**_ASKED_OF_OFFICE},
+    "unit_proposal_accepted": {
+        "zone": "Asia/Makassar",
+        "company": "PT Contoh Rotan Mahakam",
+        "number": 1001,
+        "unit": "Sisir",
+        "listed_as": "sisir",
+    },
+    "unit_proposal_refused": {
+        "zone": "Asia/Makassar",
+        "company": "PT Contoh Rotan Mahakam",
+        "number": 1002,
+        "unit": "tumpuk",
+        "reason": "Besarnya berbeda di setiap tempat. Laporkan dalam batang.",
+    },
     "non_production_accepted": {
         **{key: _REPORT[key] for key in ("zone", "company", "period", "stage")},
         "number": 1001,

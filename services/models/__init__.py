@@ -115,6 +115,7 @@ from services.models.service_proof import (
     ServiceEvidence,
 )
 from services.models.supervision import CompanyContact, ContactChannel
+from services.models.units import AddedUnit, UnitProposal, UnitProposalStatus
 from services.models.warnings import (
     AuthorityLevel,
     LetterChannel,
@@ -135,6 +136,7 @@ __all__ = [
     "Account",
     "AccountStatus",
     "AccountType",
+    "AddedUnit",
     "ApiKey",
     "AssistanceOrigin",
     "AssistanceSession",
@@ -252,6 +254,8 @@ __all__ = [
     "Signer",
     "StandardCertificateStatus",
     "Suspension",
+    "UnitProposal",
+    "UnitProposalStatus",
     "UppValidation",
     "WarningBatch",
     "WarningBatchStatus",

@@ -27,6 +27,7 @@ from services.reports.opening import begin, check_version, choose_form
 from services.reports.stored import dump_errors
 from services.reports.validation import SectionResult, validate_section
 from services.reports.values import is_blank
+from services.unit_proposals import added
 from services.warnings import ending
 
 MAX_TYPED: Final = 4_000_000
@@ -78,10 +79,12 @@ async def save_section(
     await begin(session, held, actor=actor, now=now)
     check_version(held.report, expected_version)
     form = held.require_form()
-    if form.section(section) is None:
+    asked = form.section(section)
+    if asked is None:
         raise NotFound
-    result = validate_section(form, section, _without_blank_rows(raw), held.context(notation))
-    _acceptable(result)
+    judged = validate_section(form, section, _without_blank_rows(raw), held.context(notation))
+    _acceptable(judged)
+    result = await added.checked(session, asked, judged)
     page = ReportSection(
         case_id=report_id,
         section=section,

@@ -49,6 +49,7 @@ ListedField = (
     | CertificateField
     | GivenField
 )
+UNKNOWN_UNIT = N_("Satuan ini tidak ada dalam daftar. Pilih dari daftar atau usulkan satuan baru.")
 _NOT_OFFERED = N_("Pilih salah satu jawaban yang tersedia.")
 
 
@@ -189,7 +190,10 @@ def _code(field: ChoiceField | UnitField | CountryField | HsField, raw: object) 
                 raise AnswerError(N_("Kode HS terdiri atas 8 angka, misalnya 9403.83.00."))
             return code
         case UnitField():
-            message = N_("Satuan ini tidak ada dalam daftar. Pilih dari daftar atau usulkan satuan baru.")
+            # Whether an added unit was accepted is known to the database: asked when the page is saved.
+            if units.find(text) is not None:
+                return text
+            message = UNKNOWN_UNIT
         case CountryField():
             message = N_("Pilih negara dari daftar; Indonesia tidak termasuk.")
         case ChoiceField():

@@ -25,7 +25,7 @@ OFFICIALS = [role for role in Role if role is not Role.COMPANY_USER]
 # What concerns no single company: the role alone decides, and companies read nothing but the periods.
 GENERAL = {
     "code", "extension_id", "version_id", "change_id", "batch_id", "order", "period", "extension", "lane",
-    "person", "grant", "desk", "batch", "decree_id", "decree", "year", "change",
+    "person", "grant", "desk", "batch", "decree_id", "decree", "year", "change", "unit_proposal",
 }  # fmt: skip
 # Letters and links whose address is a secret of its own, as long as a password.
 BY_SECRET = {"code", "registration", "token"}

@@ -16,6 +16,7 @@ from tests.pages import (
     example_reviews,
     example_rules,
     example_small_cases,
+    example_units,
     example_warnings,
 )
 
@@ -33,5 +34,6 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **example_small_cases.EXAMPLES,
     **example_assistance.EXAMPLES,
     **example_reprimands.EXAMPLES,
+    **example_units.EXAMPLES,
 }
 """Template, or template#state for further states of it, to its example context."""

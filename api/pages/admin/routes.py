@@ -13,6 +13,7 @@ from api.pages.admin import (
     policy_form,
     post,
     reads,
+    units,
 )
 
 # The form first: "baru" is no extension, nor a person.
@@ -29,6 +30,7 @@ ROUTERS = tuple(
         health,
         post,
         people,
+        units,
         reads,
         clock,
     )

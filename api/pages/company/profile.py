@@ -37,6 +37,7 @@ from services.models import AccountStatus
 from services.proofs import Proof
 from services.reference.kbli import Kbli
 from services.reports import typed as typed_pairs
+from services.unit_proposals import added
 
 router = APIRouter()
 Editor = Annotated[Principal, require(Permission.EDIT_PROFILE)]
@@ -231,7 +232,8 @@ async def _render(
     page = await page_for(request, session, account_id=company.account.id)
     words = translator(page.locale)
     view = _page(company, section)
-    asking = Asking(words, _kbli(company), hidden=_UNSEEN)
+    units = await added.offered(session, view.page.fields)
+    asking = Asking(words, _kbli(company), hidden=_UNSEEN, added=units)
     following = _following(section)
     context: dict[str, Any] = {
         "section": {

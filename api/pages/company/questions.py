@@ -9,16 +9,19 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from api.pages import places, shapes
+from api.pages.urls import url
 from services.companies.definition import FormattedText
 from services.errors import FieldError
-from services.i18n import Translator, format_date
+from services.i18n import N_, Translator, format_date
 from services.reference import countries, kbli, units
 from services.reference.kbli import Kbli
+from services.reference.units import Unit
 from services.reports import conditions, display, fields, values
 from services.reports.conditions import AllOf, AnyOf, Condition, Lookup, Not
 from services.reports.context import CertificateRef, Values
 from services.reports.fields import FormField
 
+_NO_UNIT: Final = N_("Satuan tidak ada? Ajukan")
 _FEW: Final = 4
 """So many answers are all shown at once; more of them open on demand."""
 _TYPES: Final[Mapping[type, str]] = {
@@ -45,6 +48,7 @@ class Asking:
     previous    the page's answers in the report before
     given       what the report itself answers
     hidden      ids that no person fills in
+    added       units that were accepted beside the shipped ones
     """
 
     words: Translator
@@ -54,6 +58,7 @@ class Asking:
     previous: Values = field(default_factory=dict)
     given: Mapping[str, JsonValue] = field(default_factory=dict)
     hidden: Collection[str] = ()
+    added: Sequence[Unit] = ()
 
 
 def shown(questions: Sequence[FormField], asking: Asking) -> list[shapes.Field]:
@@ -120,6 +125,9 @@ def _described(question: FormField, asking: Asking) -> shapes.Field | None:
         unit=_unit(question),
         previous=before if isinstance(before, int) and isinstance(question, fields.RupiahField) else None,
         visible_when=None if condition is True else conditions.as_data(condition),
+        elsewhere=shapes.Action(say(_NO_UNIT), url("unit_propose"))
+        if isinstance(question, fields.UnitField)
+        else None,
     )
 
 
@@ -145,7 +153,8 @@ def _options(question: FormField, asking: Asking) -> Sequence[shapes.Option]:
         case fields.CountryField() | fields.CountriesField():
             return _countries(words.locale)
         case fields.UnitField():
-            return [shapes.Option(unit.code, unit.label(words.locale)) for unit in units.every()]
+            every = (*units.every(), *asking.added)
+            return [shapes.Option(unit.code, unit.label(words.locale)) for unit in every]
         case fields.KbliField() | fields.CertificateField():
             return _own(question, asking)
         case _:

@@ -17,6 +17,7 @@ from api.pages.company import (
     sending,
     statement,
     tracking,
+    units,
     warnings,
 )
 
@@ -35,6 +36,7 @@ ROUTERS = tuple(
         more_time,
         non_production,
         assistance,
+        units,
         reprimands,
         announcements,
         profile,

@@ -29,6 +29,7 @@ from services.reports.context import rows_of
 from services.reports.definition import ACCOUNT, FieldsSection, RowsSection
 from services.reports.drafting import Saved
 from services.reports.reading import Page, ReportView
+from services.unit_proposals import added
 
 router = APIRouter()
 _OWN: Final = frozenset({FIELD, forms.KEY, "version", "then", "row", "delete"})
@@ -181,7 +182,10 @@ async def _asking(
         for question in page.section.fields
         if question.type == "given"
     }
-    return Asking(words, facts.business_fields, facts.certificates, elsewhere, page.previous, given)
+    units = await added.offered(session, page.section.fields)
+    return Asking(
+        words, facts.business_fields, facts.certificates, elsewhere, page.previous, given, added=units
+    )
 
 
 def _form(page: Page, typing: Typing, words: Translator) -> tuple[Form, list[str]]:
