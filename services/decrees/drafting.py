@@ -219,7 +219,13 @@ async def approve(session: AsyncSession, decree_id: UUID, *, actor: str, now: da
     if decree.requested_by in await actors.selves(session, actor):
         raise Forbidden(N_("Keputusan hari libur harus disetujui orang kedua (kebijakan layanan)."))
     if decree.calendar_seen != await calendar_seen(session):
-        raise Conflict(N_("Kalender sudah berubah sejak uji coba. Lakukan uji coba lagi."))
+        raise Conflict(
+            N_(
+                "Kalender sudah berubah sejak uji coba {instrument}; yang disetujui ialah akibat yang diperiksa "
+                "(kebijakan layanan). Lakukan uji coba lagi."
+            ),
+            instrument=decree.instrument,
+        )
     await _still_ahead(session, decree, now)
     cases.move(case, DecreeStatus.APPROVED)
     decree.status, decree.approved_by, decree.approved_at = DecreeStatus.APPROVED, actor, now
@@ -241,7 +247,12 @@ async def _still_ahead(session: AsyncSession, decree: HolidayDecree, now: dateti
     count = (await session.execute(query, {"id": decree.case_id, "now": now})).scalar_one()
     if count:
         raise Conflict(
-            N_("Sejak uji coba, {count} batas waktu baru sudah lewat. Lakukan uji coba lagi."), count=count
+            N_(
+                "Sejak uji coba {instrument}, {count} batas waktu baru sudah lewat; tidak ada tanggal yang bergeser "
+                "ke masa lalu (kebijakan layanan). Lakukan uji coba lagi."
+            ),
+            instrument=decree.instrument,
+            count=count,
         )
 
 

@@ -77,18 +77,25 @@ class Jurisdictions(Rules):
     def _problems(self) -> Iterable[Flaw]:
         scales: tuple[LicenceScale | None, ...] = (*LicenceScale, None)
         for case in product(OBLIGATIONS, ACCOUNTS, scales, (False, True)):
-            found = [rule.name for rule in self.rules if rule.governs(*case)]
+            governing = [rule for rule in self.rules if rule.governs(*case)]
+            found = [rule.name for rule in governing]
             said = ", ".join(str(fact) for fact in case)
             if len(found) > 1:
                 yield Flaw(
                     f"overlap: {' and '.join(found)} both govern ({said})",
-                    N_("Tumpang tindih: {rules} sama-sama mengatur ({case})."),
-                    rules=", ".join(found), case=said,
+                    N_("Tumpang tindih: {rules} sama-sama mengatur ({case}). Tepat satu aturan berlaku ({basis})."),
+                    rules=", ".join(found), case=said, basis=_bases(governing),
                 )  # fmt: skip
             elif not found and case[2] is not None:
                 yield Flaw(
-                    f"gap: no rule governs ({said})", N_("Celah: tidak ada aturan untuk ({case})."), case=said
-                )
+                    f"gap: no rule governs ({said})",
+                    N_("Celah: tidak ada aturan untuk ({case}). Tepat satu aturan berlaku ({basis})."),
+                    case=said, basis=_bases(self.rules),
+                )  # fmt: skip
+
+
+def _bases(rules: Iterable[Jurisdiction]) -> str:
+    return "; ".join(sorted({rule.basis for rule in rules}))
 
 
 class JurisdictionFile(Rules):

@@ -148,13 +148,15 @@ def _joined(earlier: Regime, later: Regime) -> None:
         raise Flaw(
             f"gap between {earlier.id} (ends {earlier.last}) and {later.id} (from {later.first})",
             N_("Ada celah antara {earlier} (sampai {end}) dan {later} (mulai {start}): periode di antaranya "
-               "tidak diatur. Setiap periode diatur oleh tepat satu peraturan."),
+               "tidak diatur. Setiap periode diatur oleh tepat satu peraturan ({basis})."),
             earlier=earlier.id, end=str(earlier.last), later=later.id, start=str(later.first),
+            basis=f"{earlier.instrument}; {later.instrument}",
         )  # fmt: skip
     if later.first.start < expected:
         raise Flaw(
             f"{earlier.id} (ends {earlier.last}) and {later.id} (from {later.first}) overlap",
             N_("{earlier} (sampai {end}) dan {later} (mulai {start}) tumpang tindih. "
-               "Setiap periode diatur oleh tepat satu peraturan."),
+               "Setiap periode diatur oleh tepat satu peraturan ({basis})."),
             earlier=earlier.id, end=str(earlier.last), later=later.id, start=str(later.first),
+            basis=f"{earlier.instrument}; {later.instrument}",
         )  # fmt: skip

@@ -18,7 +18,8 @@ from services.deadlines.periods import Period
 from services.deadlines.zones import WIB
 from services.policies import Policies, PolicyError, decreed_days, load, load_shipped
 from services.policies.bundle import FILES
-from services.policies.source import SHIPPED, read_yaml
+from services.policies.regimes import _joined
+from services.policies.source import SHIPPED, Flaw, read_yaml
 
 
 @pytest.fixture
@@ -134,6 +135,22 @@ def test_a_gap_between_regimes_is_refused(directory: Path) -> None:
 def test_overlapping_regimes_are_refused(directory: Path) -> None:
     change(directory, "regimes", lambda c: c["regimes"][2].update(first="2024-Q4"))
     assert refusal(directory) == "regimes.yaml: SE1_2025 (ends 2024-Q4) and PM13_2025 (from 2024-Q4) overlap"
+
+
+def test_a_gap_or_an_overlap_of_offices_or_regimes_names_the_regulations() -> None:
+    shipped = load_shipped()
+    before, after = shipped.regimes.regimes[:2]
+    late = after.model_copy(update={"first": after.first.next()})
+    early = after.model_copy(update={"first": before.last})
+    for changed in (late, early):
+        with pytest.raises(Flaw) as unjoined:
+            _joined(before, changed)
+        assert unjoined.value.params["basis"] == f"{before.instrument}; {after.instrument}"
+    rules = shipped.competences.rules
+    for changed_rules in (rules[1:], (*rules, rules[0])):
+        flaws = list(shipped.competences.model_copy(update={"rules": changed_rules})._problems())
+        assert flaws
+        assert all("{basis}" in flaw.message and flaw.params["basis"] for flaw in flaws)
 
 
 REMOVED = object()
