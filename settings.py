@@ -38,6 +38,7 @@ NAMES = (
     "TENGGAT_PUBLIC_URL",
     "TENGGAT_TRUSTED_PROXIES",
     "TENGGAT_WEB_POOL",
+    "TENGGAT_WEB_PROCESSES",
     "TENGGAT_WORKER_BEAT",
     "TENGGAT_WORKER_POOL",
 )
@@ -93,6 +94,7 @@ class Settings:
     secret_key: str
     bounce_token: str | None = None
     web_pool: int = 10
+    web_processes: int = 2
     worker_pool: int = 10
     worker_beat: Path | None = None
     mail_patience: int = 30
@@ -185,6 +187,7 @@ def _build(home: Path, values: Mapping[str, str], problems: list[str]) -> Settin
         secret_key=values.get("TENGGAT_SECRET_KEY", ""),
         bounce_token=values.get("TENGGAT_BOUNCE_TOKEN"),
         web_pool=_number("TENGGAT_WEB_POOL", values, 10, problems),
+        web_processes=_number("TENGGAT_WEB_PROCESSES", values, 2, problems),
         worker_pool=_number("TENGGAT_WORKER_POOL", values, 10, problems),
         worker_beat=Path(values["TENGGAT_WORKER_BEAT"]) if values.get("TENGGAT_WORKER_BEAT") else None,
         mail_patience=_number("TENGGAT_MAIL_PATIENCE", values, 30, problems),

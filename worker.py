@@ -41,6 +41,7 @@ from services.documents.antivirus import Antivirus
 from services.documents.store import DocumentStore
 from services.documents.typesetting import Typesetter
 from services.instance import identity
+from services.memory import settle
 from services.messages.config import MailConfig
 from services.warnings.issuing import Press
 from settings import Settings
@@ -242,6 +243,7 @@ async def run() -> None:
         await ensure_chores(client)
         if not who.rehearsal:
             await ensure_sweep(client)
+        settle()
         log.info("working in namespace %s", who.namespace)
         async with worker:
             await until_stopped(stopping, given.worker_beat)

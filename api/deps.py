@@ -41,9 +41,10 @@ async def get_session(request: Request, parts: PartsDep) -> AsyncIterator[AsyncS
 SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 
-async def legal_moment(session: SessionDep) -> datetime:
+async def legal_moment(request: Request, session: SessionDep) -> datetime:
     """Database time on arrival, read before any lock: what on time and late are judged by."""
-    return await app_now(session)
+    principal = await principal_of(request)
+    return principal.at if principal and principal.at else await app_now(session)
 
 
 Now = Annotated[datetime, Depends(legal_moment)]
@@ -51,7 +52,9 @@ Now = Annotated[datetime, Depends(legal_moment)]
 
 async def arrival(request: Request, parts: PartsDep) -> datetime:
     """As `legal_moment`, without keeping a transaction open: for routes that first take in a file."""
-    await principal_of(request)
+    principal = await principal_of(request)
+    if principal and principal.at:
+        return principal.at
     async with parts.sessions() as session:
         return await app_now(session)
 

@@ -83,9 +83,9 @@ _COPY = text(
         FROM given g, issued_document i WHERE i.case_id = :model AND i.voided_at IS NULL
     ), keys AS (
         INSERT INTO api_key (id, token_hash, label, role, region_prefix, kbli_divisions, account_id, created_by,
-                             created_at)
+                             created_at, last_used_at)
         SELECT uuidv7(), g.key_hash, k.label, k.role, k.region_prefix, k.kbli_divisions, g.account_id,
-               k.created_by, k.created_at
+               k.created_by, k.created_at, now()  -- the form was filled in just before
         FROM given g, api_key k WHERE k.id = :key
     ), moved AS (
         UPDATE case_file c SET status = f.status, version = f.version, milestones = f.milestones

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-EVERY = 1.0
+EVERY = 2.0
 
 
 @dataclass
@@ -76,13 +76,17 @@ def _cpu(pid: int) -> float:
 
 
 def _memory(pid: int) -> float:
-    total = 0
-    for process in _family(pid):
-        try:
-            total += process.memory_full_info().uss
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-    return total / 1e6
+    """Megabytes of a role's own memory. Taken from the kernel's running count: walking the pages of each process
+    (unique set size) stops them for milliseconds, which the answers being timed would show."""
+    return sum(_own(process.pid) for process in _family(pid)) / 1e3
+
+
+def _own(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon:")), 0)
 
 
 def described() -> str:

@@ -4,10 +4,11 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from settings import NAMES, Settings, load
 from stack import launch, namespace, ports
 from stack.databases import create_all
 from stack.home import Home, StackError
+from stack.launch import Rank
 from stack.postgres import Postgres, socket_directory
 from stack.progress import Progress
 from stack.supervisor import Child, Supervisor, sweep_up
@@ -24,10 +26,6 @@ from stack.temporal import Temporal
 from stack.temporal_build import obtain
 
 DEFAULT_PORT = 8000
-# Longer than clients and proxies keep a resting connection: whoever reuses one must not meet its end.
-KEEP_ALIVE = "75"
-WORKER_NICENESS = 19  # people waiting for a page come first
-TEMPORAL_NICENESS = 15
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,8 @@ class Boot:
             self.supervisor.wait(temporal)
         asyncio.run(namespace.ensure(self.values.get("TEMPORAL_ADDRESS"), identity.namespace))
         self._worker()
-        self.supervisor.wait(web)
+        for part in web:
+            self.supervisor.wait(part)
 
     def _stop(self) -> None:
         self.supervisor.stop()
@@ -153,7 +152,7 @@ class Boot:
 
     def _temporal(self, postgres: Postgres) -> Child:
         binaries = obtain(self.progress)
-        temporal = Temporal(self.home, postgres, binaries, niceness=TEMPORAL_NICENESS)
+        temporal = Temporal(self.home, postgres, binaries, rank=Rank.ENGINE)
         temporal.prepare(os.environ.get("TENGGAT_TEMPORAL_PORT"))
         self.values["TEMPORAL_ADDRESS"] = temporal.address
         child = Child("temporal", temporal.start, temporal.log, temporal.ready)
@@ -185,30 +184,30 @@ class Boot:
         if "TENGGAT_MAIL_CATCHER" in self.values:
             self._part("catcher", launch.python("services.messages.catcher"))
 
-    def _web(self, settings: Settings) -> Child:
-        options = ["--factory", "--host", ports.LOOPBACK, "--port", str(settings.port), "--no-access-log"]
-        # The application itself decides whose forwarded addresses to believe; uvicorn believes every local caller.
-        options += ["--no-proxy-headers", "--no-server-header"]
-        command = launch.python(
-            "uvicorn",
-            "api.app:create_app",
-            *options,
-            "--timeout-graceful-shutdown",
-            "10",
-            "--timeout-keep-alive",
-            KEEP_ALIVE,
-        )
-        return self._part("web", command, ready=lambda: launch.healthy(settings.port))
+    def _web(self, settings: Settings) -> list[Child]:
+        """Processes that share one listening socket, which outlives each of them."""
+        listening = ports.listening(settings.port)
+        command = launch.python("api.serving", "--socket", str(listening.fileno()))
+        ready = partial(launch.healthy, settings.port)
+        names = ("web", *(f"web-{n}" for n in range(2, settings.web_processes + 1)))
+        return [self._part(name, command, ready=ready, pass_fds=[listening.fileno()]) for name in names]
 
     def _worker(self) -> None:
-        self._part("worker", launch.python("worker"), niceness=WORKER_NICENESS, grace_seconds=40)
+        self._part("worker", launch.python("worker"), rank=Rank.BACKGROUND, grace_seconds=40)
 
-    def _part(self, name: str, command: list[str], niceness: int = 0, **options: Any) -> Child:
+    def _part(
+        self,
+        name: str,
+        command: list[str],
+        *,
+        rank: Rank = Rank.PEOPLE,
+        pass_fds: Sequence[int] = (),
+        **options: Any,
+    ) -> Child:
         log = self.home.logs / f"{name}.log"
         env = os.environ | self.values | {"PYTHONUNBUFFERED": "1"}
-        child = Child(
-            name, lambda: launch.start(command, env=env, log=log, niceness=niceness), log, **options
-        )
+        start = partial(launch.start, command, env=env, log=log, rank=rank, pass_fds=pass_fds)
+        child = Child(name, start, log, **options)
         self.supervisor.launch(child)
         return child
 

@@ -105,7 +105,7 @@ def _detached(place: Home, arguments: list[str], *, seed_wanted: bool) -> None:
     start = log.stat().st_size if log.exists() else 0
     kept = [word for word in arguments if word not in ("--detach", "--json")]
     env = os.environ | {"TENGGAT_HOME": str(place.path), "TENGGAT_DETACHED": "yes"}
-    process = launch.start([*launch.python("cli"), *kept], env=env, log=log)
+    process = launch.start([*launch.python("cli"), *kept], env=env, log=log, own_session=True)
     with log.open() as lines:
         lines.seek(start)
         while not _ready(place, process.pid):

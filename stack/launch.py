@@ -1,17 +1,24 @@
 """Starting our own programs as parts of an instance: their environment, priority and log."""
 
-import logging
+import os
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from pathlib import Path
 
 from stack.ports import LOOPBACK
 
-ATTEMPTS = 10
-logger = logging.getLogger(__name__)
+LOW, LOWEST = 15, 19
+
+
+class Rank(Enum):
+    """Who gets the processor when there is not enough for all."""
+
+    PEOPLE = "somebody waits for its answer"
+    ENGINE = "others wait for it, but no person"
+    BACKGROUND = "runs in the time that is left over"
 
 
 def python(module: str, *arguments: str) -> list[str]:
@@ -20,40 +27,44 @@ def python(module: str, *arguments: str) -> list[str]:
 
 
 def start(
-    command: Sequence[str], *, env: Mapping[str, str], log: Path, niceness: int = 0
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    log: Path,
+    rank: Rank = Rank.PEOPLE,
+    own_session: bool = False,
+    pass_fds: Sequence[int] = (),
 ) -> "subprocess.Popen[bytes]":
-    """Start a program in a session of its own, so that Ctrl-C reaches only the supervisor."""
-    prefix = ["nice", "-n", str(niceness)] if niceness else []
+    """Start a program in a process group of its own, so that Ctrl-C reaches only the supervisor.
+
+    It stays in the supervisor's session unless it is to outlive it: Linux first shares the processors among
+    sessions (autogroups), and ranks processes only within one.
+    """
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [*prefix, *command],
+            command,
             env=dict(env),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            start_new_session=True,
+            pass_fds=pass_fds,
+            start_new_session=own_session,
+            process_group=None if own_session else 0,
         )
-    if niceness:
-        _yield_as_a_session(process.pid, niceness)
+    if rank is Rank.ENGINE:
+        os.setpriority(os.PRIO_PROCESS, process.pid, LOW)
+    elif rank is Rank.BACKGROUND:
+        _yield_always(process.pid)
     return process
 
 
-def _yield_as_a_session(pid: int, niceness: int) -> None:
-    """Where the kernel shares the processors among sessions (Linux's autogroups), a process's own niceness counts
-    only within its session; the session has one of its own."""
-    group = Path(f"/proc/{pid}/autogroup")
-    if not group.exists():
-        return
-    for _ in range(ATTEMPTS):
-        try:
-            group.write_text(str(niceness))
-        except BlockingIOError:  # the kernel takes one such change in a tenth of a second
-            time.sleep(0.1)
-        except OSError as error:
-            logger.info("session of process %s keeps its priority: %s", pid, error)
-            return
-        else:
-            return
+def _yield_always(pid: int) -> None:
+    """A low niceness is still left its turn to the end, a millisecond at each of the dozens of times that an answer
+    changes hands between web and database; what is idle by policy gives way at once."""
+    if hasattr(os, "sched_setscheduler"):
+        os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
+    else:
+        os.setpriority(os.PRIO_PROCESS, pid, LOWEST)
 
 
 def healthy(port: int, path: str = "/health/ready") -> bool:

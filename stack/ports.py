@@ -9,6 +9,7 @@ from stack.home import StackError
 LOOPBACK = "127.0.0.1"
 BELOW_EPHEMERAL = range(20_000, 32_000)  # the kernel hands out higher ones to outgoing connections
 WINDOW = 32  # more than one instance needs
+BACKLOG = 1024
 _chosen: set[int] = set()
 
 
@@ -20,6 +21,14 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def listening(port: int) -> socket.socket:
+    """A socket that already takes connections: they wait there while what serves them is started again."""
+    try:
+        return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
+    except OSError as error:
+        raise StackError(f"port {port} was taken by another program; choose another, or 0 for any") from error
 
 
 def answers(port: int) -> bool:

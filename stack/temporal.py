@@ -41,7 +41,7 @@ class Temporal:
     postgres: Postgres
     binaries: Binaries
     dynamic: dict[str, Any] = field(default_factory=dict)
-    niceness: int = 0
+    rank: launch.Rank = launch.Rank.PEOPLE
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -69,7 +69,7 @@ class Temporal:
             [*command, "--allow-no-auth", "start"],
             env=os.environ | {"TEMPORAL_VERSION_CHECK_DISABLED": "1"},
             log=self.log,
-            niceness=self.niceness,
+            rank=self.rank,
         )
         return self.process
 

@@ -41,7 +41,7 @@ from workflows.contracts import (
 log = logging.getLogger(__name__)
 
 # How long a nudge may take before it is given up: the sweep repeats it anyway.
-PATIENCE = 5.0
+PATIENCE = 15.0
 AT_ONCE = 32
 # Mail of a burst is announced to its lane once: whatever commits within this time shares one nudge.
 GATHER = 0.1

@@ -186,9 +186,9 @@ async def send(
     expected = versions.required_version(if_match, body.version)
 
     async def command() -> SubmissionOut:
-        await authorised(session, report_id, user, Permission.SEND_REPORT)
+        case = await authorised(session, report_id, user, Permission.SEND_REPORT)
         sent = await sending.send(
-            session, report_id, command_id=f"{report_id}/{user.actor}/{once.key}",
+            session, case, command_id=f"{report_id}/{user.actor}/{once.key}",
             expected_version=expected, actor=user.actor, now=now,
         )  # fmt: skip
         return SubmissionOut(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import DateTime, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -97,6 +97,7 @@ async def authenticate(session: AsyncSession, token: str) -> Principal | None:
         nda=True,
         recent=True,
         name=row.label,
+        at=row.at,
     )
 
 
@@ -134,6 +135,7 @@ def _lookup() -> Any:
             col(ApiKey.account_id),
             col(ApiKey.label),
             or_(last_used.is_(None), last_used < func.now() - TOUCH_EVERY).label("stale"),
+            func.app_now(type_=DateTime(timezone=True)).label("at"),
         )
         .outerjoin(Account, col(Account.id) == col(ApiKey.account_id))
         .outerjoin(Person, col(Person.id) == col(ApiKey.person_id))

@@ -1,6 +1,7 @@
 """The one who asks, as rights and not as a person: what every permission check looks at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from services.identity.permissions import ALLOWED, Permission
@@ -21,7 +22,8 @@ class Principal:
     """Somebody signed in (`person_id`, `session_id`) or a program (`key_id`).
 
     `actor` is what events and logs record. `accounts` are the active accounts acted for. `nda` says that the
-    current non-disclosure agreement is accepted; `recent` that the password was given a short while ago.
+    current non-disclosure agreement is accepted; `recent` that the password was given a short while ago; `at` is the
+    database's legal moment when they were recognised, None where nobody looked.
     """
 
     actor: str
@@ -34,6 +36,7 @@ class Principal:
     recent: bool = False
     locale: str = "id"
     name: str = ""
+    at: datetime | None = field(default=None, compare=False)
 
     @property
     def role_names(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, DateTime, bindparam, exists, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -79,7 +79,7 @@ async def authenticate(session: AsyncSession, token: str) -> SignedIn | None:
 
     Notes the visit at most once a minute, so reading pages seldom writes.
     """
-    row = (await session.execute(_lookup(digest(token)))).one_or_none()
+    row = (await session.execute(_LOOKUP, {"token_hash": digest(token)})).one_or_none()
     if row is None:
         return None
     if row.stale:
@@ -95,6 +95,7 @@ async def authenticate(session: AsyncSession, token: str) -> SignedIn | None:
         recent=row.recent,
         locale=row.locale,
         name=row.name,
+        at=row.at,
     )
     return SignedIn(principal, row.csrf_secret)
 
@@ -154,13 +155,14 @@ def _alive() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _lookup(token_hash: str) -> Any:
+def _lookup() -> Any:
     return (
         select(
             col(WebSession.id),
             col(WebSession.csrf_secret),
             (col(WebSession.last_seen_at) < func.now() - TOUCH_EVERY).label("stale"),
             (col(WebSession.reauthenticated_at) > func.now() - RECENT).label("recent"),
+            func.app_now(type_=DateTime(timezone=True)).label("at"),
             col(Person.id).label("person_id"),
             col(Person.name),
             col(Person.locale),
@@ -169,7 +171,9 @@ def _lookup(token_hash: str) -> Any:
             _nda().label("nda"),
         )
         .join(Person, col(Person.id) == col(WebSession.person_id))
-        .where(col(WebSession.token_hash) == token_hash, col(Person.status) == "active", *_alive())
+        .where(
+            col(WebSession.token_hash) == bindparam("token_hash"), col(Person.status) == "active", *_alive()
+        )
     )
 
 
@@ -215,3 +219,6 @@ def _roles(grants: list[list[Any]], accounts: list[str]) -> tuple[Grant, ...]:
 
 async def _real_now(session: AsyncSession) -> Any:
     return (await session.execute(select(func.now()))).scalar_one()
+
+
+_LOOKUP = _lookup()  # built once: every page that somebody opens begins with it

@@ -1,8 +1,9 @@
 """Who is told: notices go to the contact person, credentials to the address on the NIB and nowhere else."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,6 +17,8 @@ from services.models import Account, Person
 _ADDRESS: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{1,63}"
 )
+CONTACT: Final = "contact_person"
+_NOTICE_ADDRESS: Final = re.compile(r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+")
 # As SQL, over account `a` and its contact person's section `k`.
 NOTICE_ADDRESS_SQL: Final = r"""
     CASE WHEN k.data ->> 'email' ~ '^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$'
@@ -24,9 +27,9 @@ NOTICE_ADDRESS_SQL: Final = r"""
 _FOR_NOTICES: Final = text(
     f"""
     SELECT {NOTICE_ADDRESS_SQL} AS address, a.zone, k.data ->> 'name' AS name FROM account a
-    LEFT JOIN profile_section k ON k.account_id = a.id AND k.section = 'contact_person'
+    LEFT JOIN profile_section k ON k.account_id = a.id AND k.section = '{CONTACT}'
     WHERE a.id = :account_id
-    """  # noqa: S608 -- our own constant
+    """  # noqa: S608 -- our own constants
 )
 
 
@@ -52,6 +55,13 @@ async def for_notices(session: AsyncSession, account_id: UUID) -> Recipient:
     if row is None:
         raise NotFound
     return Recipient(row.address, zone=row.zone, name=row.name)
+
+
+def contact_person(account: Account, contact: Mapping[str, Any]) -> Recipient:
+    """As `for_notices`, where the account and its page of the contact person were read already."""
+    given = str(contact.get("email", ""))
+    address = given if _NOTICE_ADDRESS.fullmatch(given) else account.email
+    return Recipient(address, zone=account.zone, name=contact.get("name"))
 
 
 def for_credentials(account: Account, person_id: UUID | None = None) -> Recipient:

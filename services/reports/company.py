@@ -15,19 +15,22 @@ from sqlmodel import col
 
 from services.errors import NotFound
 from services.licences import force
-from services.models import Account, BusinessField, Certificate, Licence
+from services.messages.recipients import CONTACT
+from services.models import Account, BusinessField, Certificate, Licence, ProfileSection
 from services.reference.kbli import Kbli
 from services.reports.context import CertificateRef, Values
 
 
 @dataclass(frozen=True, slots=True)
 class CompanyFacts:
-    """`licensed` are the KBLI codes covered by an industry licence in force, found valid by the UPP."""
+    """`licensed` are the KBLI codes covered by an industry licence in force, found valid by the UPP. `contact` is the
+    page of the contact person as saved, empty before."""
 
     account: Account
     business_fields: tuple[Kbli, ...]
     certificates: tuple[CertificateRef, ...]
     licensed: frozenset[str]
+    contact: Values
 
     @property
     def asked(self) -> Values:
@@ -41,12 +44,13 @@ async def facts(session: AsyncSession, account_id: UUID, *, on: date) -> Company
     row = (await session.execute(_FACTS, {"account_id": account_id, "on": on})).one_or_none()
     if row is None:
         raise NotFound
-    account, fields, certificates, licensed = row
+    account, fields, certificates, licensed, contact = row
     return CompanyFacts(
         account,
         tuple(Kbli(version, code) for version, code in fields or ()),
         tuple(CertificateRef(*entry) for entry in certificates or ()),
         frozenset(code for codes in licensed or () for code in codes),
+        contact or {},
     )
 
 
@@ -68,6 +72,15 @@ def _licensed() -> ScalarSelect[Any]:
     return codes.where(col(Licence.account_id) == _THIS, force.in_force(bindparam("on"))).scalar_subquery()
 
 
+def _contact() -> ScalarSelect[Any]:
+    contact = col(ProfileSection.section) == CONTACT
+    return (
+        select(col(ProfileSection.data))
+        .where(col(ProfileSection.account_id) == _THIS, contact)
+        .scalar_subquery()
+    )
+
+
 # Built once: putting it together costs more than asking it.
 _THIS = bindparam("account_id", type_=Uuid())
-_FACTS = select(Account, _fields(), _certificates(), _licensed()).where(col(Account.id) == _THIS)
+_FACTS = select(Account, _fields(), _certificates(), _licensed(), _contact()).where(col(Account.id) == _THIS)

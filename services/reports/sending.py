@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,7 +16,7 @@ from services.messages import dedupe, recipients
 from services.messages.catalogue import TEMPLATES
 from services.messages.intents import cancel_for_case, intend
 from services.messages.wanted import Rule
-from services.models import Deadline, Report, ReportStatus, ReportVersion
+from services.models import CaseFile, Deadline, Report, ReportStatus, ReportVersion
 from services.non_production import mooting
 from services.periods import planning
 from services.reports import dossier
@@ -35,9 +35,18 @@ DEMANDS: Final = [
 ]
 """The messages that ask for the report, and have nothing more to ask once it has arrived."""
 
-_DEADLINES: Final = (
+_MET: Final = (
     select(Deadline)
-    .where(col(Deadline.case_id) == bindparam("case_id"))
+    .from_statement(
+        text(
+            """
+            UPDATE deadline
+            SET met_at = coalesce(met_at, :now), paused_since = CASE WHEN met_at IS NOT NULL THEN paused_since END
+            WHERE case_id = :case_id AND name IN (:due, :correction)
+            RETURNING *
+            """
+        )
+    )
     .execution_options(populate_existing=True)
 )
 
@@ -56,20 +65,21 @@ class Sent:
 
 async def send(
     session: AsyncSession,
-    report_id: UUID,
+    report: UUID | CaseFile,
     *,
     command_id: str,
     expected_version: int,
     actor: str,
     now: datetime,
 ) -> Sent:
-    """Record a submission that arrived at `now`. Repeating a command_id returns the first outcome.
+    """Record a submission that arrived at `now`; `report` is its id, or its case where the caller has locked it.
 
+    Repeating a command_id returns the first outcome.
     StaleVersion when the report was changed in between, TransitionRefused when it was sent already or its
     period has not ended. InvalidInput lists every gap; the field of each is the section that closes it.
     """
-    held = await dossier.lock(session, report_id, now=now)
-    case = held.case
+    case = report if isinstance(report, CaseFile) else await cases.lock(session, report)
+    report_id, held = case.id, await dossier.of_case(session, case, now=now)
     before = await _first_outcome(session, report_id, command_id) if held.report.submission else None
     if before is not None:
         return before
@@ -82,7 +92,7 @@ async def send(
     correction = None
     if case.status == ReportStatus.REOPENED:
         correction = await resending.require_open(session, report_id, now=now)
-    due = await _deadlines(session, report_id)
+    due = await _met(session, report_id, now)
     version = _snapshot(held, command_id, actor, now)
     session.add(version)
     held.report.submission = version.submission
@@ -90,7 +100,6 @@ async def send(
     cases.move(case, ReportStatus.SENT)
     cases.reach(case, dates.sent(version.submission), now)
     cases.wake(case, now)
-    _met(due, now)
     await session.flush()
     if correction is not None:
         await resending.resent(session, correction, version, actor=actor, now=now)
@@ -128,20 +137,17 @@ def _open(held: Dossier, now: datetime) -> None:
         raise TransitionRefused(early, code=str(held.period), opens_at=opens_at)
 
 
-async def _deadlines(session: AsyncSession, report_id: UUID) -> dict[str, Deadline]:
-    """The dates in force. Read after the case was locked: an extension cannot slip in between."""
-    rows = (await session.execute(_DEADLINES, {"case_id": report_id})).scalars()
+async def _met(session: AsyncSession, report_id: UUID, now: datetime) -> dict[str, Deadline]:
+    """The dates in force. What they asked for has arrived: nothing more follows from their passing.
+
+    After the case was locked: an extension cannot slip in between.
+    """
+    given = {"case_id": report_id, "now": now, "due": DUE, "correction": CORRECTION}
+    rows = (await session.execute(_MET, given)).scalars()
     found = {row.name: row for row in rows}
     if DUE not in found:
         raise NotFound
     return found
-
-
-def _met(due: dict[str, Deadline], now: datetime) -> None:
-    """What was asked for has arrived: nothing more follows from the passing of these dates."""
-    for name in (DUE, CORRECTION):
-        if (deadline := due.get(name)) and deadline.met_at is None:
-            deadline.met_at, deadline.paused_since = now, None
 
 
 def _snapshot(held: Dossier, command_id: str, actor: str, now: datetime) -> ReportVersion:
@@ -170,7 +176,7 @@ async def _acknowledge(session: AsyncSession, held: Dossier, version: ReportVers
         session,
         template="report_received",
         dedupe_key=dedupe.case_key("report_received", report.case_id, str(version.submission)),
-        recipient=await recipients.for_notices(session, report.account_id),
+        recipient=recipients.contact_person(held.company.account, held.company.contact),
         context={
             "company": held.company.account.name,
             "period": report.period,

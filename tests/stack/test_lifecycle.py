@@ -74,7 +74,14 @@ def test_a_rehearsal_comes_up_survives_a_killed_supervisor_and_is_restored_elsew
     report = operator.status()
     assert report["ready"]
     assert report["environment"] == "rehearsal"
-    assert {part["name"] for part in report["parts"]} == {"postgres", "temporal", "catcher", "web", "worker"}
+    assert {part["name"] for part in report["parts"]} == {
+        "postgres",
+        "temporal",
+        "catcher",
+        "web",
+        "web-2",
+        "worker",
+    }
     assert healthy(int(report["addresses"]["pages"].rpartition(":")[2]))
     born = operator.instance()
     assert born[1:] == (True, "2026-12-19")  # midnight in WIB is still the 19th in UTC
