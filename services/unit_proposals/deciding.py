@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -63,9 +64,9 @@ async def decide(
     proposal.status = _STATUS[decision.verdict]
     proposal.decision_reason = decision.reason.strip() or None
     proposal.decided_at, proposal.decided_by = now, actor
-    if decision.verdict is Verdict.ACCEPT:
-        session.add(_unit(proposal, name, actor, now))
     await session.flush()
+    if decision.verdict is Verdict.ACCEPT:
+        await _add(session, proposal, name, actor, now)
     await _tell(session, proposal, name, now)
     return proposal
 
@@ -86,15 +87,19 @@ def _reason_problems(decision: Decision) -> list[FieldError]:
     return []
 
 
-def _unit(proposal: UnitProposal, name: str, actor: str, now: datetime) -> AddedUnit:
-    return AddedUnit(
-        code=f"{units.ADDED}{name}",
-        name=name,
-        key=units.key(name),
-        proposal_id=proposal.id,
-        added_at=now,
-        added_by=actor,
-    )
+async def _add(session: AsyncSession, proposal: UnitProposal, name: str, actor: str, now: datetime) -> None:
+    """Put the unit into the list, unless another proposal is accepted under that name at this very moment."""
+    unit = {
+        "code": f"{units.ADDED}{name}",
+        "name": name,
+        "key": units.key(name),
+        "proposal_id": proposal.id,
+        "added_at": now,
+        "added_by": actor,
+    }
+    added = insert(AddedUnit).values(unit).on_conflict_do_nothing().returning(col(AddedUnit.code))
+    if (await session.execute(added)).scalar_one_or_none() is None:
+        raise InvalidInput(CHECK, fields=await name_problems(session, name))
 
 
 async def _tell(session: AsyncSession, proposal: UnitProposal, name: str, now: datetime) -> None:

@@ -1,5 +1,8 @@
 """Units over HTTP: proposed by companies, decided once by an administrator, then good for every report."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -8,12 +11,14 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
+from services.identity import api_keys, people
 from services.models import Account, AddedUnit, Message, Report, Role, new_id
 from services.reports import drafting, sending
 from services.reports.context import rows_of
 from services.reports.numbers import Notation
 from services.unit_proposals.proposing import MOST_WAITING
 from tests.api.conftest import Api, once
+from tests.api.test_races import waiting
 from tests.factories import ACTOR, fill_small_report, make_account, make_report, sign
 from tests.services.forms.filled import typed
 
@@ -160,6 +165,91 @@ async def test_who_may_not_decide_learns_nothing(api: Api) -> None:
     assert (await decide(regional, proposal, **yes)).status_code == 404, "the list is the whole country's"
     assert (await decide(regional, new_id(), **yes)).status_code == 404
     assert (await decide(await api.as_(Role.ADMINISTRATOR), new_id(), **yes)).status_code == 404
+
+
+async def test_no_answer_tells_whether_a_proposal_is_there(api: Api) -> None:
+    """Whoever may not decide is answered alike about a proposal that is there and one that never was."""
+    first, second = await accounts(api, 2)
+    company, other = await api.company(first.id), await api.company(second.id)
+    proposal = (await propose(company, first)).json()["id"]
+    officials = [(role, await api.as_(role, region="64")) for role in Role if role is not Role.COMPANY_USER]
+    for who, client in [(Role.COMPANY_USER, company), (Role.COMPANY_USER, other), *officials]:
+        answers = []
+        for one in (proposal, new_id()):
+            refused = await decide(client, one, verdict="refuse", reason="x")
+            read = [await client.get(f"{door}/{one}") for door in ("/api/v1/unit-proposals", "/admin/satuan")]
+            written = await client.post(f"/admin/satuan/{one}", data={"verdict": "refuse", "reason": "x"})
+            answers.append([answer.status_code for answer in (refused, *read, written)])
+        expected = 404 if who is Role.ADMINISTRATOR else 403
+        assert answers == [[expected] * 4] * 2, who
+
+
+async def test_whoever_proposed_does_not_decide_also_not_by_another_key(api: Api) -> None:
+    (account,) = await accounts(api, 1)
+    async with api.transaction() as (session, _):
+        person = await people.create(
+            session, username="dua-topi", name="Petugas Dua Topi", email="dua@dinas.example"
+        )
+        keys = [
+            await api_keys.create(session, role, created_by="test", account_id=of, person_id=person.id)
+            for role, of in ((Role.COMPANY_USER, account.id), (Role.ADMINISTRATOR, None))
+        ]
+        await people.grant(session, person.id, Role.ADMINISTRATOR, granted_by="test")
+        await people.add_member(session, person.id, account.id, by="test")
+    proposer, decider = [await api.anonymous(authorization=f"Bearer {key.token}") for key in keys]
+    made = await propose(proposer, account)
+    assert made.status_code == 201, made.text
+    proposal = made.json()["id"]
+    alone = await decide(decider, proposal, verdict="accept")
+    assert (alone.status_code, "orang lain" in alone.json()["detail"]) == (403, True)
+    second = await decide(await api.as_(Role.ADMINISTRATOR), proposal, verdict="accept")
+    assert second.status_code == 200, "nothing of the refused decision stayed"
+
+
+@asynccontextmanager
+async def at_once(api: Api, table: str) -> AsyncIterator[None]:
+    """Whatever writes to the table begins before anything can end."""
+    async with api.transaction() as (session, _):
+        await session.execute(text(f"LOCK TABLE {table} IN EXCLUSIVE MODE"))
+        yield
+
+
+async def test_of_two_decisions_at_the_same_instant_one_counts(api: Api) -> None:
+    (account,) = await accounts(api, 1)
+    proposal = (await propose(await api.company(account.id), account)).json()["id"]
+    officers = [await api.as_(Role.ADMINISTRATOR) for _ in range(2)]
+    async with at_once(api, "unit_proposal"):
+        both = asyncio.gather(
+            decide(officers[0], proposal, verdict="accept"),
+            decide(officers[1], proposal, verdict="refuse", reason="Tidak tetap"),
+        )
+        await waiting(api, 2)
+    first, second = sorted(await both, key=lambda answer: answer.status_code)
+    assert [first.status_code, second.status_code] == [200, 409]
+    assert second.json()["detail"] == "Usulan ini sudah diputuskan."
+    accepted = first.json()["status"] == "accepted"
+    async with api.transaction() as (session, _):
+        in_the_list = (await session.execute(select(func.count()).select_from(AddedUnit))).scalar_one()
+        mails = [mail.template for mail in await session.scalars(select(Message))]
+    assert in_the_list == int(accepted)
+    assert mails == [f"unit_proposal_{first.json()['status']}"], "the company hears of one outcome"
+
+
+async def test_of_two_proposals_accepted_under_one_name_at_the_same_instant_one_is(api: Api) -> None:
+    (account,) = await accounts(api, 1)
+    company = await api.company(account.id)
+    proposals = [(await propose(company, account, name=name)).json()["id"] for name in ("sisr", "siisir")]
+    officer = await api.as_(Role.ADMINISTRATOR)
+    async with at_once(api, "added_unit"):
+        both = asyncio.gather(
+            *(decide(officer, proposal, verdict="accept", name="sisir") for proposal in proposals)
+        )
+        await waiting(api, 2)
+    first, second = sorted(await both, key=lambda answer: answer.status_code)
+    assert first.status_code == 200
+    assert told(second) == (422, "name", "Satuan ini sudah ada dalam daftar: sisir.")
+    [left] = (await officer.get("/api/v1/unit-proposals")).json()
+    assert left["id"] == second.request.url.path.split("/")[-2], "the other one still waits for a decision"
 
 
 async def test_a_repeated_key_proposes_once(api: Api) -> None:

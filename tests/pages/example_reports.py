@@ -54,6 +54,7 @@ def section_rows() -> dict[str, Any]:
         section_fields()
         | rows_context()
         | {"class_message": "", "paging": PAGING, "empty": "Data produksi belum diisi"}
+        | {"fields_shown": [*fields()[:3], fields()[4]]}
     )
     section = {
         "id": "production",

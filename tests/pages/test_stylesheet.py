@@ -37,6 +37,14 @@ def test_borders_of_fields_can_be_seen() -> None:
     assert _contrast(TOKENS["line-strong"], TOKENS["paper"]) >= 3
 
 
+def test_the_way_out_of_a_field_stands_closer_to_it_than_the_next_field() -> None:
+    gaps = re.findall(
+        r"(\.field \+ \.field-way-out|\.field-way-out \+ \.field)[,{ ][^}]*?margin-top: var\(--(\w+)\)",
+        SHEETS["forms.css"],
+    )
+    assert gaps == [(".field + .field-way-out", "s1"), (".field-way-out + .field", "s5")]
+
+
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_nothing_is_fetched_from_elsewhere(sheet: str) -> None:
     for address in re.findall(r"url\(\"?([^\")]+)", SHEETS[sheet]):
