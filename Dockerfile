@@ -18,5 +18,4 @@ USER tenggat
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 TENGGAT_HOME=/var/lib/tenggat
 VOLUME /var/lib/tenggat
 EXPOSE 8000
-CMD ["uvicorn", "api.serving:application", "--factory", "--host", "0.0.0.0", "--port", "8000", \
-     "--no-access-log", "--no-proxy-headers", "--no-server-header", "--timeout-keep-alive", "75"]
+CMD ["python", "-m", "api.serving", "--listen", "0.0.0.0:8000"]

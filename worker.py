@@ -35,16 +35,19 @@ from activities.rollback import RollbackActivities
 from activities.steps import StepRunner
 from activities.sweep import SweepActivities
 from activities.warning_letters import WarningActivities
+from services import database
 from services.chores import Tools
 from services.database import Sessions, make_engine, make_sessions
 from services.documents.antivirus import Antivirus
 from services.documents.store import DocumentStore
 from services.documents.typesetting import Typesetter
-from services.instance import identity
+from services.instance import Identity, identity
 from services.memory import settle
 from services.messages.config import MailConfig
+from services.patience import Stopped, until_there
 from services.warnings.issuing import Press
 from settings import Settings
+from workflows import gateway as engine_room
 from workflows.assistance import AssistanceWorkflow
 from workflows.chores import DailyChoresWorkflow, RescanWorkflow
 from workflows.contracts import TASK_QUEUE
@@ -224,6 +227,25 @@ async def until_stopped(stopping: asyncio.Event, beat: Path | None, every: float
             await asyncio.wait_for(stopping.wait(), every)
 
 
+async def arrived(given: Settings, sessions: Sessions, stopping: asyncio.Event) -> tuple[Identity, Client]:
+    """Which database this is and the way into its namespace, once Postgres and then Temporal answer."""
+
+    async def ask() -> Identity:
+        async with sessions() as session:
+            return await identity(session)
+
+    who = await until_there("Postgres", ask, database.away, stopping=stopping)
+
+    async def engage() -> Client:
+        client = await connect(given.temporal_address, who.namespace)
+        await ensure_chores(client)
+        if not who.rehearsal:
+            await ensure_sweep(client)
+        return client
+
+    return who, await until_there("Temporal", engage, engine_room.away, stopping=stopping)
+
+
 async def run() -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished or handed back."""
     given = settings.load()
@@ -231,22 +253,26 @@ async def run() -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    beating = asyncio.create_task(until_stopped(stopping, given.worker_beat))
+    with suppress(Stopped):
+        await work(given, stopping)
+    stopping.set()
+    await beating
+
+
+async def work(given: Settings, stopping: asyncio.Event) -> None:
+    """Wait for Postgres and Temporal, then work. Stopped when told to end before they answered."""
     async with AsyncExitStack() as stack:
         engine = make_engine(given.database_url, given.worker_pool, "tenggat-worker", ping=False)
         stack.push_async_callback(engine.dispose)
         sessions = make_sessions(engine)
-        async with sessions() as session:
-            who = await identity(session)
-        client = await connect(given.temporal_address, who.namespace)
+        who, client = await arrived(given, sessions, stopping)
         gateway = Gateway(client)
         worker = make_worker(client, Parts.of(sessions, gateway, given))
-        await ensure_chores(client)
-        if not who.rehearsal:
-            await ensure_sweep(client)
         settle()
         log.info("working in namespace %s", who.namespace)
         async with worker:
-            await until_stopped(stopping, given.worker_beat)
+            await stopping.wait()
         await gateway.drain()
 
 

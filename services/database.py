@@ -6,7 +6,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Engine, event, func
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -20,6 +21,8 @@ SERVER_SETTINGS = (
 # Added to what a statement returns, it spares its transaction the wait for the disk: for what may be lost in a
 # crash, such as when somebody was last seen.
 UNHURRIED: Final = func.set_config("synchronous_commit", "off", True)
+
+LINE = 300  # so much of what a server says goes into one line of a log
 
 PING_AFTER = 5.0  # seconds of rest after which a connection is asked whether it lives
 
@@ -76,6 +79,18 @@ def _lives(engine: Engine, connection: Any) -> bool:
 def make_sessions(engine: AsyncEngine) -> Sessions:
     """A factory of sessions whose objects stay readable after commit."""
     return async_sessionmaker(engine, expire_on_commit=False, autoflush=True)
+
+
+def away(error: Exception) -> str | None:
+    """Why Postgres cannot be reached, in a line of its own words; None for anything that waiting does not mend."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return in_a_line(error.orig)
+    return in_a_line(error) if isinstance(error, PoolTimeout | OSError) else None
+
+
+def in_a_line(error: BaseException | None) -> str:
+    """What an error says, without its line breaks, or its name when it says nothing."""
+    return " ".join(str(error).split())[:LINE] or type(error).__name__
 
 
 def uuids(ids: Iterable[UUID]) -> str:

@@ -19,9 +19,10 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfigProfile
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.contracts import CaseRef
+from services.database import in_a_line
 from services.deadlines.zones import WIB
 from services.models import Lane
 from services.waking import Nudge
@@ -54,6 +55,19 @@ async def connect(address: str | None, namespace: str, *, lazy: bool = False) ->
     if address:
         config["target_host"] = address
     return await Client.connect(**config, lazy=lazy, data_converter=pydantic_data_converter)
+
+
+_PASSING = frozenset(
+    {RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.RESOURCE_EXHAUSTED}
+)
+
+
+def away(error: Exception) -> str | None:
+    """Why Temporal cannot be reached, in a line; None for anything that waiting does not mend."""
+    if isinstance(error, RPCError):
+        return in_a_line(error) if error.status in _PASSING else None
+    # The SDK has no class of its own for an address where nobody answers.
+    return in_a_line(error) if isinstance(error, RuntimeError) else None
 
 
 class Gateway:
