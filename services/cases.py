@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import DateTime, bindparam, func, select, text
@@ -41,18 +41,19 @@ HAS_PROCESS = frozenset(
 # A report that was never sent only waits: for its company, and for the waves. Its process begins with this.
 FOLLOWED_SINCE = "sent_at"
 
-# One event per case per statement. The text that is hashed covers every field and the hash before it.
-_RECORD = text(
-    """
-    WITH given AS (
+# One event per case per statement. The text that is hashed covers every field and the hash before it; what all
+# events have in common is spelled once, not for each.
+_RECORDED = """
+    WITH said AS MATERIALIZED (
+        SELECT instant_text(:at) AS at, instant_text(:now) AS now, CAST(:data AS jsonb) AS data
+    ), given AS (
         SELECT c.case_id, c.last_seq + 1 AS seq, g.data,
                jsonb_build_object(
                    'case', c.case_id, 'seq', c.last_seq + 1, 'type', CAST(:type AS text),
-                   'at', instant_text(:at), 'recorded_at', instant_text(:now),
+                   'at', said.at, 'recorded_at', said.now,
                    'actor', CAST(:actor AS text), 'data', g.data, 'previous', encode(c.last_hash, 'hex')
                )::text AS hashed_text
-        FROM ROWS FROM (unnest(CAST(:ids AS uuid[])), jsonb_array_elements(CAST(:datas AS jsonb))) AS g(case_id, data)
-        JOIN case_chain c USING (case_id)
+        FROM said, {given} JOIN case_chain c USING (case_id)
     ), hashed AS (
         SELECT *, sha256(convert_to(hashed_text, 'UTF8')) AS hash FROM given
     ), chained AS (
@@ -60,8 +61,12 @@ _RECORD = text(
     )
     INSERT INTO case_event (case_id, seq, type, at, recorded_at, actor, data, hashed_text, hash)
     SELECT case_id, seq, :type, :at, :now, :actor, data, hashed_text, hash FROM hashed
-    """
-)
+"""
+_SAME: Final = "(SELECT unnest(CAST(:ids AS uuid[])) AS case_id, data FROM said) g"
+_EACH: Final = """
+    LATERAL ROWS FROM (unnest(CAST(:ids AS uuid[])), jsonb_array_elements(said.data)) AS g(case_id, data)"""
+_RECORD_SAME: Final = text(_RECORDED.format(given=_SAME))
+_RECORD_EACH: Final = text(_RECORDED.format(given=_EACH))
 
 # Built once: every step of every process begins with one of them.
 _THIS = col(CaseFile.id) == bindparam("case_id")
@@ -134,12 +139,12 @@ async def record_many(
     at: datetime | None = None,
 ) -> None:
     """Append one event to each of many locked cases, set-based. `data` is one dict for all, or one each."""
-    each = [data or {}] * len(case_ids) if data is None or isinstance(data, dict) else data
+    same = data is None or isinstance(data, dict)
     await session.execute(
-        _RECORD,
+        _RECORD_SAME if same else _RECORD_EACH,
         {
             "ids": uuids(case_ids),
-            "datas": json.dumps(each),
+            "data": json.dumps(data or {} if same else data),
             "type": event,
             "at": at or now,
             "now": now,

@@ -1,6 +1,6 @@
 """Moving the dates that an extension concerns, a batch at a time, and moving them back. Repeating changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases
+from services.batches import FIRST
 from services.database import uuids
 from services.deadlines import followers, moves, store
 from services.deadlines.extensions import NAME, SCOPE, given
@@ -27,28 +28,53 @@ _LINES = text(
     RETURNING case_id, old_before
     """
 )
+# `after` is said of every table: left to find it out, the plan reads each from its beginning for every batch.
 _NEXT = text(
     f"""
     SELECT c.id
-    {SCOPE} AND c.id > :after AND d.base_before < :target
-      AND NOT EXISTS (SELECT FROM extension_line l WHERE l.extension_id = :extension AND l.case_id = c.id)
+    {SCOPE} AND c.id > :after AND d.case_id > :after AND d.base_before < :target
+      AND NOT EXISTS (SELECT FROM extension_line l
+                      WHERE l.extension_id = :extension AND l.case_id = c.id AND l.case_id > :after)
     ORDER BY c.id LIMIT :batch
     """  # noqa: S608 -- built from the constants above
+)
+_NEXT_LINES = text(
+    """
+    SELECT case_id FROM extension_line
+    WHERE extension_id = :extension AND active AND case_id > :after ORDER BY case_id LIMIT :batch
+    """
+)
+_UNDO = text(
+    """
+    UPDATE extension_line SET active = false, undone_at = :now
+    WHERE extension_id = :extension AND case_id = ANY(CAST(:ids AS uuid[])) AND active RETURNING case_id
+    """
 )
 _UNMET = text(
     "SELECT case_id FROM deadline WHERE case_id = ANY(CAST(:ids AS uuid[])) AND name = :name AND met_at IS NULL"
 )
 
 
+Find = Callable[[AsyncSession, Extension, UUID, datetime, int], Awaitable[list[UUID]]]
+Act = Callable[[AsyncSession, Extension, Sequence[UUID], datetime], Awaitable[int]]
+
+
 async def apply_batch(
     session: AsyncSession, extension: Extension, after: UUID, *, now: datetime, batch: int
 ) -> tuple[UUID | None, int]:
     """Extend the next cases: lock, then read the dates, write lines, move, record, tell. None when none is left."""
-    wanted = {**given(extension, now), "after": after, "batch": batch}
-    found = list((await session.execute(_NEXT, wanted)).scalars())
+    found = await next_cases(session, extension, after, now, batch)
     if not found:
         return None, 0
     return found[-1], await extend_cases(session, extension, found, now)
+
+
+async def next_cases(
+    session: AsyncSession, extension: Extension, after: UUID, now: datetime, batch: int
+) -> list[UUID]:
+    """The next cases in scope that the extension has no line for, in id order."""
+    wanted = {**given(extension, now), "after": after, "batch": batch}
+    return list((await session.execute(_NEXT, wanted)).scalars())
 
 
 async def extend_cases(
@@ -115,23 +141,28 @@ async def _replaced(session: AsyncSession, extension: Extension, ids: Sequence[U
 async def undo_batch(
     session: AsyncSession, extension: Extension, *, now: datetime, batch: int
 ) -> tuple[UUID | None, int]:
-    """Take the extension back from the next cases; their date in force is recomputed from what remains."""
-    found = await session.execute(
-        text(
-            "SELECT case_id FROM extension_line WHERE extension_id = :id AND active ORDER BY case_id LIMIT :batch"
-        ),
-        {"id": extension.id, "batch": batch},
-    )
-    ids = await cases.lock_many(session, list(found.scalars()))
-    if not ids:
+    """Take the extension back from the first cases that still have it. None when none is left."""
+    found = await next_lines(session, extension, FIRST, now, batch)
+    if not found:
         return None, 0
-    await session.execute(
-        text(
-            "UPDATE extension_line SET active = false, undone_at = :now"
-            " WHERE extension_id = :id AND case_id = ANY(CAST(:ids AS uuid[]))"
-        ),
-        {"id": extension.id, "ids": uuids(ids), "now": now},
-    )
+    return found[-1], await undo_cases(session, extension, found, now)
+
+
+async def next_lines(
+    session: AsyncSession, extension: Extension, after: UUID, _now: datetime, batch: int
+) -> list[UUID]:
+    """The next cases whose date the extension moved, in id order."""
+    wanted = {"extension": extension.id, "after": after, "batch": batch}
+    return list((await session.execute(_NEXT_LINES, wanted)).scalars())
+
+
+async def undo_cases(
+    session: AsyncSession, extension: Extension, found: Sequence[UUID], now: datetime
+) -> int:
+    """Take the extension back from these cases; their date in force is recomputed from what remains."""
+    locked = await cases.lock_many(session, found)
+    given = {"extension": extension.id, "ids": uuids(locked), "now": now}
+    ids = sorted((await session.execute(_UNDO, given)).scalars())
     moved = await store.recompute(session, ids, extension.deadline_name, now=now)
     await followers.rouse(session, moved, now=now)
     await followers.rouse_ladders(session, moved, extension.deadline_name, now=now)
@@ -139,7 +170,7 @@ async def undo_batch(
     await cases.record_many(session, ids, "extension_undone", now=now, data=data)
     if extension.notify:
         await _tell(session, "extension_undone", extension, moved, now)
-    return ids[-1], len(ids)
+    return len(ids)
 
 
 async def apply_to_newcomers(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases, statistics
+from services.batches import Wave, carry_out
 from services.clock import app_now
 from services.database import Sessions
 from services.deadlines import applying, extensions, store
@@ -21,7 +22,6 @@ from services.models import CaseFile, CaseKind, Extension, ExtensionStatus, Outc
 from services.waking import Waker, hand_over
 
 BATCH = 1000
-FIRST = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -34,35 +34,32 @@ class Campaign:
 
     async def apply(self, case_id: UUID) -> None:
         """Extend every case in scope, then open the window in which it can be undone."""
-        after, total, batches = FIRST, 0, 0
-        while True:
-            async with self.sessions() as session, session.begin():
-                now = await app_now(session)
-                extension = await of_case(session, case_id)
-                last, moved = await applying.apply_batch(session, extension, after, now=now, batch=BATCH)
-            hand_over(session, self.waker)
-            if last is None:
-                break
-            after, total, batches = last, total + moved, batches + 1
-            if batches in statistics.AFTER_BATCHES:
-                await statistics.freshen(self.sessions, "extension_line", "extension")
-            self.heartbeat(total)
+        await self._everywhere(case_id, applying.next_cases, applying.extend_cases)
         await self._finish(case_id, applied)
 
     async def undo(self, case_id: UUID) -> None:
         """Take it back everywhere, then close the campaign."""
-        total = 0
-        while True:
+        await self._everywhere(case_id, applying.next_lines, applying.undo_cases)
+        await self._finish(case_id, was_undone)
+
+    async def _everywhere(self, case_id: UUID, find: applying.Find, act: applying.Act) -> None:
+        wave = Wave()
+
+        async def batch() -> int | None:
             async with self.sessions() as session, session.begin():
                 now = await app_now(session)
                 extension = await of_case(session, case_id)
-                last, undone = await applying.undo_batch(session, extension, now=now, batch=BATCH)
+                number, found = await wave.take(lambda after: find(session, extension, after, now, BATCH))
+                if not found:
+                    return None
+                done = await act(session, extension, found, now)
             hand_over(session, self.waker)
-            if last is None:
-                break
-            total += undone
-            self.heartbeat(total)
-        await self._finish(case_id, was_undone)
+            if number in statistics.AFTER_BATCHES:
+                await statistics.freshen(self.sessions, "extension_line", "extension")
+            self.heartbeat(number)
+            return done
+
+        await carry_out(batch)
 
     async def _finish(
         self, case_id: UUID, end: "Callable[[AsyncSession, CaseFile, Extension, datetime], object]"

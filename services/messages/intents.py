@@ -57,11 +57,10 @@ _INTEND_MANY = text(
            ON l.extension_id = :extension_id AND l.case_id = c.id AND l.deadline_name = d.name
     LEFT JOIN LATERAL (
         SELECT x.instrument, x.reason FROM extension x
-        WHERE x.id = coalesce(l.extension_id, (
+        WHERE x.id = coalesce(l.extension_id, CASE WHEN d.due_before <> d.base_before THEN (
             SELECT active.extension_id FROM extension_line active
             WHERE active.case_id = c.id AND active.deadline_name = d.name AND active.active
-              AND d.due_before <> d.base_before
-            ORDER BY active.target_before DESC LIMIT 1))
+            ORDER BY active.target_before DESC LIMIT 1) END)
     ) e ON true
     CROSS JOIN LATERAL (
         SELECT CAST(:not_before AS timestamptz)

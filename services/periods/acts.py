@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases, rulebook, statistics
+from services.batches import Wave, carry_out
 from services.clock import app_now
 from services.database import Sessions, uuids
 from services.deadlines.periods import Period
@@ -19,7 +20,7 @@ from services.messages.intents import intend
 from services.models import CaseFile, PeriodStatus, ReportingPeriod, Role, WaveRun
 from services.periods import moments, obligations, planning, reminders
 from services.periods.moments import Act, Moment
-from services.periods.obligations import FIRST
+from services.periods.obligations import Duty
 from services.waking import Waker, hand_over
 from services.warnings import overdue
 from services.warnings.overdue import UNWARNED_REPORTS
@@ -70,16 +71,27 @@ class Runner:
         hand_over(session, self.waker)
 
     async def _open(self, period: Period) -> int:
-        total, after = 0, FIRST
-        while True:
+        wave = Wave()
+
+        async def batch() -> int | None:
             async with self.sessions() as session, session.begin():
                 now = await app_now(session)
                 rules = await rulebook.current(session, now=now)
-                last, opened = await obligations.open_batch(session, period, rules, after, now=now)
-            if last is None:
-                break
-            total, after = total + opened, last
-            self.heartbeat(total)
+                owing: dict[UUID, list[Duty]] = {}
+
+                async def find(after: UUID) -> list[UUID]:
+                    owing.update(await obligations.next_duties(session, period, after, now=now))
+                    return list(owing)
+
+                number, found = await wave.take(find)
+                if not found:
+                    return None
+                duties = [duty for each in owing.values() for duty in each]
+                opened = await obligations.open_duties(session, period, duties, rules, now=now)
+            self.heartbeat(number)
+            return len(opened)
+
+        total = await carry_out(batch)
         await statistics.freshen(self.sessions, "case_file", "deadline", "report", "case_chain")
         return total
 
@@ -98,22 +110,27 @@ class Runner:
         return await self._batches(_REMIND, given, self._queue_reminders, moment)
 
     async def _batches(self, query: str, given: Mapping[str, object], act: BatchAct, moment: Moment) -> int:
-        total, after = 0, FIRST
-        find = text(f"{query} AND c.id > :after ORDER BY c.id LIMIT {BATCH}")
-        again = text(f"{query} AND c.id = ANY(CAST(:ids AS uuid[])) ORDER BY c.id")
-        while True:
+        wave = Wave()
+        # Said of both tables: left to find it out, the plan reads all deadlines before it for every batch.
+        following = f"{query} AND c.id > :after AND d.case_id > :after ORDER BY c.id LIMIT {BATCH}"
+        again = f"{query} AND c.id = ANY(CAST(:ids AS uuid[])) ORDER BY c.id"
+
+        async def batch() -> int | None:
             async with self.sessions() as session, session.begin():
                 now = await app_now(session)
-                given = {**given, "now": now}
-                found = list((await session.execute(find, {**given, "after": after})).scalars())
+                number, found = await wave.take(
+                    lambda after: _ids(session, following, {**given, "now": now, "after": after})
+                )
                 if not found:
-                    return total
+                    return None
                 locked = await cases.lock_many(session, found)
-                concerned = list((await session.execute(again, {**given, "ids": uuids(locked)})).scalars())
+                concerned = await _ids(session, again, {**given, "now": now, "ids": uuids(locked)})
                 await act(session, concerned, moment, now)
             hand_over(session, self.waker)
-            total, after = total + len(concerned), found[-1]
-            self.heartbeat(total)
+            self.heartbeat(number)
+            return len(concerned)
+
+        return await carry_out(batch)
 
     @staticmethod
     async def _queue_reminders(session: AsyncSession, ids: list[UUID], moment: Moment, now: datetime) -> None:
@@ -143,6 +160,10 @@ class Runner:
         session: AsyncSession, ids: list[UUID], _moment: Moment, now: datetime
     ) -> None:
         await overdue.warn(session, ids, now=now)
+
+
+async def _ids(session: AsyncSession, query: str, given: Mapping[str, object]) -> list[UUID]:
+    return list((await session.execute(text(query), given)).scalars())
 
 
 async def next_moment(

@@ -102,14 +102,21 @@ async def open_batch(
     session: AsyncSession, period: Period, rules: Rulebook, after: UUID, *, now: datetime, batch: int = BATCH
 ) -> tuple[UUID | None, int]:
     """Open what the next accounts (in id order) owe. Returns the last account seen, None at the end, and a count."""
+    found = await next_duties(session, period, after, now=now, batch=batch)
+    if not found:
+        return None, 0
+    duties = [duty for owed in found.values() for duty in owed]
+    return list(found)[-1], len(await open_duties(session, period, duties, rules, now=now))
+
+
+async def next_duties(
+    session: AsyncSession, period: Period, after: UUID, *, now: datetime, batch: int = BATCH
+) -> dict[UUID, list[Duty]]:
+    """The next accounts (in id order), held until the transaction ends, and what each owes in a period."""
     ended = planning.sending_opens_at(period)
     given = {"after": after, "only": None, "batch": batch, "ended": ended, **_in_force(now)}
     rows = (await session.execute(_HOLD, given)).all()
-    if not rows:
-        return None, 0
-    duties = [Duty(row.id, stage) for row in rows for stage in stages_due(_facts(row))]
-    opened = await open_duties(session, period, duties, rules, now=now)
-    return rows[-1].id, len(opened)
+    return {row.id: [Duty(row.id, stage) for stage in stages_due(_facts(row))] for row in rows}
 
 
 async def open_duties(

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
+from services.batches import FIRST
 from services.deadlines import applying, campaigns
 from services.models import CaseFile, Deadline, Extension, Role
 from services.policies.bundle import Policies
@@ -155,7 +156,7 @@ async def test_one_that_was_applied_is_undone_while_no_old_date_has_passed(api: 
         extension = await stored(api)
         async with api.transaction() as (session, now):
             await applying.apply_batch(
-                session, await session.get_one(Extension, extension.id), campaigns.FIRST, now=now, batch=10
+                session, await session.get_one(Extension, extension.id), FIRST, now=now, batch=10
             )
             found = await session.get_one(Extension, extension.id)
             case = await session.get_one(CaseFile, found.case_id)

@@ -78,7 +78,9 @@ async def test_an_extension_killed_on_the_way_reaches_every_case_once(
     with pytest.raises(Killed):
         await Campaign(portfolio, Nobody(), dying(batches)).apply(case_id)
     half = await counted(portfolio, "SELECT count(*) FROM extension_line")
-    assert half == batches * BATCH, "what was committed stays"
+    assert batches * BATCH <= half <= (batches + 1) * BATCH, (
+        "what was committed stays, also of the batch beside it"
+    )
     await Campaign(portfolio, Nobody(), lambda _: None).apply(case_id)
 
     assert await counted(portfolio, "SELECT count(*) FROM extension_line WHERE active") == CASES

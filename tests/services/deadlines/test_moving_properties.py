@@ -20,9 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlmodel import col
 
 from services import instance, rulebook
+from services.batches import FIRST
 from services.database import Sessions, make_sessions
 from services.deadlines import applying, campaigns, extensions, recipes
-from services.deadlines.campaigns import FIRST
 from services.deadlines.extensions import ExtensionDraft
 from services.decrees import drafting, moving
 from services.decrees.changes import changes
