@@ -258,23 +258,26 @@ class Policies(Rules):
 
     def _unregulated(self) -> Iterable[Flaw]:
         """A rule given for some regimes must be given for all, and for no unknown one."""
-        regimes = {regime.id for regime in self.regimes.regimes}
+        regimes = {regime.id: regime.instrument for regime in self.regimes.regimes}
         for name in sorted({rule.name for rule in self._rules}):
-            given = {rule.regime for rule in self._rules if rule.name == name}
+            named = [rule for rule in self._rules if rule.name == name]
+            given = {rule.regime for rule in named}
+            bases = {rule.basis for rule in named}
             if None in given and len(given) > 1:
                 yield Flaw(
                     f"deadlines.yaml: {name} is given both for all regimes and for one",
-                    N_(
-                        "Aturan {rule} tumpang tindih: diberikan untuk semua peraturan dan untuk satu peraturan."
-                    ),
-                    rule=name,
-                )
-            elif None not in given and given != regimes:
-                differ = ", ".join(sorted(map(str, given ^ regimes)))
+                    N_("Aturan {rule} tumpang tindih: diberikan untuk semua peraturan dan untuk satu peraturan. "
+                       "Tepat satu aturan berlaku ({basis})."),
+                    rule=name, basis="; ".join(sorted(bases)),
+                )  # fmt: skip
+            elif None not in given and given != regimes.keys():
+                differ = ", ".join(sorted(map(str, given ^ regimes.keys())))
+                bases |= {regimes[one] for one in regimes.keys() - given}
                 yield Flaw(
                     f"deadlines.yaml: {name}: given for other regimes than exist: {differ}",
-                    N_("Aturan {rule} bercelah: tidak diberikan tepat untuk setiap peraturan ({regimes})."),
-                    rule=name, regimes=differ,
+                    N_("Aturan {rule} bercelah: tidak diberikan tepat untuk setiap peraturan ({regimes}). "
+                       "Tepat satu aturan berlaku ({basis})."),
+                    rule=name, regimes=differ, basis="; ".join(sorted(bases)),
                 )  # fmt: skip
 
 

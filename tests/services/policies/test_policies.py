@@ -153,6 +153,20 @@ def test_a_gap_or_an_overlap_of_offices_or_regimes_names_the_regulations() -> No
         assert all("{basis}" in flaw.message and flaw.params["basis"] for flaw in flaws)
 
 
+def test_a_rule_lacking_or_doubled_in_a_regime_names_the_regulations() -> None:
+    shipped = load_shipped()
+    first, second, *others = [rule for rule in shipped.deadlines.deadlines if rule.name == "report_due"]
+    general = second.model_copy(update={"regime": None, "basis": "SE Contoh 7/2027"})
+    unregulated = next(one.instrument for one in shipped.regimes.regimes if one.id == second.regime)
+    for rules, named in (([first, *others], unregulated), ([first, second, *others, general], general.basis)):
+        deadlines = shipped.deadlines.model_copy(update={"deadlines": tuple(rules)})
+        flaws = shipped.model_copy(update={"deadlines": deadlines})._unregulated()
+        (flaw,) = [one for one in flaws if one.params["rule"] == "report_due"]
+        assert "{basis}" in flaw.message
+        assert named in flaw.params["basis"]
+        assert first.basis in flaw.params["basis"], "the one that gives the rule"
+
+
 REMOVED = object()
 
 
