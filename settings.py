@@ -16,6 +16,7 @@ SECRETS = (
     "SMTP_URL",
     "TENGGAT_SECRET_KEY",
     "TENGGAT_BOUNCE_TOKEN",
+    "TENGGAT_METRICS_TOKEN",
 )
 NAMES = (
     *SECRETS,
@@ -75,6 +76,7 @@ class Settings:
     `mail_patience` is how many seconds the mail server may take over one command; leases follow from it.
     `clamd_address` is where ClamAV listens; None: no scanner, files that pass our inspection are clean.
     `bounce_token` is what the mail system shows when it reports bounces; None: the door is closed.
+    `metrics_token` is what a monitor on another machine shows; None: only programs on this one read metrics.
     `trusted_proxies` are the addresses or networks whose X-Forwarded-For and -Proto are believed.
     """
 
@@ -93,6 +95,7 @@ class Settings:
     documents_url: str
     secret_key: str
     bounce_token: str | None = None
+    metrics_token: str | None = None
     web_pool: int = 10
     web_processes: int = 2
     worker_pool: int = 10
@@ -186,6 +189,7 @@ def _build(home: Path, values: Mapping[str, str], problems: list[str]) -> Settin
         documents_url=values.get("DOCUMENTS_URL", (home / "documents").as_uri()),
         secret_key=values.get("TENGGAT_SECRET_KEY", ""),
         bounce_token=values.get("TENGGAT_BOUNCE_TOKEN"),
+        metrics_token=values.get("TENGGAT_METRICS_TOKEN"),
         web_pool=_number("TENGGAT_WEB_POOL", values, 10, problems),
         web_processes=_number("TENGGAT_WEB_PROCESSES", values, 2, problems),
         worker_pool=_number("TENGGAT_WORKER_POOL", values, 10, problems),
@@ -237,8 +241,12 @@ def _unfit_for_production(settings: Settings) -> list[str]:
     problems = []
     if settings.secret_key and _weak(settings.secret_key):
         problems.append(f"TENGGAT_SECRET_KEY is a placeholder or shorter than {MIN_SECRET} characters")
-    if settings.bounce_token and _weak(settings.bounce_token):
-        problems.append(f"TENGGAT_BOUNCE_TOKEN is a placeholder or shorter than {MIN_SECRET} characters")
+    for name, token in (
+        ("TENGGAT_BOUNCE_TOKEN", settings.bounce_token),
+        ("TENGGAT_METRICS_TOKEN", settings.metrics_token),
+    ):
+        if token and _weak(token):
+            problems.append(f"{name} is a placeholder or shorter than {MIN_SECRET} characters")
     for name, url in (
         ("DATABASE_URL", settings.database_url),
         ("MIGRATOR_DATABASE_URL", settings.migrator_database_url),

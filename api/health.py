@@ -1,9 +1,12 @@
 """Is the service alive, is it ready, how is it doing: for supervisors, load balancers and operators."""
 
 import asyncio
-from typing import Any
+import hmac
+import ipaddress
+import logging
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
@@ -15,9 +18,15 @@ from api.parts import Parts
 from api.permissions import public
 from services import chores, sweeping
 from services.clock import app_now
+from services.database import in_a_line
+from services.errors import NotFound, Unauthenticated
+
+log = logging.getLogger("tenggat.health")
 
 router = APIRouter(tags=["health"])
 PATIENCE = 4.0
+_PASSED_ON: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+State = Literal["ok", "away"]
 
 
 @router.get("/health/live", dependencies=[public()])
@@ -38,8 +47,17 @@ async def ready(parts: PartsDep) -> JSONResponse:
 
 
 @router.get("/metrics", dependencies=[public()])
-async def metrics(parts: PartsDep) -> Response:
-    """How many processes should have been looked at, how many are stuck, how much mail waits."""
+async def metrics(
+    request: Request,
+    parts: PartsDep,
+    token: Annotated[str, Header(alias="X-Metrics-Token", max_length=400)] = "",
+) -> Response:
+    """How many processes should have been looked at, how many are stuck, how much mail waits.
+
+    For programs on this machine, and for whoever shows TENGGAT_METRICS_TOKEN as X-Metrics-Token. 404 for all others
+    where no token is set, else 401.
+    """
+    _let_in(request, parts.settings.metrics_token, token)
     registry = CollectorRegistry()
     async with parts.sessions() as session:
         now = await app_now(session)
@@ -64,24 +82,48 @@ def _gauge(registry: CollectorRegistry, name: str, what: str, value: float) -> N
     Gauge(name, what, registry=registry).set(value)
 
 
-async def database_state(parts: Parts) -> str:
-    """Either ok, or what keeps Postgres from answering."""
+def _let_in(request: Request, expected: str | None, token: str) -> None:
+    if _from_here(request):
+        return
+    if not expected:
+        raise NotFound
+    if not hmac.compare_digest(expected.encode(), token.encode("utf-8", "surrogatepass")):
+        raise Unauthenticated
+
+
+def _from_here(request: Request) -> bool:
+    """Whether a program on this machine asks for itself: what a proxy beside us passes on comes from elsewhere."""
+    if request.client is None or any(name in request.headers for name in _PASSED_ON):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+async def database_state(parts: Parts) -> State:
+    """Whether Postgres answers. What keeps it from that is for the log, not for whoever asks."""
     try:
         async with asyncio.timeout(PATIENCE), parts.sessions() as session:
             await session.execute(text("SELECT 1"))
     except (SQLAlchemyError, TimeoutError, OSError) as error:
-        return type(error).__name__
+        return _away("Postgres", error)
     return "ok"
 
 
-async def engine_state(parts: Parts) -> str:
-    """Either ok, or what keeps Temporal from answering."""
+async def engine_state(parts: Parts) -> State:
+    """Whether Temporal answers; why not is in the log."""
     try:
         async with asyncio.timeout(PATIENCE):
             healthy = await parts.gateway.client.service_client.check_health()
     except (RPCError, RuntimeError, TimeoutError) as error:
-        return type(error).__name__
-    return "ok" if healthy else "unhealthy"
+        return _away("Temporal", error)
+    return "ok" if healthy else "away"
+
+
+def _away(part: str, error: Exception) -> State:
+    log.warning("%s does not answer: %s", part, in_a_line(error))
+    return "away"
 
 
 def shown(backlog: sweeping.Backlog) -> dict[str, Any]:
