@@ -76,8 +76,9 @@ async def approve(
 ) -> Approved:
     """Approve what was previewed, except what is left out with a reason. The letters are made after this.
 
-    Forbidden when one of them is the approver's own proposal or another office's; InvalidInput for an exclusion
-    without a reason; Conflict when nothing is left. What was met or put off meanwhile is left out by itself.
+    Forbidden when one of them is the approver's own proposal or another office's, also one that is left out;
+    InvalidInput for an exclusion without a reason; Conflict when nothing is left. What was met or put off
+    meanwhile is left out by itself.
     """
     chosen = await desk.select_lines(session, principal, filters, now=now, previewed_at=previewed_at)
     await cases.lock_many(session, [line.id for line in chosen])
@@ -108,8 +109,6 @@ async def exclude(
     if len(lines) != len(reasons):
         raise NotFound
     excluded = _excluded(lines, reasons)
-    if any(line.authority is not None and line.issuer is None for line in lines):
-        raise Forbidden(NOT_COMPETENT)
     for case_id, reason in excluded.items():
         await _exclude(session, case_id, reason, principal.actor, now)
     return len(excluded)
@@ -145,7 +144,10 @@ async def determine(
 
 
 def _excluded(lines: Sequence[Line], given: Mapping[UUID, str]) -> dict[UUID, str]:
+    """What is left out of these lines. Forbidden where another office decides on it; InvalidInput without a reason."""
     known = {line.id for line in lines}
+    if any(line.id in given and _of_another_office(line) for line in lines):
+        raise Forbidden(NOT_COMPETENT)
     errors = [
         FieldError("exclusions", N_("Tuliskan alasan mengapa usulan ini tidak disetujui."))
         for case_id, reason in given.items()
@@ -160,10 +162,14 @@ def _check(wanted: Sequence[Line], own: frozenset[str], *, single: bool) -> None
     """What nobody may approve in bulk by oversight: own proposals; and what was named one by one in vain."""
     if any(line.proposed_by in own for line in wanted):
         raise Forbidden(OWN_PROPOSAL)
-    if single and any(line.authority is not None and line.issuer is None for line in wanted):
+    if single and any(_of_another_office(line) for line in wanted):
         raise Forbidden(NOT_COMPETENT)
     if single and any(line.authority is None for line in wanted):
         raise Conflict(UNDETERMINED)
+
+
+def _of_another_office(line: Line) -> bool:
+    return line.authority is not None and line.issuer is None
 
 
 def _left_out(

@@ -9,6 +9,7 @@ import pytest
 from services.models import Role
 from tests.api.conftest import Api, once
 from tests.services.documents.corpus import pdf
+from tests.services.warnings import ladders
 from tests.workflows.test_warning_letters import overdue
 from tests.world import World
 
@@ -114,3 +115,20 @@ async def test_what_may_not_be_is_refused_with_its_rule(served_world: tuple[Worl
     assert (accepted.status_code, accepted.json()["status"]) == (200, "excused")
     again = await officer.post(f"{PATH}/approval", json={"ids": [line["id"]]}, headers=once())
     assert again.status_code == 409
+
+
+@pytest.mark.starts("2027-01-14T08:00:00+07:00")
+@pytest.mark.parametrize("named", [True, False])
+async def test_another_offices_proposal_is_not_left_out_either(api: Api, named: bool) -> None:
+    async with api.transaction() as (session, now):
+        own = (await ladders.proposed(session, now=now, licence_scale="large")).case_id
+        other = (await ladders.proposed(session, now=now)).case_id
+    province = await api.as_(Role.COMPLIANCE_OFFICER, region="64")
+    exclusions = [{"id": str(other), "reason": "Bukan urusan kami."}]
+    body = {"ids": [str(own), str(other)] if named else [], "exclusions": exclusions}
+    alone = {"exclusions": exclusions}
+    for path, given in (("approval", body), ("exclusion", alone)):
+        refused = await province.post(f"{PATH}/{path}", json=given, headers=once())
+        assert (refused.status_code, "UU 23/2014" in refused.text) == (403, True)
+    async with api.transaction() as (session, _):
+        assert [await ladders.status(session, one) for one in (own, other)] == ["proposed", "proposed"]
