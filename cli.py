@@ -17,6 +17,7 @@ COMMANDS = {
     "people": "Who may sign in, and as what.",
     "token": "Keys for the API.",
     "mail": "What the mail catcher accepted.",
+    "cases": "Cases, and the timeline of one: past and future.",
     "processes": "Running procedures: list, retry, skip, rebuild.",
     "audit": "Check that no timeline was altered.",
     "evidence": "One ZIP with all that proves a case.",
