@@ -17,11 +17,12 @@ from services.rulebook import Rulebook
 from services.warnings import proposals, standing
 from services.warnings.proposals import DUTIES, LADDER
 
-# Over the report's case `c` and its date `d`: not yet under a warning that goes on, nor left out by an officer.
+# Over the report's case `c` and its date `d`: not yet under a warning that goes on, nor left out by an officer, nor
+# decided by the desk.
 UNWARNED_REPORTS: Final = """
-    NOT EXISTS (SELECT FROM warning_ladder w WHERE w.obligation_id = c.id AND (
-        (w.ended_at IS NULL AND w.suspended_at IS NULL)
-        OR (w.exclusion_reason IS NOT NULL AND w.due_before = d.due_before)))"""
+    NOT EXISTS (SELECT FROM warning_ladder w JOIN case_file wc ON wc.id = w.case_id
+        WHERE w.obligation_id = c.id AND ((w.ended_at IS NULL AND w.suspended_at IS NULL)
+        OR (wc.status IN ('excluded', 'decided') AND w.due_before = d.due_before)))"""
 
 
 async def warn(session: AsyncSession, reports: Sequence[UUID], *, now: datetime) -> list[UUID]:

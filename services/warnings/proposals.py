@@ -28,13 +28,15 @@ DUTIES: Final[Mapping[str, str]] = {
 }
 
 # What may be warned about. `o` is the duty, `d` its date. Nothing that is met, held, closed or extended, and not
-# before the more generous reading of the law; nothing that has an open ladder or that an officer left out.
+# before the more generous reading of the law; nothing that has an open ladder, nor where an officer left the same
+# missed date out or the desk has decided about it.
 STANDS: Final = """
     o.closed_at IS NULL AND o.held_at IS NULL AND d.met_at IS NULL
     AND coalesce(d.lenient_before, d.due_before) <= :now"""
 UNWARNED: Final = """
-    NOT EXISTS (SELECT FROM warning_ladder w WHERE w.obligation_id = o.id
-                AND (w.ended_at IS NULL OR (w.exclusion_reason IS NOT NULL AND w.due_before = d.due_before)))"""
+    NOT EXISTS (SELECT FROM warning_ladder w JOIN case_file wc ON wc.id = w.case_id
+                WHERE w.obligation_id = o.id AND (w.ended_at IS NULL
+                    OR (wc.status IN ('excluded', 'decided') AND w.due_before = d.due_before)))"""
 
 _PROPOSE: Final = text(
     f"""

@@ -134,7 +134,8 @@ FORGOTTEN: Final = """
                       WHERE l.case_id = c.id AND l.channel = 'post' AND l.sent_at IS NULL)
       AND NOT EXISTS (SELECT FROM warning_ladder w WHERE w.case_id = c.id AND w.suspended_at IS NOT NULL)
       AND NOT EXISTS (SELECT FROM warning_ladder w WHERE w.obligation_id = c.id
-                      AND (w.ended_at IS NULL OR w.exclusion_reason IS NOT NULL))
+                      AND (w.ended_at IS NULL OR EXISTS (SELECT FROM case_file e WHERE e.id = w.case_id
+                                                         AND e.status IN ('excluded', 'decided'))))
       AND NOT EXISTS (SELECT FROM rollback r JOIN case_file x ON x.id = r.case_id
                       WHERE r.report_id = c.id AND x.closed_at IS NULL)
       AND NOT (c.kind = 'report' AND c.status = ANY(:unsent) AND EXISTS (

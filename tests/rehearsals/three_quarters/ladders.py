@@ -124,11 +124,13 @@ class Ladder(Case):
 
     def exclude(self) -> None:
         """Left out for good by an officer, with a reason."""
-        self.left_out_for = self.duty.dates["report_due"].due
         self.finish("excluded")
 
     def finish(self, status: str) -> None:
         """It ends; a company that had a letter hears that no other will follow."""
+        if status in ("excluded", "decided"):
+            dates = self.duty.dates
+            self.left_out_for = (dates.get("report_due") or dates["data_request_due"]).due
         self.tell(f"ladder_{status}")
         self.suspended = ""
         self.course.settle(self)

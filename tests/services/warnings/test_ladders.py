@@ -439,3 +439,13 @@ async def test_complying_on_the_desk_ends_what_was_proposed_there(session: Async
     await comply(session, ladder, now)
     with pytest.raises(TransitionRefused):
         await sanctions.decide(session, sanction.id, officer(), approve=True, now=now)
+
+
+async def test_what_the_desk_closed_is_not_warned_about_again(session: AsyncSession) -> None:
+    ladder = await ladders.proposed(session)
+    now = await third_served(session, ladder.case_id)
+    await sanctions.close(session, ladder.case_id, SAMARINDA, reason="Selesai.", now=now)
+    await casework.hold(session, ladder.obligation_id, reason="Keberatan.", actor=ACTOR, now=now + DAY)
+    await casework.release(session, ladder.obligation_id, actor=ACTOR, now=now + 2 * DAY)
+    assert await proposals.open_ladder(session, ladder.obligation_id) is None
+    assert await overdue.warn(session, [ladder.obligation_id], now=now + 3 * DAY) == []
