@@ -302,7 +302,7 @@ async def _mark(
     given: dict[str, Any] = {
         "ids": uuids(line.id for line in lines),
         "rungs": [line.letter for line in lines],
-        "channels": [(channel or line.channel).value for line in lines],
+        "channels": [line.goes_by(channel).value for line in lines],
         "batch": batch.case_id,
         "level": batch.authority_level,
         "authority": batch.authority,

@@ -76,6 +76,10 @@ class Line:
     channel: LetterChannel
     issuer: Office | None
 
+    def goes_by(self, wanted: LetterChannel | None) -> LetterChannel:
+        """How its letter travels: as the officer wants, but by post where mail is known to come back."""
+        return self.channel if self.channel is LetterChannel.POST else wanted or self.channel
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -155,7 +159,7 @@ async def preview(
         previewed_at=now,
         letters=len(ready),
         by_letter=dict(sorted(Counter(line.letter for line in ready).items())),
-        by_channel=dict(sorted(Counter((channel or line.channel).value for line in ready).items())),
+        by_channel=dict(sorted(Counter(line.goes_by(channel).value for line in ready).items())),
         by_authority=dict(sorted(Counter(line.issuer.code for line in ready if line.issuer).items())),
         undetermined=sum(line.authority is None for line in lines),
         not_competent=sum(line.authority is not None and line.issuer is None for line in lines),

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import accounts, cases, casework
+from services.contacts import health
 from services.deadlines import store
 from services.errors import Conflict, Forbidden, InvalidInput, NotFound, TransitionRefused
 from services.identity import api_keys, people
@@ -449,3 +450,22 @@ async def test_what_the_desk_closed_is_not_warned_about_again(session: AsyncSess
     await casework.release(session, ladder.obligation_id, actor=ACTOR, now=now + 2 * DAY)
     assert await proposals.open_ladder(session, ladder.obligation_id) is None
     assert await overdue.warn(session, [ladder.obligation_id], now=now + 3 * DAY) == []
+
+
+async def test_where_mail_comes_back_the_letter_goes_by_post_whatever_was_chosen(
+    session: AsyncSession,
+) -> None:
+    reached, unreached = [(await ladders.proposed(session)).case_id for _ in range(2)]
+    account = (await session.get_one(WarningLadder, unreached)).account_id
+    address = await session.scalar(
+        text(
+            "SELECT data ->> 'email' FROM profile_section WHERE account_id = :id AND section = 'contact_person'"
+        ),
+        {"id": account},
+    )
+    await health.mark_refused(session, address, "550", now=PROPOSED)
+    seen = await desk.preview(session, SAMARINDA, Filters(), now=PROPOSED, channel=LetterChannel.EMAIL)
+    assert seen.by_channel == {"email": 1, "post": 1}
+    approved = await ladders.approve(session, reached, unreached, now=PROPOSED, channel=LetterChannel.EMAIL)
+    letters = await ladders.make(session, approved, now=PROPOSED)
+    assert {letter.case_id: letter.channel for letter in letters} == {reached: "email", unreached: "post"}
