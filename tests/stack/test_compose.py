@@ -62,6 +62,12 @@ def test_whoever_waits_for_health_waits_for_something_that_reports_it(services: 
                 assert "healthcheck" in services[needed], f"{name} waits for {needed}"
 
 
+def test_everything_that_stays_up_says_how_it_is(services: dict[str, Any]) -> None:
+    staying = {name for name, service in services.items() if service.get("restart") == "unless-stopped"}
+    assert {"postgres", "temporal", "temporal-ui", "mailpit", "web", "worker"} <= staying
+    assert {name for name in staying if "healthcheck" not in services[name]} == set()
+
+
 def test_a_worker_whose_loop_stands_still_is_unhealthy(services: dict[str, Any], tmp_path: Path) -> None:
     worker = services["worker"]
     kind, check = worker["healthcheck"]["test"]
