@@ -44,8 +44,10 @@ log = logging.getLogger(__name__)
 # How long a nudge may take before it is given up: the sweep repeats it anyway.
 PATIENCE = 15.0
 AT_ONCE = 32
-# Mail of a burst is announced to its lane once: whatever commits within this time shares one nudge.
+# Mail of a burst is announced to its lane once: whatever commits within GATHER shares one nudge, and while mail
+# keeps coming a lane hears of it every PACE; its post office takes all that waits, however often it is told.
 GATHER = 0.1
+PACE = 1.0
 
 
 async def connect(address: str | None, namespace: str, *, lazy: bool = False) -> Client:
@@ -78,6 +80,7 @@ class Gateway:
         self._running: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._gathering: set[str] = set()
+        self._announced: dict[str, float] = {}
 
     def nudge(self, cases: Iterable[Nudge], lanes: Iterable[str]) -> None:
         """Nudge in the background; never raises, never waits."""
@@ -122,8 +125,10 @@ class Gateway:
             await asyncio.wait(self._running, timeout=PATIENCE)
 
     async def _nudge_soon(self, lane: str) -> bool:
-        await asyncio.sleep(GATHER)
+        now = asyncio.get_running_loop().time
+        await asyncio.sleep(max(GATHER, self._announced.get(lane, -PACE) + PACE - now()))
         self._gathering.discard(lane)  # first: who commits from here on needs a nudge of its own
+        self._announced[lane] = now()
         return await self.nudge_lane(lane)
 
     def _spawn(self, nudge: Awaitable[bool]) -> None:

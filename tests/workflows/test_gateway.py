@@ -1,5 +1,7 @@
 """Nudges on the real engine."""
 
+import asyncio
+
 from temporalio.api.enums.v1 import EventType
 
 from services.models import CaseKind, Lane
@@ -27,6 +29,15 @@ async def test_mail_after_a_burst_is_announced_again(world: World) -> None:
         world.gateway.nudge((), [Lane.NOTICES])
         await world.gateway.drain()
     assert await signals(world, post_office_id(Lane.NOTICES)) == 2
+
+
+async def test_while_mail_keeps_coming_its_lane_hears_of_it_once_a_second(world: World) -> None:
+    started = asyncio.get_running_loop().time()
+    while (took := asyncio.get_running_loop().time() - started) < 2:
+        world.gateway.nudge((), [Lane.NOTICES])
+        await asyncio.sleep(0.02)
+    await world.gateway.drain()
+    assert 2 <= await signals(world, post_office_id(Lane.NOTICES)) <= 2 + took
 
 
 async def test_a_process_that_is_told_twenty_times_takes_its_step_once(world: World) -> None:
