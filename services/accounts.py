@@ -1,9 +1,11 @@
 """Accounts: one per factory. Made from an accepted registration, ended when found contrary to law."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -30,6 +32,8 @@ from services.models import (
 from services.periods import obligations
 from services.warnings import ending
 
+_ONE_PER_FACTORY: Final = "uq_account_factory"
+
 
 async def create_from_registration(
     session: AsyncSession, registration: Registration, kind: AccountType, *, zone: str, now: datetime
@@ -55,8 +59,7 @@ async def create_from_registration(
         address_key=registration.address_key,
         created_at=now,
     )
-    session.add(account)
-    await session.flush()
+    await _add(session, account)
     person = await people.invite(
         session, username=account.username, name=account.name, email=account.email, account_id=account.id
     )
@@ -70,6 +73,16 @@ async def create_from_registration(
         )
     await obligations.open_for_account(session, account, now=now)
     return account, person
+
+
+async def _add(session: AsyncSession, account: Account) -> None:
+    session.add(account)
+    try:
+        await session.flush()
+    except IntegrityError as error:  # the same factory, accepted under another registration meanwhile
+        if _ONE_PER_FACTORY not in str(error.orig):
+            raise
+        raise Conflict(N_("Pabrik dengan NIB dan alamat yang sama sudah mempunyai akun.")) from error
 
 
 async def _organisation(session: AsyncSession, nib: str | None, name: str) -> Organisation:

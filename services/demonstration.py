@@ -30,9 +30,16 @@ OFFICIALS = (
 
 
 async def fill(session: AsyncSession, *, now: datetime) -> list[dict[str, Any]]:
-    """Seed companies, officials and the last two periods; the passwords made for them, which nobody keeps."""
-    companies = await seeding.companies(session, COMPANIES, region=REGION, now=now)
-    await _periods(session, now)
+    """Seed companies, officials, the quarter that is over, which the companies owe, and the running one, opened early.
+
+    Returns the passwords made for them, which nobody keeps.
+    """
+    current = Period.containing(now.astimezone(WIB).date(), PeriodKind.QUARTER)
+    over = current.previous()
+    companies = await seeding.companies(session, COMPANIES, region=REGION, now=now, oldest=over)
+    rules = await rulebook.current(session, now=now)
+    await planning.plan(session, over, rules, now=now)
+    await planning.open_now(session, str(current), actor=cases.SYSTEM, now=now)
     shown = [await _official(session, *official) for official in OFFICIALS]
     company = companies[0]
     person = await people.invite(
@@ -40,14 +47,6 @@ async def fill(session: AsyncSession, *, now: datetime) -> list[dict[str, Any]]:
     )
     password = await _password(session, person.id)
     return [*shown, _row(company.username, password, Role.COMPANY_USER, company.region_code)]
-
-
-async def _periods(session: AsyncSession, now: datetime) -> None:
-    """The quarter that is over, so that something is owed, and the one that runs."""
-    rules = await rulebook.current(session, now=now)
-    current = Period.containing(now.astimezone(WIB).date(), PeriodKind.QUARTER)
-    for period in (current.previous(), current):
-        await planning.plan(session, period, rules, now=now)
 
 
 async def _official(

@@ -60,15 +60,21 @@ class Seeded:
 
 
 async def companies(
-    session: AsyncSession, count: int, *, region: str, now: datetime, kind: str = "A"
+    session: AsyncSession,
+    count: int,
+    *,
+    region: str,
+    now: datetime,
+    kind: str = "A",
+    oldest: Period | None = None,
 ) -> list[Seeded]:
     """`count` active accounts with valid licences, spread over the regencies of a province, owing what is open.
 
-    They are as old as the periods that are open, which nobody younger owes.
+    They are as old as the periods that are open, and as `oldest`: nobody younger than a period owes it.
     """
     places = _places(region)
-    running = [detail.code for _, detail in await obligations.open_periods(session, now)]
-    since = min([now, *(_eve_of_end(Period.parse(code)) for code in running)])
+    owed = [Period.parse(detail.code) for _, detail in await obligations.open_periods(session, now)]
+    since = min([now, *(_eve_of_end(period) for period in (*owed, *filter(None, [oldest])))])
     start = (await session.execute(text("SELECT count(*) FROM account"))).scalar_one()
     made: list[Seeded] = []
     rows = (_company(start + index, places[index % len(places)], kind) for index in range(count))

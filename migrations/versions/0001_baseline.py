@@ -268,9 +268,6 @@ def upgrade() -> None:
             ["organisation_id"], ["organisation.id"], name=op.f("fk_account_organisation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
-        sa.UniqueConstraint(
-            "nib", "region_code", "address_key", name=op.f("uq_account_nib_region_code_address_key")
-        ),
         sa.UniqueConstraint("number", name=op.f("uq_account_number")),
         sa.UniqueConstraint("username", name=op.f("uq_account_username")),
     )
@@ -284,6 +281,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_account_organisation_id"), "account", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_account_region_code"), "account", ["region_code"], unique=False)
+    op.create_index(
+        "uq_account_factory",
+        "account",
+        ["nib", "region_code", "address_key"],
+        unique=True,
+        postgresql_where=sa.text("status = 'active'"),
+    )
     op.create_table(
         "nda_acceptance",
         sa.Column("person_id", sa.Uuid(), nullable=False),

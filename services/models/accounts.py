@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Identity, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import Identity, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -54,14 +54,22 @@ class Organisation(SQLModel, table=True):
 
 
 class Account(SQLModel, table=True):
-    """One SIINas account = one factory location. Uniqueness is (NIB, region, normalised address)."""
+    """One SIINas account = one factory location. Uniqueness is (NIB, region, normalised address)
+    among those in force: a factory whose account was voided may come back."""
 
     __tablename__: ClassVar[str] = "account"
     __table_args__ = (
         one_of("type", AccountType),
         one_of("status", AccountStatus),
         one_of("licence_scale", LicenceScale),
-        UniqueConstraint("nib", "region_code", "address_key"),
+        Index(
+            "uq_account_factory",
+            "nib",
+            "region_code",
+            "address_key",
+            unique=True,
+            postgresql_where=text("status = 'active'"),
+        ),
         Index("ix_account_name", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
     )
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from services.models import Role
+from services import accounts
+from services.errors import Conflict
+from services.models import Registration, Role
 from tests.world import World
 
 MONDAY_MORNING = "2026-07-06T08:00:00+07:00"
@@ -79,3 +81,26 @@ async def test_a_rejected_registration_ends_with_its_reason(world: World) -> Non
     assert "NIB ini milik perusahaan lain." in (await world.mail("pemilik@rotan.example"))[-1].text
     case = await world.case(registration.case_id)
     assert (case.status, case.outcome, case.wake_at) == ("rejected", "refused", None)
+
+
+async def test_a_factory_whose_account_was_voided_comes_back(world: World) -> None:
+    first = await world.register()
+    account = (await world.decide(first.case_id, "accept")).account_id
+    assert account is not None
+    async with world.transaction() as (session, now):
+        await accounts.void(session, account, reason="NIB salah ketik.", actor="test:upp", now=now)
+    again = await world.register(nib=str(first.nib), address=first.address)
+    back = await world.decide(again.case_id, "accept")
+    assert back.account_id not in {None, account}
+
+
+async def test_a_factory_accepted_under_two_registrations_at_once_has_one_account(world: World) -> None:
+    first = await world.register()
+    second = await world.register()
+    async with world.transaction() as (session, _):
+        other = await session.get_one(Registration, second.case_id)
+        other.nib, other.address_key = first.nib, first.address_key
+    await world.decide(first.case_id, "accept")
+    with pytest.raises(Conflict, match="sudah mempunyai akun"):
+        await world.decide(second.case_id, "accept")
+    assert (await world.case(second.case_id)).status == "submitted"
