@@ -117,3 +117,12 @@ def test_the_menu_follows_the_role() -> None:
     assert 'href="/antrean"' not in company
     assert 'href="/admin/kesehatan"' not in officer
     assert 'href="/admin/kesehatan"' in _html("admin/health.html")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_unit_stands_once_before_the_eyes_and_is_heard_with_its_label(locale: str) -> None:
+    unit = {"id": "hari", "en": "days"}[locale]
+    shown = _html("company/extension_ask.html", locale)
+    label = shown.partition('<label for="days">')[2].partition("</label>")[0]
+    assert label.endswith(f'<span class="visually-hidden"> ({unit})</span>')
+    assert f'<span class="affix" aria-hidden="true">{unit}</span>' in shown
