@@ -13,7 +13,7 @@ from api.cookies import settings_of
 from api.pages import shapes
 from services.correspondence import MessageLine
 from services.i18n import N_, Translator
-from services.messages.rendering import Renderer, Subject
+from services.messages.rendering import Renderer
 from services.models import Message, MessageState
 from settings import Helpdesk
 
@@ -71,17 +71,15 @@ def state_of(line: MessageLine) -> str:
 async def subjects(request: Request, messages: Iterable[Message]) -> dict[UUID, str]:
     """What stands in the subject lines, as they were on their day.
 
-    A context that was erased leaves the template's name.
+    A link that was used or has expired takes nothing from them; of a template that is no more its name is left.
     """
     settings = settings_of(request)
     engine = renderer(settings.public_url, settings.helpdesk)
     shown: dict[UUID, str] = {}
     for message in messages:
-        about = Subject(message.case_id, message.account_id)
         on_its_day = message.done_at or message.planned_for
         try:
-            mail = engine.render(message.template, message.context, now=on_its_day, about=about)
-            shown[message.id] = mail.subject
+            shown[message.id] = engine.subject(message.template, message.context, now=on_its_day)
         except KeyError:
             shown[message.id] = message.template
     return shown

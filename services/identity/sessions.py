@@ -164,7 +164,7 @@ def _lookup() -> Any:
             (col(WebSession.reauthenticated_at) > func.now() - RECENT).label("recent"),
             func.app_now(type_=DateTime(timezone=True)).label("at"),
             col(Person.id).label("person_id"),
-            col(Person.name),
+            func.coalesce(func.nullif(col(Person.name), ""), col(Person.username)).label("name"),
             col(Person.locale),
             _grants().label("grants"),
             _accounts().label("accounts"),

@@ -102,16 +102,25 @@ class Renderer:
         self, template: str, context: Mapping[str, Any], *, now: datetime, about: Subject = Subject()
     ) -> Rendered:
         """The mail in words. KeyError for a declared key that is missing (not a token: once used it goes)."""
+        marked, company = self._filled(template, context, now)
+        link = self._link(template, context, about)
+        html = marked.html.replace(_COMPANY, escape(company)).replace(_LINK, escape(link))
+        text = marked.text.replace(_COMPANY, company).replace(_LINK, link)
+        return Rendered(marked.subject.replace(_COMPANY, company), text, html)
+
+    def subject(self, template: str, context: Mapping[str, Any], *, now: datetime) -> str:
+        """Its subject line alone, which needs no link: also of a mail whose token is gone. KeyError as `render`."""
+        marked, company = self._filled(template, context, now)
+        return marked.subject.replace(_COMPANY, company)
+
+    def _filled(self, template: str, context: Mapping[str, Any], now: datetime) -> tuple[Rendered, str]:
+        """The words with marks for company and link, and the company's name."""
         missing = TEMPLATES[template].keys - context.keys() - {"token"}
         if missing:
             raise KeyError(f"{template} needs {sorted(missing)}")
         shared = frozenset(item for item in context.items() if item[0] not in ("company", "token"))
         marked = self._marked(template, shared, "company" in context, now)
-        company = str(_value("company", context.get("company", "")))
-        link = self._link(template, context, about)
-        html = marked.html.replace(_COMPANY, escape(company)).replace(_LINK, escape(link))
-        text = marked.text.replace(_COMPANY, company).replace(_LINK, link)
-        return Rendered(marked.subject.replace(_COMPANY, company), text, html)
+        return marked, str(_value("company", context.get("company", "")))
 
     def _render_marked(
         self, template: str, shared: frozenset[tuple[str, Any]], has_company: bool, now: datetime

@@ -141,6 +141,13 @@ async def test_accepting_makes_an_account_once_however_often_it_is_sent(api: Api
         assert len(mails.all()) == 1
         await upp.open(page_of(case_id))
         assert "Sudah diputuskan" in upp.text, "opened again under the purpose of a moment ago"
+        async with api.transaction() as (session, _):
+            mail = (await session.scalars(select(Message).where(col(Message.case_id) == case_id))).all()
+            for message in mail:
+                message.context = {key: value for key, value in message.context.items() if key != "token"}
+        await upp.open(f"/kasus/{case_id}")
+        assert "Akun SIINas Anda aktif: buat kata sandi" in upp.text
+        assert "account_activated" not in upp.text, "also when its link is gone"
 
 
 async def test_two_officers_at_once_the_second_is_told(api: Api) -> None:

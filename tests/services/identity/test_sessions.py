@@ -29,6 +29,20 @@ async def test_a_session_stands_for_its_person_with_the_rights_of_this_moment(se
     assert len(found.csrf_token) >= 43
 
 
+async def test_somebody_without_a_name_goes_by_their_username(session: AsyncSession) -> None:
+    for username, name, shown in (
+        ("tanpa-nama", " ", "tanpa-nama"),
+        ("bernama", "Petugas UPP", "Petugas UPP"),
+    ):
+        person = await people.create(session, username=username, name=name, email=f"{username}@dinas.example")
+        await people.grant(session, person.id, Role.UPP_OFFICER, granted_by="test")
+        await people.set_password_hash(session, person.id, "not a hash: nobody signs in with it")
+        begun = await sessions.start(session, person.id, official=True)
+        found = await sessions.authenticate(session, begun.token)
+        assert found is not None
+        assert found.principal.name == shown
+
+
 @pytest.mark.parametrize(
     ("official", "still"), [(True, timedelta(minutes=29)), (False, timedelta(minutes=119))]
 )

@@ -32,6 +32,13 @@ def test_each_mail_reads_as_reviewed(name: str) -> None:
     _compare(SNAPSHOTS / f"{name}.html", mail.html)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_subject_outlives_the_link_of_its_mail(name: str) -> None:
+    left = {key: value for key, value in EXAMPLES[name].items() if key != "token"}
+    whole = RENDERER.render(name, EXAMPLES[name], now=AT, about=ABOUT)
+    assert RENDERER.subject(name, left, now=AT) == whole.subject
+
+
 def test_templates_examples_directories_and_snapshots_are_the_same_set() -> None:
     directories = {path.name for path in EMAILS.iterdir() if path.name != "_base"}
     snapshots = {path.stem for path in SNAPSHOTS.iterdir()}
