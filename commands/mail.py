@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from services.messages.caught import Caught
 
 app = typer.Typer(no_args_is_help=True)
+BY = "cli"
 PAGE = 200  # mails read in one transaction: with the letters they carry, taking them apart takes its time
 
 
@@ -91,13 +92,19 @@ def bounces(path: Path, home: console.HomeDirectory = None, as_json: console.Jso
 
 
 @app.command("release-legal")
-def release_legal(home: console.HomeDirectory = None, as_json: console.Json = False) -> None:
+def release_legal(
+    reason: Annotated[str, typer.Option(help="Why it may send again; the audit pages show it.")],
+    home: console.HomeDirectory = None,
+    as_json: console.Json = False,
+) -> None:
     """Let the lane of legal letters send again, which a restore holds."""
+    if not reason.strip():
+        console.fail("say why the lane may send again: --reason", 2)
     from services.messages import lanes
     from services.models import Lane
 
     async def act(session: Any) -> None:
-        await lanes.release_lane(session, Lane.LEGAL)
+        await lanes.release_lane(session, Lane.LEGAL, reason=reason, by=BY)
 
     console.in_session(act, home=home)
     if as_json:

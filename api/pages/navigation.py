@@ -51,6 +51,7 @@ MENU: tuple[tuple[Entry, frozenset[str]], ...] = (
     (Entry("people", N_("Petugas")), _ADMINISTRATORS | {"auditor"}),
     (Entry("health", N_("Kesehatan sistem")), _ADMINISTRATORS | {"auditor"}),
     (Entry("reads", N_("Pembukaan data")), _ADMINISTRATORS | {"auditor"}),
+    (Entry("acts", N_("Tindakan administrasi")), _ADMINISTRATORS | {"auditor"}),
 )
 PUBLIC_MENU = (
     Entry("register", N_("Daftar akun")),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import SessionDep
 from api.idempotency import OnceDep
@@ -24,11 +24,20 @@ class LaneOut(BaseModel):
     held: bool
 
 
+class ReleaseIn(BaseModel):
+    """Why the lane may send again; kept with who released it, and when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=lanes.REASON_MOST)
+
+
 @router.post("/lanes/{lane}/release", response_model=LaneOut)
 async def release(
     lane: Lane,
+    body: ReleaseIn,
     session: SessionDep,
-    _: Annotated[Principal, require(Permission.OPERATE_MAIL)],
+    user: Annotated[Principal, require(Permission.OPERATE_MAIL)],
     once: OnceDep,
 ) -> JSONResponse:
     """Let a held lane send again, as the page of the service's health does: legal mail is held after a restore.
@@ -37,7 +46,7 @@ async def release(
     """
 
     async def command() -> LaneOut:
-        await lanes.release_lane(session, lane)
+        await lanes.release_lane(session, lane, reason=body.reason, by=user.actor)
         return LaneOut(lane=lane, held=False)
 
     return await once(command)

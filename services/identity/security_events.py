@@ -1,4 +1,4 @@
-"""What happened at the door: sign-ins, refusals, changes of rights. Append-only, real time, no secrets."""
+"""What happened at the door and at the switches: sign-ins, refusals, rights, lanes of mail. Append-only, real time."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -36,6 +36,8 @@ class Happened(StrEnum):
     MEMBER_REMOVED = "member_removed"
     API_KEY_CREATED = "api_key_created"
     API_KEY_REVOKED = "api_key_revoked"
+    LANE_HELD = "lane_held"
+    LANE_RELEASED = "lane_released"
     NDA_ACCEPTED = "nda_accepted"
     ACCESS_REFUSED = "access_refused"
     CSRF_REFUSED = "csrf_refused"
@@ -49,6 +51,6 @@ async def happened(
     address: str = "",
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Append one event. `actor` is whose doing it is, `data` ids and codes, never what somebody typed."""
+    """Append one event. `actor` is whose doing it is, `data` ids, codes, an act's reason; nothing typed at the door."""
     row = {"type": type_, "actor": actor, "address": address, "data": dict(data or {})}
     await session.execute(insert(SecurityEvent).values(row))

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clock import app_now
@@ -23,10 +24,19 @@ async def _held_at(session: AsyncSession) -> datetime | None:
     return (await session.get_one(LaneState, Lane.LEGAL)).held_at
 
 
+async def _released(session: AsyncSession) -> list[tuple[str, str]]:
+    acts = text("SELECT actor, data ->> 'reason' FROM security_event WHERE type = 'lane_released'")
+    return [(actor, reason) for actor, reason in await session.execute(acts)]
+
+
 def test_legal_mail_that_a_restore_held_is_released(tenggat: Tenggat, database: Database) -> None:
     ask(database, _hold)
     assert ask(database, _held_at) is not None
-    done = tenggat("mail", "release-legal", "--json")
+    assert tenggat("mail", "release-legal").exit_code == 2, "it wants to know why"
+    assert tenggat("mail", "release-legal", "--reason", " ").exit_code == 2
+    assert ask(database, _held_at) is not None
+    done = tenggat("mail", "release-legal", "--reason", "Every letter was compared.", "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout) == {"lane": "legal", "held": False}
     assert ask(database, _held_at) is None
+    assert ask(database, _released) == [("cli", "Every letter was compared.")]

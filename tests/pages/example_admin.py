@@ -219,6 +219,18 @@ def reads() -> dict[str, Any]:
     return {"reads": [row, unnamed], "search": {"akun": 1207, "petugas": ""}, "paging": PAGING}
 
 
+def acts() -> dict[str, Any]:
+    row = {
+        "at": NOW,
+        "by": "Petugas Admin 1 (Petugas)",
+        "what": "Jalur surat dilepaskan",
+        "about": "Surat resmi",
+        "why": "Semua surat diperiksa. (ditahan karena: setelah pemulihan cadangan)",
+    }
+    created = row | {"what": "Pengguna ditambahkan", "about": "Petugas UPP 7 (Petugas)", "why": ""}
+    return {"acts": [row, created], "paging": PAGING}
+
+
 def mail() -> dict[str, Any]:
     row = {
         "id": "m1",
@@ -317,6 +329,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         | {"clock": {"now": NOW, "target": NOW + timedelta(days=30), "moments": 214, "failure": "NotAtRest"}}
     ),
     "admin/reads.html": reads,
+    "admin/acts.html": acts,
     "dev/mail.html": mail,
     "dev/components.html": examples.components,
 }

@@ -68,13 +68,34 @@ async def test_a_lane_is_held_with_a_reason_and_released(api: Api) -> None:
         await admin.open("/admin/kesehatan")
         assert "Temporal Terganggu" in admin.text, "no server listens in this test"
         await admin.send("/admin/kesehatan/jalur/legal")
-        assert "Tuliskan alasan menahan jalur ini." in admin.text
+        assert "Tuliskan alasan menahan atau melepaskan jalur ini." in admin.text
         await admin.send("/admin/kesehatan/jalur/legal", {"reason": "Alamat diperiksa dahulu."})
         assert "Jalur Surat resmi ditahan." in admin.text
         assert "ditahan Alamat diperiksa dahulu." in admin.text
-        await admin.send("/admin/kesehatan/jalur/legal", {"choice": "release"})
+        release = {"choice": "release", "reason": "Alamat sudah benar."}
+        await admin.send("/admin/kesehatan/jalur/legal", release | {"reason": " "})
+        assert "Tuliskan alasan menahan atau melepaskan jalur ini." in admin.text
+        assert "ditahan Alamat diperiksa dahulu." in admin.text
+        await admin.send("/admin/kesehatan/jalur/legal", release)
         assert "Jalur Surat resmi berjalan lagi." in admin.text
         assert (await post(admin, "/admin/kesehatan/jalur/other")).status_code == 422
+
+
+async def test_whoever_held_and_released_a_lane_stands_among_the_acts_with_the_reason(api: Api) -> None:
+    async with official(api, Role.ADMINISTRATOR) as admin:
+        for choice, reason in (("hold", "Alamat diperiksa dahulu."), ("release", "Alamat sudah benar.")):
+            await admin.open("/admin/kesehatan")
+            await admin.send("/admin/kesehatan/jalur/legal", {"choice": choice, "reason": reason})
+        await admin.send("/admin/kesehatan/jalur/legal", {"choice": "release", "reason": "Sekali lagi."})
+    async with official(api, Role.AUDITOR) as auditor:
+        await auditor.open("/admin/tindakan")
+        assert "Jalur surat ditahan Surat resmi Alamat diperiksa dahulu." in auditor.text
+        released = "Jalur surat dilepaskan Surat resmi Alamat sudah benar. (ditahan karena: Alamat diperiksa dahulu.)"
+        assert released in auditor.text
+        assert "Sekali lagi." not in auditor.text, "it was sending already"
+        assert "Peran diberikan" in auditor.text
+    async with official(api, Role.UPP_OFFICER) as upp:
+        assert (await upp.open("/admin/tindakan")).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -41,19 +41,17 @@ _DONE = {
 
 
 @router.post(PATHS["lane"])
-async def lane(request: Request, session: SessionDep, now: Now, lane: Lane, _: Operator) -> Response:
-    """Hold the lane, or let it send again."""
+async def lane(request: Request, session: SessionDep, now: Now, lane: Lane, user: Operator) -> Response:
+    """Hold the lane, or let it send again; either with a reason."""
     typed = await forms.typed(request)
     named = translator(locale_of(request)).gettext(labels.word("lane", lane))
 
     async def command() -> Done:
+        reason = forms.text(typed, "reason")
         if forms.text(typed, "choice") == "release":
-            await lanes.release_lane(session, lane)
+            await lanes.release_lane(session, lane, reason=reason, by=user.actor)
             return Done(to=url("health"), message=N_("Jalur {lane} berjalan lagi."), params={"lane": named})
-        reason = forms.text(typed, "reason").strip()
-        if not reason:
-            raise InvalidInput(N_("Tuliskan alasan menahan jalur ini."), field="reason")
-        await lanes.hold_lane(session, lane, reason=reason[:500], now=now)
+        await lanes.hold_lane(session, lane, reason=reason, now=now, by=user.actor)
         return Done(to=url("health"), message=N_("Jalur {lane} ditahan."), params={"lane": named})
 
     return await _carried_out(request, session, command)

@@ -1,6 +1,7 @@
 """The administrators' routers, in one list."""
 
 from api.pages.admin import (
+    acts,
     clock,
     decree_form,
     decrees,
@@ -32,6 +33,7 @@ ROUTERS = tuple(
         people,
         units,
         reads,
+        acts,
         clock,
     )
 )

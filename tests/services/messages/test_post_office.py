@@ -78,7 +78,7 @@ async def test_a_held_lane_sends_nothing_until_released(
     report = await office.deliver(sessions, config, Lane.LEGAL)
     assert (report.sent, report.next_not_before) == (0, None)
     async with sessions.begin() as session:
-        await release_lane(session, Lane.LEGAL)
+        await release_lane(session, Lane.LEGAL, reason="checked", by="system")
     assert (await office.deliver(sessions, config, Lane.LEGAL)).sent == 1
 
 
