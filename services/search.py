@@ -21,7 +21,7 @@ from services.identity.policy import visible_filter
 from services.identity.principal import Principal
 from services.models import Account, CaseFile, CaseKind, Deadline, Report
 from services.transitions import STATUSES
-from services.unissued import left_out
+from services.unissued import in_status, left_out
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
@@ -107,7 +107,9 @@ async def cases(
     _check(filters)
     limit = min(max(limit, 1), MAX_LIMIT)
     query = select(CaseFile).where(
-        visible_filter(principal, CaseFile), left_out(principal), *_conditions(filters)
+        visible_filter(principal, CaseFile),
+        left_out(principal),
+        *_conditions(filters, principal),
     )
     if filters.q:
         query = query.where(await _named(session, filters.q.strip()))
@@ -139,7 +141,7 @@ def _check(filters: Filters) -> None:
         )
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def _conditions(filters: Filters, principal: Principal) -> list[ColumnElement[bool]]:
     kept: list[ColumnElement[bool]] = []
     exact = {
         col(CaseFile.kind): filters.kind,
@@ -149,7 +151,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     }
     kept += [column == value for column, value in exact.items() if value is not None]
     if filters.status:
-        kept.append(col(CaseFile.status).in_(filters.status))
+        kept.append(in_status(principal, filters.status))
     if filters.region:
         region = col(CaseFile.region_code)
         kept.append(or_(region == filters.region, region.startswith(f"{filters.region}.", autoescape=True)))

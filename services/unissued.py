@@ -1,9 +1,10 @@
 """What an office has not issued yet: proposals and drafts of letters, of which their company knows nothing."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,10 +18,13 @@ from services.models import (
     Sanction,
     SanctionState,
     WarningLetter,
+    WarningStatus,
 )
 from services.warnings.issuing import sent
 
 FIRST_LETTER = sent(1)
+PREPARING: Final = (WarningStatus.PROPOSED, WarningStatus.APPROVED)
+"""A ladder whose next letter has not left: all its company knows is that the last one was issued."""
 
 
 def concerns(principal: Principal, case: CaseFile) -> bool:
@@ -44,6 +48,26 @@ def left_out(principal: Principal) -> ColumnElement[bool]:
         and_(col(CaseFile.kind) == CaseKind.REPRIMAND, col(CaseFile.status) != ReprimandStatus.ISSUED),
     )
     return not_(and_(col(CaseFile.account_id).in_(sorted(principal.accounts)), internal))
+
+
+def status_told(case_file: CaseFile) -> str:
+    """The status of a case in the words that its company may read."""
+    if case_file.kind == CaseKind.WARNING and case_file.status in PREPARING:
+        return WarningStatus.ISSUED
+    return case_file.status
+
+
+def in_status(principal: Principal, wanted: Sequence[str]) -> ColumnElement[bool]:
+    """The same for lists: a condition that keeps the cases which this reader knows to be in one of these."""
+    if not principal.accounts:
+        return col(CaseFile.status).in_(wanted)
+    preparing = and_(
+        col(CaseFile.kind) == CaseKind.WARNING,
+        col(CaseFile.account_id).in_(sorted(principal.accounts)),
+        col(CaseFile.status).in_(PREPARING),
+    )
+    told = case((preparing, literal(WarningStatus.ISSUED.value)), else_=col(CaseFile.status))
+    return told.in_(wanted)
 
 
 async def drafts(session: AsyncSession, documents: Sequence[UUID]) -> set[UUID]:

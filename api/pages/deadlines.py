@@ -9,7 +9,7 @@ from services.deadlines import reasons, store
 from services.deadlines.explanation import Reason
 from services.i18n import Translator
 from services.models import CaseFile, Deadline
-from services.timeline.future import MOMENTS
+from services.timeline.foreseen import MOMENTS
 
 
 async def views(session: AsyncSession, case: CaseFile, words: Translator) -> list[shapes.DeadlineView]:

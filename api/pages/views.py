@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from api.pages import labels, shapes
 from api.pages.urls import url
+from services import unissued
 from services.data_requests.kinds import CHANNELS
 from services.deadlines.periods import Period
 from services.i18n import Translator
@@ -198,9 +199,19 @@ def _subtitle(row: Any, words: Translator) -> str:
 
 
 async def case_head(
-    session: AsyncSession, case: CaseFile, words: Translator, *, operator: bool = False
+    session: AsyncSession,
+    case: CaseFile,
+    words: Translator,
+    *,
+    operator: bool = False,
+    for_company: bool = False,
 ) -> dict[str, Any]:
-    """What `_components/casehead.html` shows. Operators may let a stuck step run again or skip it."""
+    """What `_components/casehead.html` shows. Operators may let a stuck step run again or skip it.
+
+    Its company reads neither what the office prepares nor what goes on in it.
+    """
+    if for_company:
+        return await _told_head(session, case, words)
     names = await people_names(session, [case.assignee_id] if case.assignee_id else [])
     subtitle = (await subtitles(session, [case], words)).get(case.id, "")
     return {
@@ -216,6 +227,23 @@ async def case_head(
         "assignee_name": names.get(case.assignee_id, "") if case.assignee_id else "",
         "held": case.hold_reason or "" if case.held_at else "",
         "stuck": stuck(case, words, operator=operator),
+    }
+
+
+async def _told_head(session: AsyncSession, case: CaseFile, words: Translator) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "title": case.title,
+        "kind": case.kind,
+        "status": unissued.status_told(case),
+        "subtitle": (await subtitles(session, [case], words)).get(case.id, ""),
+        "version": case.version,
+        "region": region_name(case.region_code),
+        "period": period_name(case.period, words),
+        "assignee": "",
+        "assignee_name": "",
+        "held": "",
+        "stuck": None,
     }
 
 

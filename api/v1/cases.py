@@ -58,7 +58,7 @@ async def find(
     page = await search.cases(session, user, filters, cursor=cursor, limit=limit)
     await log_read(session, user, what="list:cases", purpose=purpose or DEFAULT_PURPOSE)
     return shapes.CasePage(
-        items=[shapes.case_line(row, official=user.is_official) for row in page.rows],
+        items=[shapes.case_line(row, for_company=reads_as_company(user, row.case)) for row in page.rows],
         next_cursor=page.next_cursor,
     )
 
@@ -93,7 +93,7 @@ async def timeline(
     await noted(session, user, case, purpose)
     mine = reads_as_company(user, case)
     before = await past(session, case, for_company=mine, locale=locale, after=after, limit=limit)
-    ahead = await future(session, case, now=now, locale=locale)
+    ahead = await future(session, case, now=now, locale=locale, for_company=mine)
     return shapes.TimelineOut(
         now=now,
         past=[shapes.PastOut.model_validate(line) for line in before],

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services import unissued
 from services.models import CaseFile, Deadline
 from services.search import Row
 from services.timeline.sentences import last_second
@@ -163,20 +164,22 @@ def case_out(case: CaseFile, *, for_company: bool) -> CaseOut:
     """The case as its reader may see it."""
     out = CaseOut.model_validate(case)
     if for_company:
+        out.status = unissued.status_told(case)
         out.hold_reason, out.assignee_id, out.stuck = None, None, None
     return out
 
 
-def case_line(row: Row, *, official: bool) -> CaseLine:
+def case_line(row: Row, *, for_company: bool) -> CaseLine:
     """A line of a list, as its reader may see it."""
     case, deadline = row.case, row.deadline
     return CaseLine.model_validate(
         {
             **{name: getattr(case, name) for name in CaseLine.model_fields if hasattr(case, name)},
             "account_number": row.account.number if row.account else None,
+            "status": unissued.status_told(case) if for_company else case.status,
             "held": case.held_at is not None,
-            "stuck": official and case.stuck is not None,
-            "assignee_id": case.assignee_id if official else None,
+            "stuck": case.stuck is not None and not for_company,
+            "assignee_id": None if for_company else case.assignee_id,
             "due_name": deadline.name if deadline else None,
             "due_before": deadline.due_before if deadline else None,
         }

@@ -17,6 +17,7 @@ from services.models import (
     SanctionKind,
     WarningBatch,
 )
+from services.unissued import status_told
 from services.warnings import desk
 from services.warnings.approval import Approved
 from services.warnings.desk import Filters, Line
@@ -318,7 +319,7 @@ def warning_out(found: LadderFacts, locale: str, *, for_company: bool) -> Warnin
     return WarningOut(
         id=ladder.case_id,
         key=found.case.key,
-        status=found.case.status,
+        status=status_told(found.case) if for_company else found.case.status,
         obligation_id=ladder.obligation_id,
         account_id=ladder.account_id,
         matter=found.matter(locale),
@@ -327,7 +328,7 @@ def warning_out(found: LadderFacts, locale: str, *, for_company: bool) -> Warnin
         due_before=found.due.due_before,
         authority=ladder.authority,
         authority_level=ladder.authority_level,
-        rung=ladder.rung,
+        rung=max((one.letter.rung for one in letters), default=0) if for_company else ladder.rung,
         suspension=ladder.suspension,
         suspended_at=ladder.suspended_at,
         ended_at=ladder.ended_at,

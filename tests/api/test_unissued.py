@@ -1,5 +1,7 @@
 """What a company sees of the cases about it, for every kind and status: nothing that its office has not issued."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import pytest
@@ -7,14 +9,16 @@ import pytest
 from api import cookies
 from services import cases
 from services.identity import sessions
-from services.models import CaseFile, CaseKind, Role, new_id
+from services.models import CaseFile, CaseKind, LetterChannel, Role, Sanction, WarningLadder, new_id
 from services.models.reprimands import ReprimandStatus
 from services.models.warnings import WarningStatus
 from services.transitions import STATUSES
 from tests.api.conftest import Api
 from tests.factories import make_account
 from tests.pages.visitor import Visitor
+from tests.services.documents.corpus import pdf
 from tests.services.identity import factories
+from tests.services.warnings import ladders
 
 HERE = "64.72"
 # What the office prepares about a company. All else that is about one was begun by it, or told to it when it began.
@@ -97,13 +101,101 @@ async def test_a_ladder_is_known_from_its_first_letter_on_but_not_what_is_propos
     assert len((await officer.get(f"/api/v1/cases/{ladder}/timeline")).json()["past"]) == 4
 
 
-async def test_what_is_prepared_about_a_company_has_no_page_for_it(api: Api) -> None:
-    account, made = await one_of_each(api)
+async def between_letters(api: Api, monkeypatch: pytest.MonkeyPatch) -> tuple[WarningLadder, dict[str, UUID]]:
+    """A company that was sent its first letter; the second lies ready for the post, a sanction is proposed."""
+    stored = await api.app.state.parts.store.put_bytes(pdf())
+    monkeypatch.setattr(ladders, "Stored", lambda *_: stored)
+    month_later = ladders.PROPOSED + 40 * ladders.DAY
+    async with api.transaction() as (session, _):
+        ladder = await ladders.proposed(session, region=HERE)
+        first = await ladders.send(session, ladder.case_id, now=ladders.PROPOSED)
+        await ladders.serve(session, ladder.case_id, now=ladders.PROPOSED + ladders.DAY)
+        await ladders.next_letter(session, ladder.case_id, now=month_later)
+        second = await ladders.send(session, ladder.case_id, now=month_later, channel=LetterChannel.POST)
+        decision = await ladders.scanned(session, ladder.account_id, now=month_later)
+        decision.case_id = ladder.case_id
+        proposal = Sanction(
+            case_id=ladder.case_id, kind="licence_suspension", basis="Permenperin 13/2025", number="1",
+            reason="Contoh.", document_id=decision.id, proposed_by="test", proposed_at=month_later,
+        )  # fmt: skip
+        session.add(proposal)
+        assert first.document_id
+        assert second.document_id
+    files = {"first": first.document_id, "second": second.document_id, "decision": decision.id}
+    return ladder, files
+
+
+@pytest.mark.starts("2027-02-23T09:00:00+07:00")
+async def test_a_letter_that_waits_for_the_post_and_a_proposed_decision_are_no_files_of_the_company(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ladder, files = await between_letters(api, monkeypatch)
+    company, officer = (
+        await api.company(ladder.account_id),
+        await api.as_(Role.COMPLIANCE_OFFICER, region=HERE),
+    )
+    path = f"/api/v1/cases/{ladder.case_id}/documents"
+    told = {UUID(one["id"]) for one in (await company.get(path)).json()}
+    assert told & {*files.values()} == {files["first"]}
+    assert {*files.values()} <= {UUID(one["id"]) for one in (await officer.get(path)).json()}
+    for name, document in files.items():
+        answer = await company.get(f"/api/v1/documents/{document}/content")
+        assert answer.status_code == (200 if name == "first" else 404), name
+    assert (await officer.get(f"/api/v1/documents/{files['second']}/content")).status_code == 200
+    async with as_company(api, ladder.account_id) as visitor:
+        for name, document in files.items():
+            answer = await visitor.open(f"/dokumen/{document}")
+            assert answer.status_code == (200 if name == "first" else 404), name
+
+
+@pytest.mark.starts("2027-02-23T09:00:00+07:00")
+async def test_while_the_office_prepares_the_next_letter_the_company_knows_of_the_last_one_only(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ladder, files = await between_letters(api, monkeypatch)
+    async with api.transaction() as (session, _):
+        case = await cases.lock(session, ladder.case_id)
+        case.status = WarningStatus.PROPOSED
+    company, officer = (
+        await api.company(ladder.account_id),
+        await api.as_(Role.COMPLIANCE_OFFICER, region=HERE),
+    )
+    here, waits = f"/api/v1/cases/{ladder.case_id}", "Menunggu keputusan pejabat yang berwenang"
+    for reader, status, rung in ((company, "issued", 1), (officer, "proposed", 2)):
+        assert (await reader.get(here)).json()["status"] == status
+        (line,) = (await reader.get("/api/v1/cases", params={"kind": "warning"})).json()["items"]
+        assert line["status"] == status
+        found = await reader.get("/api/v1/cases", params={"kind": "warning", "status": "proposed"})
+        assert len(found.json()["items"]) == (status == "proposed")
+        shown = (await reader.get(f"/api/v1/warnings/{ladder.case_id}")).json()
+        assert (shown["status"], shown["rung"]) == (status, rung)
+        ahead = (await reader.get(f"{here}/timeline")).json()["future"]
+        assert any(waits in one["text"] for one in ahead) is (status == "proposed")
+    async with as_company(api, ladder.account_id) as visitor:
+        for path in ("/surat-peringatan", f"/surat-peringatan/{ladder.case_id}", f"/kasus/{ladder.case_id}"):
+            assert (await visitor.open(path)).status_code == 200, path
+            assert waits not in visitor.text, path
+            assert "Surat peringatan ke-2 diusulkan" not in visitor.text, path
+            assert str(files["second"]) not in visitor.page.text, path
+        assert (await visitor.open(f"/kasus/{ladder.case_id}/peringatan")).status_code == 404, (
+            "the office's desk"
+        )
+
+
+@asynccontextmanager
+async def as_company(api: Api, account: UUID) -> AsyncIterator[Visitor]:
+    """Somebody of this company, signed in with a browser."""
     async with api.transaction() as (session, _):
         person = await factories.company_user(session, account)
         begun = await sessions.start(session, person.id, official=False)
     async with Visitor.of(api) as visitor:
         visitor.client.cookies.set(cookies.SESSION, begun.token)
+        yield visitor
+
+
+async def test_what_is_prepared_about_a_company_has_no_page_for_it(api: Api) -> None:
+    account, made = await one_of_each(api)
+    async with as_company(api, account) as visitor:
         assert (await visitor.open(f"/kasus/{made[CaseKind.REPORT, 'draft']}")).status_code == 200
         for kind in PREPARED:
             case = made[kind, "proposed"]

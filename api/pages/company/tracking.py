@@ -105,7 +105,7 @@ async def _render(
     view = await reading.read(session, report, now=now)
     notes = await corrections.of_report(session, report)
     story = await past(session, view.case, for_company=True, locale=words.locale)
-    ahead = await future(session, view.case, now=now, locale=words.locale)
+    ahead = await future(session, view.case, now=now, locale=words.locale, for_company=True)
     possible = await requesting.possible(session, report, now=now)
     sent = view.report.submission > 0
     return await report_frame.render(

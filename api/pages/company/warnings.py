@@ -13,6 +13,7 @@ from api.pages.frame import answer, page_for
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from api.uploads import attachment
+from services import unissued
 from services.documents import records
 from services.documents.letters import LetterKind
 from services.documents.registry import number_of
@@ -72,7 +73,7 @@ async def show(request: Request, session: SessionDep, now: Now, case: UUID, user
         sanctions=warnings.sanctions(found, words, for_company=True),
         future=[
             {"at": line.at, "text": line.text, "why": line.why}
-            for line in await future(session, found.case, now=now, locale=page.locale)
+            for line in await future(session, found.case, now=now, locale=page.locale, for_company=True)
         ],
     )
 
@@ -118,7 +119,7 @@ def _row(found: LadderFacts, words: Translator) -> dict[str, Any]:
     newest = next(one.letter for one in reversed(found.letters) if one.letter.sent_at)
     return {
         "id": str(found.case.id),
-        "status": found.case.status,
+        "status": unissued.status_told(found.case),
         "matter": found.matter(words.locale),
         "letter": newest.rung,
         "number": newest.number or "",

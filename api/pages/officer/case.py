@@ -16,7 +16,7 @@ from api.pages.officer import case_links, reading
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
-from services import casework, correspondence
+from services import casework, correspondence, unissued
 from services.i18n import N_, Translator, translator
 from services.identity import people, policy
 from services.identity.permissions import ALLOWED, Permission, roles_with
@@ -24,7 +24,7 @@ from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import Account, CaseFile, CaseKind, Document
 from services.timeline.future import FutureLine, future
-from services.timeline.past import PastLine, past
+from services.timeline.past import PastLine, past, reads_as_company
 
 router = APIRouter()
 EMPTY: Final = Form()
@@ -108,17 +108,21 @@ async def render(
     """The page of a case; a refused note or hold is shown again as it was typed."""
     page = await page_for(request, session)
     words = translator(page.locale)
-    told = await correspondence.messages(session, case.id, for_company=False, now=now)
-    before = await past(session, case, for_company=False, locale=page.locale)
+    mine = reads_as_company(user, case)
+    told = await correspondence.messages(session, case.id, for_company=mine, now=now)
+    before = await past(session, case, for_company=mine, locale=page.locale)
+    ahead = await future(session, case, now=now, locale=page.locale, for_company=mine)
+    files = await correspondence.documents(session, case.id)
+    hidden = await unissued.drafts(session, [row.id for row in files]) if mine else ()
     context: dict[str, Any] = {
         "case": await views.case_head(
-            session, case, words, operator=_may(user, case, Permission.OPERATE_PROCESSES)
+            session, case, words, operator=_may(user, case, Permission.OPERATE_PROCESSES), for_company=mine
         ),
         "past": [_past(line) for line in before],
-        "future": [_future(line) for line in await future(session, case, now=now, locale=page.locale)],
+        "future": [_future(line) for line in ahead],
         "deadlines_shown": await deadlines.views(session, case, words),
         "facts": await _facts(session, case, words),
-        "documents": [document_row(row) for row in await correspondence.documents(session, case.id)],
+        "documents": [document_row(row) for row in files if row.id not in hidden],
         "messages": await mail.rows(request, session, told, words),
         "notes": await _notes(session, user, case),
         "may_note": _may(user, case, Permission.WRITE_NOTES),

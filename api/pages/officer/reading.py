@@ -1,5 +1,6 @@
 """Opening a case: may this official see it, for which purpose, and the line in the log of reads."""
 
+from typing import Final
 from uuid import UUID
 
 from fastapi import Request
@@ -15,6 +16,10 @@ from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.identity.read_log import log_read
 from services.models import Account, CaseFile, Document
+from services.timeline.past import reads_as_company
+
+# On the officials' pages a company finds its case's story and the reason of a date; where they work is theirs.
+TOLD_TO_COMPANIES: Final = frozenset({"case", "deadline"})
 
 
 class PurposeNeeded(Exception):
@@ -42,8 +47,10 @@ async def open_case(
     policy.authorise(principal, permission, target)
     if unissued.concerns(principal, case):
         raise NotFound
-    own = case.account_id is not None and case.account_id in principal.accounts
-    if target.individual and not own:
+    if reads_as_company(principal, case):
+        if what not in TOLD_TO_COMPANIES:
+            raise NotFound
+    elif target.individual:
         await log_purpose(request, session, principal, case, what)
     return case
 
