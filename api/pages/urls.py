@@ -180,6 +180,7 @@ PATHS: dict[str, str] = {
     "person_role_end": "/admin/pengguna/{person}/peran/{grant}/cabut",
     "person_access": "/admin/pengguna/{person}/akses",
     "reads": "/admin/pembacaan",
+    "acts": "/admin/tindakan",
     "clock": "/admin/jam",
     # development
     "dev_mail": "/dev/mail",

@@ -68,9 +68,7 @@ WAITS: Final[dict[tuple[str, str], str]] = {
     (CaseKind.REPRIMAND, ReprimandStatus.PROPOSED): N_(
         "Menunggu keputusan orang kedua; tidak ada surat yang dikirim karena waktu."
     ),
-    (CaseKind.REPRIMAND, ReprimandStatus.APPROVED): N_(
-        "Surat teguran sedang dibuat, atau menunggu dicetak dan diserahkan kepada pos oleh petugas."
-    ),
+    (CaseKind.REPRIMAND, ReprimandStatus.APPROVED): N_("Surat teguran sedang dibuat dan segera dikirim."),
     (CaseKind.DECREE, DecreeStatus.DRAFT): N_("Menunggu uji coba: akibatnya diperiksa sebelum disetujui."),
     (CaseKind.DECREE, DecreeStatus.PREVIEWED): N_("Menunggu persetujuan orang kedua."),
     (CaseKind.DECREE, DecreeStatus.APPROVED): N_("Setiap batas waktu sedang dihitung ulang."),
