@@ -22,6 +22,7 @@ from services.models import (
     DataRequestStatus,
     RequestChannel,
 )
+from services.warnings import service
 
 MAX_NOTE: Final = 2000
 # What an officer may say of a task; the other results come about by themselves.
@@ -67,12 +68,15 @@ def _check(task: ContactTask, result: ContactResult, note: str) -> None:
 
 
 async def _look_again(session: AsyncSession, case: CaseFile, task: ContactTask, now: datetime) -> None:
-    """A request whose receipt is still unproven does not fall asleep with its task: another date is set.
+    """What is still unproven does not fall asleep with its task: another date is set."""
+    if case.kind == CaseKind.WARNING:
+        await service.look_again(session, case, now)
+    elif case.kind == CaseKind.DATA_REQUEST and case.status == DataRequestStatus.SENT:
+        await _request_again(session, case, task, now)
 
-    Where a letter was posted it is the letter's.
-    """
-    if case.kind != CaseKind.DATA_REQUEST or case.status != DataRequestStatus.SENT:
-        return
+
+async def _request_again(session: AsyncSession, case: CaseFile, task: ContactTask, now: datetime) -> None:
+    """Where a letter was posted the date is the letter's."""
     request = await session.get_one(DataRequest, case.id, populate_existing=True)
     if task.reason == ContactReason.POST_LETTER and task.result == ContactResult.WROTE:
         request.channel = RequestChannel.LETTER

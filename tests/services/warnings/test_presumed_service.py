@@ -10,12 +10,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases
+from services.contacts import settling
 from services.errors import Conflict, TransitionRefused
-from services.models import ContactTask, Delivery, EvidenceKind, Message, WarningLadder, WarningLetter
+from services.models import (
+    ContactResult,
+    ContactTask,
+    Deadline,
+    Delivery,
+    EvidenceKind,
+    LetterChannel,
+    Message,
+    WarningLadder,
+    WarningLetter,
+)
 from services.service_proof import bounces
 from services.service_proof.evidence import Receipt
 from services.service_proof.reports import Report
-from services.warnings import sanctions, service, steps
+from services.warnings import post, sanctions, service, steps
 from tests.services.warnings import ladders
 from tests.services.warnings.ladders import DAY, PROPOSED, SAMARINDA
 
@@ -123,6 +134,25 @@ async def test_the_desk_imposes_nothing_on_the_strength_of_it(session: AsyncSess
     await receipt(session, ladder, now=now)
     await sanctions.close(session, ladder, SAMARINDA, reason="Tutup.", now=now)
     assert await ladders.status(session, ladder) == "decided"
+
+
+async def test_an_officer_who_reached_nobody_is_asked_again(session: AsyncSession) -> None:
+    ladder = (await ladders.proposed(session)).case_id
+    await ladders.send(session, ladder, now=PROPOSED, channel=LetterChannel.POST)
+    batch = await post.take(session, "64.72", actor=SAMARINDA.actor, now=PROPOSED)
+    await post.posted(session, batch.id, actor=SAMARINDA.actor, now=PROPOSED)
+    now = PROPOSED + MONTH
+    for _ in range(2):
+        await steps.check_service(session, await cases.lock(session, ladder), now)
+        open_one = select(ContactTask).where(col(ContactTask.settled_at).is_(None))
+        task = (await session.execute(open_one)).scalar_one()
+        note = "Ditelepon; tidak diangkat."
+        called = ContactResult.CALLED
+        await settling.settle(session, task.id, called, note=note, actor=SAMARINDA.actor, now=now)
+        date = await session.get_one(Deadline, (ladder, "warning_1_service"), populate_existing=True)
+        case = await cases.lock(session, ladder)
+        assert (date.due_before > now, date.met_at, case.wake_at) == (True, None, now)
+        now = date.due_before + DAY
 
 
 async def test_what_else_proves_it_stands(session: AsyncSession) -> None:
