@@ -28,6 +28,10 @@ from services.service_proof.evidence import About, Receipt
 CLOSED: Final = N_(
     "Permintaan data ini sudah ditutup; tidak ada lagi yang dapat dicatat atau dijawab (kebijakan layanan)."
 )
+_BEFORE_SENDING: Final = N_(
+    "Tanda terima bertanggal {received}, sebelum pengiriman {sent}: yang belum dikirim belum dapat diterima "
+    "(Permenperin 13/2025, 3 hari setelah permintaan diterima)."
+)
 
 
 async def read_by_company(session: AsyncSession, case_id: UUID, *, actor: str, now: datetime) -> None:
@@ -100,6 +104,7 @@ async def _prove(
         now=now,
         author_id=author_id,
         documented=policy.documented,
+        early=_BEFORE_SENDING,
     )
     starts = opened.case.status == DataRequestStatus.SENT and receipt.kind in policy.receipt
     data = {"evidence": str(row.id), "evidence_kind": row.kind, "question": opened.question.number}

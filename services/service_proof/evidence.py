@@ -31,6 +31,10 @@ BY_OFFICERS: Final = (
     EvidenceKind.OFFICER_RECORD,
 )
 NEEDS_NOTE: Final = (EvidenceKind.CALL_NOTE, EvidenceKind.OFFICER_RECORD)
+BEFORE_SENDING: Final = N_(
+    "Tanda terima bertanggal {received}, sebelum pengiriman {sent}: yang belum dikirim belum dapat diterima "
+    "(kebijakan layanan)."
+)
 CHECK_FIELDS: Final = N_("Periksa kembali isian yang ditandai.")
 
 
@@ -54,9 +58,16 @@ class Receipt:
 
 
 def check(
-    receipt: Receipt, *, sent_at: datetime, now: datetime, documented: tuple[EvidenceKind, ...] = ()
+    receipt: Receipt,
+    *,
+    sent_at: datetime,
+    now: datetime,
+    documented: tuple[EvidenceKind, ...] = (),
+    early: str = BEFORE_SENDING,
 ) -> datetime:
     """The moment of receipt; InvalidInput names every field that cannot be accepted, with its rule.
+
+    `early` says why nothing is received before it is sent, where a regulation counts from the receipt.
 
     Days count, not hours: a receipt of the day of sending without an hour is no earlier than the sending.
     """
@@ -70,10 +81,7 @@ def check(
         errors.append(
             FieldError(
                 "received_at",
-                N_(
-                    "Tanda terima bertanggal {received}, sebelum pengiriman {sent}: yang belum dikirim belum "
-                    "dapat diterima (Permenperin 13/2025, 3 hari setelah permintaan diterima)."
-                ),
+                early,
                 {"received": f"{_day(received):%d-%m-%Y}", "sent": f"{_day(sent_at):%d-%m-%Y}"},
             )
         )
@@ -97,9 +105,10 @@ async def record(
     now: datetime,
     author_id: UUID | None = None,
     documented: tuple[EvidenceKind, ...] = (),
+    early: str = BEFORE_SENDING,
 ) -> ServiceEvidence:
     """Keep one piece of evidence of a locked case. InvalidInput as `check`; NotFound for another case's file."""
-    received_at = check(receipt, sent_at=sent_at, now=now, documented=documented)
+    received_at = check(receipt, sent_at=sent_at, now=now, documented=documented, early=early)
     note = None
     if receipt.note.strip():
         note = await add_note(session, case.id, receipt.note, author_id=author_id, actor=actor, now=now)

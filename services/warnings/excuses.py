@@ -25,7 +25,7 @@ from services.warnings import standing
 
 MAX_REASON: Final = 2000
 NO_LETTER: Final = N_(
-    "Alasan hanya dapat diterima dengan surat perusahaan yang ditandatangani (Permenperin 13/2025)."
+    "Alasan hanya dapat diterima dengan surat perusahaan yang ditandatangani (kebijakan layanan)."
 )
 _EXCUSABLE: Final = {
     CaseKind.REPORT: (ReportStatus.UPCOMING, ReportStatus.NOT_STARTED, ReportStatus.DRAFT),
