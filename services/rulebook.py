@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from services.deadlines import calendars as layers
 from services.deadlines.derivation import Calendars
-from services.models import CalendarDay, CaseFile, PolicyVersion, new_id
+from services.models import Account, CalendarDay, CaseFile, PolicyVersion, new_id
 from services.policies.bundle import Policies, load_shipped
 from services.policies.versions import completed
 
@@ -59,6 +59,16 @@ async def of_case(session: AsyncSession, case: CaseFile, *, now: datetime) -> Ru
     if case.policy_version_id is None:
         return await current(session, now=now)
     return await of_version(session, case.policy_version_id)
+
+
+async def of_company(session: AsyncSession, case: CaseFile, rules: Rulebook) -> Calendars:
+    """The calendars on which a company's own duties are counted: its region's, over them its own (by NIB).
+
+    What the office owes is not counted on them: a company that closes does not close the office.
+    """
+    of_account = select(col(Account.nib)).where(col(Account.id) == case.account_id)
+    nib = (await session.execute(of_account)).scalar_one_or_none() if case.account_id else None
+    return rules.calendars(case.region_code, nib)
 
 
 async def of_cases(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import processes, rulebook
 from services.deadlines import store
-from services.deadlines.derivation import Derived, derive
+from services.deadlines.derivation import Calendars, Derived, derive
 from services.deadlines.recipes import first_wave
 from services.models import CaseFile, Deadline, RequestChannel
 from services.rulebook import Rulebook
@@ -33,23 +33,24 @@ async def start_clock(
 ) -> Derived:
     """Three days from the day of receipt, which itself does not count (Permenperin 13/2025).
 
-    Working days are those of the company's region: whoever cannot work there cannot answer.
+    Working days are those of the company and its region: whoever cannot work there cannot answer.
     """
     rules = await rulebook.of_case(session, case, now=now)
-    due = derive(rules.policies.rule(DUE), received_at, rules.calendars(case.region_code))
+    calendars = await rulebook.of_company(session, case, rules)
+    due = derive(rules.policies.rule(DUE), received_at, calendars)
     await store.meet(session, case.id, [UNPROVEN], now=now)
     await store.set_deadline(session, case.id, DUE, due, now=now)
-    reminder = notice(rules, due.due_before, case)
+    reminder = notice(rules, due.due_before, case, calendars)
     deadline = await store.set_deadline(session, case.id, REMINDER, reminder, now=now)
     if reminder.due_before <= received_at:  # a weekend lies between: the receipt itself was the reminder
         deadline.met_at = now
     return due
 
 
-def notice(rules: Rulebook, due_before: datetime, case: CaseFile) -> Derived:
-    """When the company is reminded of a due date, in its own working hours and on the working days of its region."""
+def notice(rules: Rulebook, due_before: datetime, case: CaseFile, calendars: Calendars) -> Derived:
+    """When the company is reminded of a due date, in its own working hours and on its own working days."""
     policy = rules.policies.reminder(REMINDERS)
-    return first_wave(REMINDER, due_before, policy, ZoneInfo(case.zone), rules.calendars(case.region_code))
+    return first_wave(REMINDER, due_before, policy, ZoneInfo(case.zone), calendars)
 
 
 async def deadline_of(session: AsyncSession, case_id: UUID, name: str = DUE) -> Deadline | None:

@@ -36,7 +36,7 @@ async def remind(session: AsyncSession, case: CaseFile, now: datetime) -> None:
         return
     due, reminder = await _deadline(session, case, dates.DUE), await _deadline(session, case, dates.REMINDER)
     rules = await rulebook.of_case(session, case, now=now)
-    moment = dates.notice(rules, due.due_before, case)
+    moment = dates.notice(rules, due.due_before, case, await rulebook.of_company(session, case, rules))
     if moment.due_before > now:
         await store.set_deadline(session, case.id, dates.REMINDER, moment, now=now)
         return

@@ -49,9 +49,10 @@ async def set_target(
 
 
 async def set_correction(session: AsyncSession, case: CaseFile, *, now: datetime) -> Deadline:
-    """A report that comes back by then keeps its first sending date. The working days of its company's region count."""
+    """A report that comes back by then keeps its first sending date. Its company's own working days count."""
     rules = await rulebook.of_case(session, case, now=now)
-    derived = derive(rules.policies.rule(CORRECTION), now, rules.calendars(case.region_code))
+    calendars = await rulebook.of_company(session, case, rules)
+    derived = derive(rules.policies.rule(CORRECTION), now, calendars)
     return await store.set_deadline(session, case.id, CORRECTION, derived, now=now)
 
 

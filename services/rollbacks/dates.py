@@ -39,9 +39,9 @@ async def set_decision(session: AsyncSession, case: CaseFile, *, now: datetime) 
 async def set_resend(
     session: AsyncSession, case: CaseFile, granted_at: datetime, *, now: datetime
 ) -> Deadline:
-    """Until when the corrected report may be sent, and when the company is reminded, in its region's working days."""
+    """Until when the corrected report may be sent, and when the company is reminded, in its own working days."""
     rules = await rulebook.of_case(session, case, now=now)
-    calendars = rules.calendars(case.region_code)
+    calendars = await rulebook.of_company(session, case, rules)
     due = derive(rules.policies.rule(RESEND), granted_at, calendars)
     share = rules.policies.share(RESEND_REMINDER)
     reminder = derive_share(share, due, rules.policies.targets.office_hours, calendars)

@@ -1,4 +1,4 @@
-"""A region's own holidays move what its companies owe, and nobody else's dates: at the start, and by a later decree."""
+"""Holidays of a region or of one organisation move what is owed there and nowhere else: from the start, or later on."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -6,7 +6,9 @@ from typing import Final
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services import cases, rulebook
 from services.data_requests import receipt
@@ -15,7 +17,7 @@ from services.decrees.changes import changes
 from services.decrees.drafting import DecreeDraft
 from services.decrees.lines import RawLine
 from services.decrees.stored import enter, told_names
-from services.models import Deadline, DecreeLayer, EvidenceKind, ReviewDesk
+from services.models import Account, CaseFile, Deadline, DecreeLayer, EvidenceKind, ReviewDesk
 from services.reviews import decisions as reviewing
 from services.reviews.corrections import Note
 from services.rollbacks import decisions, steps
@@ -24,7 +26,7 @@ from tests.factories import OPEN, make_account
 from tests.services.data_requests import given
 from tests.services.rollbacks.test_rules import OFFICER, ask, sent
 
-SAMARINDA, JAKARTA = "64.72", "31.74"
+SAMARINDA, JAKARTA, EAST_KALIMANTAN = "64.72", "31.74", "64"
 FRIDAY = "2027-01-08"
 TUESDAY = OPEN + timedelta(days=1)
 Begun = tuple[UUID, str]
@@ -60,12 +62,12 @@ async def reopened(session: AsyncSession, region: str) -> Begun:
 DUTIES: Final = (asked, returned, reopened)
 
 
-async def decreed(session: AsyncSession) -> None:
-    """A holiday of East Kalimantan on the Friday of that week: entered, approved and carried out everywhere."""
+async def decreed(
+    session: AsyncSession, layer: DecreeLayer = DecreeLayer.REGION, scope: str = EAST_KALIMANTAN
+) -> None:
+    """A holiday of one place on the Friday of that week: entered, approved and carried out everywhere."""
     lines = (RawLine(1, FRIDAY, "holiday", "Hari Jadi Contoh"),)
-    wanted = DecreeDraft(
-        "Keputusan Gubernur Contoh 1/2027", "uji", lines, layer=DecreeLayer.REGION, scope="64"
-    )
+    wanted = DecreeDraft("Keputusan Contoh 1/2027", "uji", lines, layer=layer, scope=scope)
     decree = await drafting.draft(session, wanted, actor="one", now=OPEN)
     await drafting.dry_run(session, decree.case_id, actor="one", now=OPEN)
     await drafting.approve(session, decree.case_id, actor="two", now=OPEN)
@@ -102,6 +104,26 @@ async def test_a_later_decree_moves_the_dates_of_its_region_alone(
     await decreed(session)
     assert _last(await until(session, inside)) > _last(before)
     assert await until(session, outside) == before
+
+
+@pytest.mark.parametrize("duty", DUTIES)
+async def test_a_decree_of_one_organisation_moves_its_dates_alone(
+    session: AsyncSession, duty: Callable[[AsyncSession, str], Awaitable[Begun]]
+) -> None:
+    ours, other = await duty(session, SAMARINDA), await duty(session, SAMARINDA)
+    before = await until(session, ours)
+    await decreed(session, DecreeLayer.ORGANISATION, await nib_of(session, ours))
+    assert _last(await until(session, ours)) > _last(before)
+    assert await until(session, other) == before
+
+
+async def nib_of(session: AsyncSession, begun: Begun) -> str:
+    of_company = (
+        select(col(Account.nib))
+        .join(CaseFile, col(CaseFile.account_id) == col(Account.id))
+        .where(col(CaseFile.id) == begun[0])
+    )
+    return (await session.execute(of_company)).scalar_one() or ""
 
 
 def _last(dates: tuple[datetime, datetime | None]) -> datetime:
