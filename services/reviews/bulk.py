@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -71,28 +71,36 @@ class Approved:
 async def preview(session: AsyncSession, user: Principal, which: Which, *, now: datetime) -> ReviewBatch:
     """Keep which unflagged reports wait at this desk (at most `MOST`), and how many are not among them."""
     _check(which)
-    rows = (await session.execute(waiting(user, which).limit(MOST + 1))).all()
-    chosen = [
-        {"case": str(row.id), "submission": row.submission}
-        for row in rows[:MOST]
-        if not row.flagged and row.held_at is None
-    ]
-    counts = Counter("held" if row.held_at else "flagged" if row.flagged else "chosen" for row in rows[:MOST])
-    if len(rows) > MOST:
-        counts["beyond"] = 1
+    unflagged = waiting(user, which).where(
+        col(ReportReview.flagged).is_(False), col(CaseFile.held_at).is_(None)
+    )
+    rows = (await session.execute(unflagged.limit(MOST + 1))).all()
+    chosen = [{"case": str(row.id), "submission": row.submission} for row in rows[:MOST]]
+    counts = {"chosen": len(chosen), "beyond": int(len(rows) > MOST)} | await _apart(session, user, which)
     batch = ReviewBatch(
         id=new_id(),
         desk=which.desk,
         directorate=which.directorate,
         filters={"period": which.period, "region": which.region},
         chosen=chosen,
-        counts=dict(counts),
+        counts={name: count for name, count in counts.items() if count},
         previewed_by=user.actor,
         previewed_at=now,
     )
     session.add(batch)
     await session.flush()
     return batch
+
+
+async def _apart(session: AsyncSession, user: Principal, which: Which) -> dict[str, int]:
+    """How many wait at this desk that are not approved together: held, or flagged."""
+    all_waiting = waiting(user, which).order_by(None).subquery()
+    held = all_waiting.c.held_at.is_not(None)
+    counted = select(
+        func.count().filter(held).label("held"),
+        func.count().filter(all_waiting.c.flagged, ~held).label("flagged"),
+    ).select_from(all_waiting)
+    return dict((await session.execute(counted)).one()._mapping)
 
 
 async def approve(

@@ -75,6 +75,21 @@ async def test_what_has_no_finding_is_verified_and_each_has_its_own_event(sessio
     assert (await audit.verify_batch(session)).breaks == ()
 
 
+async def test_what_is_flagged_or_held_takes_nobody_s_place(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A preview shows only so many: those that cannot be approved together are counted beside them."""
+    monkeypatch.setattr(bulk, "MOST", 2)
+    flagged, held, *free = [await sent(session) for _ in range(5)]
+    await flag(session, flagged)
+    case = await session.get_one(CaseFile, held.case_id)
+    case.held_at = OPEN
+    await session.flush()
+    batch = await bulk.preview(session, official(Role.VERIFIER), VERIFY, now=OPEN)
+    assert [line["case"] for line in batch.chosen] == [str(report.case_id) for report in free[:2]]
+    assert batch.counts == {"chosen": 2, "flagged": 1, "held": 1, "beyond": 1}
+
+
 async def test_it_says_what_one_decision_says(session: AsyncSession) -> None:
     """The set-based way and the single one leave the same rows."""
     alone, together = await sent(session), await sent(session)
