@@ -154,7 +154,7 @@ def _check(
         errors.append(
             FieldError("letter_date", N_("Surat dibuat sebelum periode berakhir; yang dinyatakan satu periode penuh."))
         )  # fmt: skip
-    if declared.signed_by is Signer.OWNER and account.licence_scale not in (None, LicenceScale.SMALL):
+    if declared.signed_by is Signer.OWNER and account.licence_scale != LicenceScale.SMALL:
         only = N_(
             "Pemilik hanya menandatangani untuk industri kecil; selain itu paling rendah direktur (panduan SIINas)."
         )

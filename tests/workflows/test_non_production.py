@@ -148,14 +148,16 @@ async def test_bad_letters_are_refused_by_field(world: World, wrong: dict[str, A
 
 
 async def test_an_owner_signs_for_a_small_industry_alone(world: World) -> None:
+    """Nor for one whose scale nobody has established yet: a director may sign for every size."""
     (company,) = await world.companies(1)
     await world.advance_to(MONDAY)
-    async with world.transaction() as (session, _):
-        account = await session.get_one(Account, company.id)
-        account.licence_scale = LicenceScale.LARGE
-    with pytest.raises(InvalidInput) as raised:
-        await declare(world, company, signed_by=Signer.OWNER)
-    assert [error.field for error in raised.value.fields] == ["signed_by"]
+    for scale in (None, LicenceScale.MEDIUM, LicenceScale.LARGE):
+        async with world.transaction() as (session, _):
+            account = await session.get_one(Account, company.id)
+            account.licence_scale = scale
+        with pytest.raises(InvalidInput) as raised:
+            await declare(world, company, signed_by=Signer.OWNER)
+        assert [error.field for error in raised.value.fields] == ["signed_by"]
     async with world.transaction() as (session, _):
         account = await session.get_one(Account, company.id)
         account.licence_scale = LicenceScale.SMALL
