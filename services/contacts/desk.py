@@ -15,6 +15,7 @@ from services.identity.permissions import Permission
 from services.identity.policy import allowed_filter
 from services.identity.principal import Principal
 from services.models import Account, CaseFile, ContactReason, ContactTask, Deadline
+from services.policies.moving import TOLD
 
 MOST: Final = 500
 
@@ -73,7 +74,7 @@ def _lines(now: datetime) -> Select[Any]:
             col(CaseFile.closed_at).is_(None),
             col(Deadline.due_before) > now,
             col(Deadline.paused_since).is_(None),
-            col(Deadline.name).in_(("report_due", "data_request_due", "rollback_resend_due")),
+            col(Deadline.name).in_(TOLD),
             col(CaseFile.account_id).in_(
                 select(col(ContactTask.account_id)).where(col(ContactTask.settled_at).is_(None))
             ),

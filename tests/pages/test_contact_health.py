@@ -1,10 +1,14 @@
 """A company's account says where its mail goes and whether it arrives, and leads to what has to be done."""
 
+from datetime import timedelta
+
+import pytest
 from sqlalchemy import text
 
-from services.contacts import health, tasks
+from services.contacts import desk, health, tasks
 from services.contacts.tasks import Wanted
-from services.models import Account, ContactReason, Role
+from services.identity.principal import Grant, Principal
+from services.models import Account, ContactReason, Role, new_id
 from tests.api.conftest import Api
 from tests.pages.officials import official, owing
 from tests.pages.visitor import Visitor
@@ -61,3 +65,29 @@ async def test_a_settled_task_is_no_longer_asked_for(api: Api) -> None:
         await open_account(officer, account)
         assert "Tangani" not in officer.text
         assert "kembali sejak" in officer.text, "the address is as it is"
+
+
+@pytest.mark.parametrize(
+    "due", ["report_due", "report_correction_due", "rollback_resend_due", "data_request_due"]
+)
+async def test_whose_next_date_comes_first_is_reached_first(api: Api, due: str) -> None:
+    """Whatever a company owes next: a report, its correction, an answer."""
+    (later, _), (sooner, case) = await owing(api, 2)
+    person = new_id()
+    officer = Principal(
+        f"person:{person}", person_id=person, roles=(Grant(Role.COMPLIANCE_OFFICER),), nda=True, recent=True
+    )
+    async with api.transaction() as (session, now):
+        wanted = [Wanted(f"test/{one.id}", one.id, ContactReason.ADDRESS_BOUNCED) for one in (later, sooner)]
+        await tasks.raise_many(session, wanted, now=now)
+        await session.execute(
+            text(
+                "INSERT INTO deadline (case_id, name, derivation_id, base_before, due_before, set_at, pauses)"
+                " SELECT case_id, :due, derivation_id, :at, :at, set_at, pauses FROM deadline"
+                " WHERE case_id = :case AND name = 'report_due'"
+                " ON CONFLICT (case_id, name) DO UPDATE SET due_before = excluded.due_before"
+            ),
+            {"due": due, "at": now + timedelta(hours=1), "case": case.id},
+        )
+        first, second = await desk.waiting(session, officer, now=now)
+    assert (first.account.id, first.due_name, second.account.id) == (sooner.id, due, later.id)
