@@ -183,14 +183,11 @@ async def _period_of(session: AsyncSession, wanted: ExtensionDraft) -> Period | 
 async def _problems(
     session: AsyncSession, wanted: ExtensionDraft, target: datetime, now: datetime
 ) -> list[FieldError]:
-    problems = [
-        FieldError(name, N_("Wajib diisi."))
-        for name, value in (("instrument", wanted.instrument), ("reason", wanted.reason))
-        if not value.strip()
-    ]
+    texts = (("instrument", wanted.instrument), ("reason", wanted.reason))
+    problems = [FieldError(name, N_("Wajib diisi.")) for name, value in texts if not value.strip()]
     problems += [
         FieldError(name, N_("Paling banyak {longest} karakter."), {"longest": MAX_TEXT})
-        for name, value in (("instrument", wanted.instrument), ("reason", wanted.reason))
+        for name, value in texts
         if len(value) > MAX_TEXT
     ]
     if target <= now:
@@ -308,6 +305,7 @@ async def approve(session: AsyncSession, extension_id: UUID, *, actor: str, now:
     preview = await preview_of(session, extension, now=now)
     if preview.moving == 0:
         raise Conflict(N_("Tidak ada batas waktu yang akan bergeser."))
+    _still_as_tried(extension, preview)
     rules = await rulebook.current(session, now=now)
     limit = rules.policies.second_person_above
     if await awaits_second_person(session, extension, preview.moving, limit, actor):
@@ -326,6 +324,20 @@ async def approve(session: AsyncSession, extension_id: UUID, *, actor: str, now:
     return extension
 
 
+def _still_as_tried(extension: Extension, preview: Preview) -> None:
+    """Nobody approves more than was looked at: a scope that has grown since is tried out again."""
+    seen = int(extension.counts.get("moving", 0))
+    if preview.moving > seen:
+        raise Conflict(
+            N_(
+                "Sejak uji coba, cakupan bertambah dari {seen} menjadi {moving} batas waktu; yang disetujui ialah "
+                "akibat yang diperiksa (kebijakan layanan). Lakukan uji coba lagi."
+            ),
+            seen=seen,
+            moving=preview.moving,
+        )
+
+
 async def awaits_second_person(
     session: AsyncSession, extension: Extension, moving: int, limit: int, actor: str
 ) -> bool:
@@ -341,20 +353,31 @@ def needs_second_person(moving: int, limit: int) -> bool:
 
 
 async def order_undo(session: AsyncSession, extension_id: UUID, *, actor: str, now: datetime) -> Extension:
-    """Take an extension back, as long as no old date has passed: nobody becomes late by an undo."""
+    """Take an extension back, as long as no old date has passed: nobody becomes late by an undo.
+
+    Above the size set in policy, as for approving, by somebody other than who asked for it.
+    """
     case, extension = await load(session, extension_id)
     if case.status == ExtensionStatus.APPROVED:
         raise TransitionRefused(N_("Perpanjangan sedang diterapkan; tunggu sampai selesai."))
     if case.status != ExtensionStatus.APPLIED:
         raise TransitionRefused(N_("Hanya perpanjangan yang sudah diterapkan yang dapat dibatalkan."))
-    oldest = await session.execute(
-        text("SELECT min(old_before) FROM extension_line WHERE extension_id = :id AND active"),
+    lines = await session.execute(
+        text("SELECT min(old_before), count(*) FROM extension_line WHERE extension_id = :id AND active"),
         {"id": extension.id},
     )
-    earliest = oldest.scalar_one_or_none()
+    earliest, moved = lines.one()
     if earliest is not None and earliest <= now:
         raise TransitionRefused(
             N_("Batas waktu lama sudah lewat, sehingga perpanjangan tidak dapat dibatalkan.")
+        )
+    limit = (await rulebook.current(session, now=now)).policies.second_person_above
+    if await awaits_second_person(session, extension, moved, limit, actor):
+        raise Forbidden(
+            N_(
+                "Perpanjangan untuk lebih dari {limit} kewajiban harus dibatalkan orang kedua (kebijakan layanan)."
+            ),
+            limit=limit,
         )
     cases.move(case, ExtensionStatus.UNDOING)
     extension.status, extension.undone_by = ExtensionStatus.UNDOING, actor
