@@ -1,11 +1,12 @@
 """Decrees about days: entered, tried out on every open date, approved by a second person, undone; and the calendar."""
 
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -16,11 +17,13 @@ from api.concerned import csv_of_lines
 from api.deps import Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
+from api.security import MAX_UPLOAD_BODY
 from api.v1.shapes import FromRow
 from services.deadlines.calendars import DayKind
-from services.decrees import drafting, reading
+from services.decrees import drafting, importing, reading
 from services.decrees.comparing import Finding
 from services.decrees.drafting import DecreeDraft
+from services.decrees.importing import MAX_BYTES
 from services.decrees.lines import MAX_LINES, RawLine
 from services.decrees.stored import days_of, load
 from services.errors import NotFound
@@ -129,8 +132,7 @@ async def draft(body: DecreeIn, session: SessionDep, now: Now, user: Manager, on
     """Enter a decree. No calendar changes before it was tried out and approved by a second person."""
 
     async def command() -> DecreeOut:
-        region = body.scope if body.layer is DecreeLayer.REGION else None
-        policy.authorise(user, Permission.MANAGE_CALENDAR, Target(region_code=region, individual=False))
+        _may_enter(user, body.layer, body.scope)
         raw = tuple(
             RawLine(number, line.day.isoformat(), line.kind, line.name, line.name_en)
             for number, line in enumerate(body.days, 1)
@@ -139,6 +141,41 @@ async def draft(body: DecreeIn, session: SessionDep, now: Now, user: Manager, on
         return DecreeOut.model_validate(await drafting.draft(session, wanted, actor=user.actor, now=now))
 
     return await once(command, status=201)
+
+
+@router.post("/decrees/from-file", status_code=201, response_model=DecreeOut, max_body_size=MAX_UPLOAD_BODY)
+async def draft_from_file(
+    session: SessionDep,
+    now: Now,
+    user: Manager,
+    once: OnceDep,
+    file: Annotated[UploadFile, File()],
+    instrument: Annotated[str, Form(max_length=4000)],
+    reason: Annotated[str, Form(max_length=4000)],
+    layer: Annotated[DecreeLayer, Form()] = DecreeLayer.DECREE,
+    scope: Annotated[str, Form(max_length=20)] = "",
+    complete: Annotated[bool, Form()] = False,
+    notify: Annotated[bool, Form()] = True,
+) -> JSONResponse:
+    """Enter a decree whose days are in a file: CSV (`date,kind,name,name_en`) or a calendar (.ics, RFC 5545).
+
+    422 names every line that cannot be accepted, under `days`; under `file` a file that is neither.
+    """
+    content = await file.read(MAX_BYTES + 1)
+
+    async def command() -> DecreeOut:
+        _may_enter(user, layer, scope)
+        days = importing.read(content, file.filename or "")
+        wanted = DecreeDraft(instrument, reason, days, layer, scope, complete, notify=notify)
+        return DecreeOut.model_validate(await drafting.draft(session, wanted, actor=user.actor, now=now))
+
+    given = f"{instrument}/{reason}/{layer}/{scope}/{complete}/{notify}"
+    return await once(command, status=201, fingerprint=f"{given}/{hashlib.sha256(content).hexdigest()}")
+
+
+def _may_enter(user: Principal, layer: DecreeLayer, scope: str) -> None:
+    region = scope if layer is DecreeLayer.REGION else None
+    policy.authorise(user, Permission.MANAGE_CALENDAR, Target(region_code=region, individual=False))
 
 
 @router.get("/decrees", response_model=list[DecreeOut])

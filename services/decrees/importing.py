@@ -16,6 +16,8 @@ from services.i18n import N_
 MAX_BYTES: Final = 512 * 1024
 COLUMNS: Final = ("date", "kind", "name")
 _JOINT_LEAVE: Final = "cuti bersama"
+_NO_TEXT: Final = N_("Berkas harus berupa teks UTF-8 (CSV atau .ics).")
+_NO_CALENDAR: Final = N_("Berkas .ics ini tidak dapat dibaca.")
 
 
 def read(content: bytes, filename: str) -> tuple[RawLine, ...]:
@@ -25,10 +27,23 @@ def read(content: bytes, filename: str) -> tuple[RawLine, ...]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _refused(N_("Berkas harus berupa teks UTF-8 (CSV atau .ics).")) from None
+        raise _refused(_NO_TEXT) from None
+    if "\0" in text:
+        raise _refused(_NO_TEXT)
     if text.lstrip().upper().startswith("BEGIN:VCALENDAR") or filename.lower().endswith(".ics"):
-        return tuple(_of_calendar(text))
-    return tuple(_of_csv(text))
+        try:
+            return tuple(_of_calendar(text))
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+        ):  # what the reader of calendars makes of broken lines
+            raise _refused(_NO_CALENDAR) from None
+    try:
+        return tuple(_of_csv(text))
+    except csv.Error:
+        raise _refused(_NO_TEXT) from None
 
 
 def typed(text: str) -> tuple[RawLine, ...]:
@@ -52,12 +67,8 @@ def _of_csv(text: str) -> Iterator[RawLine]:
 
 
 def _of_calendar(text: str) -> Iterator[RawLine]:
-    try:
-        calendar = Calendar.from_ical(text)
-    except ValueError:
-        raise _refused(N_("Berkas .ics ini tidak dapat dibaca.")) from None
     number = 0
-    for event in calendar.walk("VEVENT"):
+    for event in Calendar.from_ical(text).walk("VEVENT"):
         for day in _days(event):
             number += 1
             name = str(event.get("SUMMARY", ""))

@@ -89,6 +89,53 @@ async def test_a_decree_is_entered_tried_out_and_approved_by_another(api: Api) -
     assert (await officer.get("/api/v1/decrees")).json()[0]["instrument"] == DECREE["instrument"]
 
 
+CSV = b"date,kind,name,name_en\n2027-01-05,joint_leave,Cuti Bersama Contoh,\n"
+ICS = b"""BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//contoh//ID\r
+BEGIN:VEVENT\r
+UID:1@contoh.example\r
+DTSTART;VALUE=DATE:20270105\r
+SUMMARY:Cuti Bersama Contoh\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+HEADING = {"instrument": "SKB Contoh 1/2027", "reason": "Cuti bersama ditambah"}
+
+
+@pytest.mark.parametrize(("name", "content"), [("libur.csv", CSV), ("libur.ics", ICS)])
+async def test_a_decree_is_entered_from_a_file(api: Api, name: str, content: bytes) -> None:
+    enters = await api.as_(Role.ADMINISTRATOR)
+    key, file = once(), {"file": (name, content, "application/octet-stream")}
+    first = await enters.post("/api/v1/decrees/from-file", data=HEADING, files=file, headers=key)
+    assert first.status_code == 201, first.text
+    again = await enters.post("/api/v1/decrees/from-file", data=HEADING, files=file, headers=key)
+    assert again.json()["case_id"] == first.json()["case_id"], "the same command, once"
+    [day] = (await enters.get(f"/api/v1/decrees/{first.json()['case_id']}")).json()["days"]
+    assert (day["day"], day["kind"], day["name"]) == ("2027-01-05", "joint_leave", "Cuti Bersama Contoh")
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        (b"hari\n2027-01-05\n", "file"),
+        (CSV.replace(b"Contoh", b"\0"), "file"),
+        (CSV.replace(b"Contoh", b"x" * 140_000), "file"),
+        (ICS.replace(b"20270105", b"kemarin"), "file"),
+        (ICS.replace(b"SUMMARY", b"DTSTART;VALUE=DATE:20270106\r\nSUMMARY"), "file"),
+        (CSV.replace(b"2027-01", b"2027-13"), "days"),
+    ],
+)
+async def test_a_file_that_is_no_decree_is_refused_by_its_place(api: Api, content: bytes, field: str) -> None:
+    enters, officer = await api.as_(Role.ADMINISTRATOR), await api.as_(Role.UPP_OFFICER)
+    file = {"file": ("libur.csv", content, "text/csv")}
+    refused = await enters.post("/api/v1/decrees/from-file", data=HEADING, files=file, headers=once())
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+    other = await officer.post("/api/v1/decrees/from-file", data=HEADING, files=file, headers=once())
+    assert other.status_code == 403
+    assert (await enters.get("/api/v1/decrees")).json() == []
+
+
 async def test_the_calendar_of_a_year_stands_beside_the_library(api: Api) -> None:
     client = await api.as_(Role.AUDITOR)
     days = (await client.get("/api/v1/calendar/2027")).json()
