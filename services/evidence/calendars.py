@@ -8,25 +8,34 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.deadlines.calendars import build_calendars
-from services.models import CalendarDay, CaseFile, Deadline, Derivation
+from services.models import CalendarDay, CaseFile, Derivation
 from services.rulebook import calendar_day
+
+Place = tuple[str | None, str | None]
+"""The region and the organisation whose calendars a date was counted on."""
 
 
 async def of_dates(
-    session: AsyncSession, case: CaseFile, dates: Iterable[tuple[Deadline, Derivation]]
+    session: AsyncSession, dates: Iterable[tuple[CaseFile, datetime, Derivation]]
 ) -> dict[str, str]:
     """The text of each calendar version that can be rebuilt, by version. Its SHA-256 begins with the version."""
     found: dict[str, str] = {}
-    for deadline, derivation in dates:
+    for case, set_at, derivation in dates:
         wanted = {name for name in (derivation.calendar_version or "").split(",") if name} - found.keys()
-        for at in (None, deadline.set_at) if wanted else ():
-            texts = await _texts(session, case, at)
+        for at in (None, set_at) if wanted else ():
+            texts = await _texts(session, {(None, None), _place(case, derivation)}, at)
             found |= {version: texts[version] for version in wanted & texts.keys()}
     return found
 
 
-async def _texts(session: AsyncSession, case: CaseFile, at: datetime | None) -> dict[str, str]:
-    """Every calendar of the country and of the case's region, now or as at an instant."""
+def _place(case: CaseFile, derivation: Derivation) -> Place:
+    """Where the date was counted, as its recipe says; dates without one know the region of their case alone."""
+    recipe = derivation.recipe
+    return (recipe["region"], recipe["organisation"]) if recipe else (case.region_code, None)
+
+
+async def _texts(session: AsyncSession, places: Iterable[Place], at: datetime | None) -> dict[str, str]:
+    """Every calendar of these places, now or as at an instant."""
     query = select(CalendarDay)
     if at is None:
         query = query.where(col(CalendarDay.removed_at).is_(None))
@@ -37,7 +46,7 @@ async def _texts(session: AsyncSession, case: CaseFile, at: datetime | None) -> 
         )
     days = [calendar_day(row) for row in (await session.execute(query)).scalars()]
     built: dict[str, str] = {}
-    for region in (None, case.region_code):
-        for calendar in build_calendars(days, region=region).values():
+    for region, organisation in places:
+        for calendar in build_calendars(days, region=region, organisation=organisation).values():
             built[calendar.version] = calendar.text
     return built

@@ -6,22 +6,19 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases
 from services.audit import Anchor
-from services.deadlines import reasons, store
-from services.evidence import calendars, records
+from services.evidence import calendars, dates, records
 from services.evidence.bundle import Contents
 from services.evidence.records import plain
 from services.models import (
     CaseChain,
     CaseEvent,
     CaseFile,
-    Deadline,
-    Derivation,
     Document,
     IssuedDocument,
     PolicyChange,
@@ -47,17 +44,14 @@ out, and anchors.jsonl with your own copy of it.
 timeline.id.txt, timeline.en.txt  apa yang terjadi / what happened
 timeline.jsonl                    peristiwa dan rantai hash / events and their hash chain
 messages.json                     pemberitahuan dan bukti pengirimannya / messages, deliveries, servers' answers
-deadlines.json                    batas waktu dan perhitungannya / dates and how they follow
+deadlines.json                    batas waktu dan perhitungannya, juga kewajiban yang diperingatkan / dates and how
+                                  they follow, also of the duty that a warning is about
+windows.json                      jangka waktu permohonan perbaikan / until when corrections could be asked for
 records.json                      baris lain tentang perkara ini / every other row about the case
 documents.json, documents/        berkas / files
 rules/, calendars/                versi aturan dan kalender / versions of rules and calendars
 anchors.jsonl, anchors/           jangkar harian di luar basis data / daily anchors kept outside the database
 """
-# What was hashed of each derivation of a case, byte for byte.
-_SPELLED: Final = text(
-    f"SELECT g.id, {store.SPELLED_SQL} AS text FROM derivation g"  # noqa: S608 -- our own constant
-    " WHERE g.id IN (SELECT derivation_id FROM deadline WHERE case_id = :case)"
-)
 _SUFFIXES: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -66,7 +60,7 @@ async def collect(session: AsyncSession, case_id: UUID, anchors: Iterable[Anchor
     case = await cases.lock(session, case_id)
     chain = await session.get_one(CaseChain, case_id, populate_existing=True)
     found = await records.of_case(session, case_id)
-    dates = await store.of_case(session, case_id)
+    enclosed = await dates.of_case(session, case, found)
     documents = await _documents(session, case_id, found)
     rules = await _rules(session, case)
     own = next((digest for digest, (version, _) in rules.items() if version == case.policy_version_id), None)
@@ -77,13 +71,14 @@ async def collect(session: AsyncSession, case_id: UUID, anchors: Iterable[Anchor
         "timeline.en.txt": await _story(session, case, "en"),
         "timeline.jsonl": await _events(session, case_id),
         "messages.json": _json(await records.messages(session, case_id)),
-        "deadlines.json": _json(await _dates(session, case, dates)),
+        "deadlines.json": _json(await dates.told(session, enclosed)),
+        "windows.json": _json(await dates.windows(session, enclosed)),
         "records.json": _json(found),
         "documents.json": _json([line for line, _ in documents]),
         **{f"rules/{digest}.json": text for digest, (_, text) in sorted(rules.items())},
         **{
             f"calendars/{version}.json": text
-            for version, text in sorted((await calendars.of_dates(session, case, dates)).items())
+            for version, text in sorted((await calendars.of_dates(session, enclosed.counted())).items())
         },
         "anchors.jsonl": "".join(json.dumps(vars(anchor)) + "\n" for anchor in anchors),
     }
@@ -123,25 +118,6 @@ async def _story(session: AsyncSession, case: CaseFile, locale: str) -> str:
         + "\n"
         for line in told
     )
-
-
-async def _dates(
-    session: AsyncSession, case: CaseFile, dates: Iterable[tuple[Deadline, Derivation]]
-) -> list[dict[str, Any]]:
-    """Each date as its row says, its stored derivation, and the explanation in both languages."""
-    lines = []
-    spelled = {row.id: row.text for row in await session.execute(_SPELLED, {"case": case.id})}
-    for deadline, derivation in dates:
-        explained = {
-            locale: [
-                {"code": reason.code, "text": reason.text, "basis": reason.basis}
-                for reason in (await reasons.of_deadline(session, case, deadline.name, locale=locale)).steps
-            ]
-            for locale in ("id", "en")
-        }
-        why = plain(derivation.model_dump(exclude={"id"})) | {"hashed_text": spelled[derivation.id]}
-        lines.append({**plain(deadline.model_dump()), "derivation": why, "explained": explained})
-    return lines
 
 
 async def _rules(session: AsyncSession, case: CaseFile) -> dict[str, tuple[UUID, str]]:

@@ -7,12 +7,15 @@ the documents, and the anchors. Whoever could write a whole new bundle is caught
 the seal with the one in the log of reads (--seal), and the anchors with your own copy of them (--anchors).
 """
 
+from __future__ import annotations
+
 import argparse
 import hashlib
 import json
 import sys
 import tempfile
 import zipfile
+from datetime import datetime
 from typing import Any, BinaryIO
 
 FORMAT = "tenggat-evidence/1"
@@ -63,7 +66,8 @@ class Bundle:
             step(self)
             if self.problems:
                 return
-        for step in (check_chain, check_dates, check_rules, check_calendars, check_documents, check_anchors):
+        for step in (check_chain, check_dates, check_enclosed, check_rules, check_calendars, check_documents,
+                     check_anchors):  # fmt: skip
             step(self)
 
 
@@ -138,16 +142,41 @@ def check_chain(bundle: Bundle) -> None:
 
 
 def check_dates(bundle: Bundle) -> None:
-    """Each derivation has the fingerprint under which its reasons were stored."""
-    for line in bundle.json("deadlines.json"):
+    """Each derivation has the fingerprint under which its reasons were stored, and gives both readings it says."""
+    for line in bundle.json("deadlines.json") + bundle.json("windows.json"):
         why = line["derivation"]
-        rule, _, _, steps, recipe = json.loads(why["hashed_text"])
+        rule, due, lenient, steps, recipe = json.loads(why["hashed_text"])
         same = (rule, steps, recipe) == (why["rule"], why["steps"], why["recipe"])
+        same = same and (instant(due), instant(lenient)) == (why["due_before"], why["lenient_before"])
         if sha256(why["hashed_text"].encode()) != why["digest"] or not same:
             bundle.wrong(f"deadlines: the derivation of {line['name']} was altered")
         for version in filter(None, (why["calendar_version"] or "").split(",")):
             if f"calendars/{version}.json" not in bundle.zip.namelist():
                 bundle.notes.append(f"{line['name']}: calendar {version} can no longer be rebuilt")
+
+
+def instant(text: str | None) -> str | None:
+    """An instant as rows are enclosed: the fingerprint is of another spelling of the same moment."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).isoformat() if text else None
+
+
+def check_enclosed(bundle: Bundle) -> None:
+    """The duty that is warned about has its dates here; a correction has its window, as its row tells it."""
+    rows = bundle.json("records.json")
+    dated = {line["case_id"] for line in bundle.json("deadlines.json")}
+    for ladder in rows.get("warning_ladder", []):
+        if ladder["obligation_id"] not in dated:
+            bundle.wrong(f"deadlines: those of the duty {ladder['obligation_id']} are missing")
+    told = ("case_id", "window_id", "shown_before", "refused_from")
+    asked = sorted(tuple(row[name] for name in told) for row in rows.get("rollback", []))
+    enclosed = bundle.json("windows.json")
+    if asked != sorted(tuple(w[name] for name in ("rollback", *told[1:])) for w in enclosed):
+        bundle.wrong("windows: not those in which corrections were asked for")
+    for window in enclosed:
+        why = window["derivation"]
+        readings = (why["due_before"], why["lenient_before"] or why["due_before"])
+        if readings != (window["shown_before"], window["refused_from"]):
+            bundle.wrong(f"windows: the window of {window['rollback']} is not what its derivation gives")
 
 
 def check_rules(bundle: Bundle) -> None:

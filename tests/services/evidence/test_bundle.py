@@ -12,17 +12,21 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services import audit, instance
 from services.database import Sessions
 from services.documents.store import DocumentStore
 from services.errors import InvalidInput
 from services.evidence import handing, verify
-from services.models import CaseFile, Report
+from services.models import CaseFile, Deadline, DecreeLayer, Derivation, Document, Report
 from tests.engine import Database
 from tests.factories import ACTOR, make_account, make_report, make_scan
+from tests.services.deadlines.test_regional_dates import SAMARINDA, asked, decreed, nib_of
+from tests.services.rollbacks.test_rules import ask, sent
+from tests.services.warnings.ladders import DUE, propose, unsent
 
 
 async def a_case(session: AsyncSession, store: DocumentStore) -> UUID:
@@ -202,3 +206,72 @@ async def test_taking_a_bundle_needs_a_purpose_and_leaves_the_seal_in_the_log(
     async with sessions() as session:
         row = (await session.execute(text("SELECT reader, what, purpose, case_id FROM read_log"))).one()
     assert tuple(row) == (ACTOR, f"evidence:{seal}", "keberatan", case_id)
+
+
+async def test_a_date_counted_on_a_company_s_own_days_encloses_its_calendar(
+    database: Database, sessions: Sessions, store: DocumentStore, tmp_path: Path
+) -> None:
+    instance.create(database.migrator_url)
+    async with sessions() as session:
+        ours = await asked(session, SAMARINDA)
+        nib = await nib_of(session, ours)
+        await decreed(session, DecreeLayer.ORGANISATION, nib)
+        version = await session.scalar(
+            select(col(Derivation.calendar_version))
+            .join(Deadline, col(Deadline.derivation_id) == col(Derivation.id))
+            .where(col(Deadline.case_id) == ours[0], col(Deadline.name) == ours[1])
+        )
+        await session.commit()
+    content = await made(sessions, store, ours[0], tmp_path / "none")
+    enclosed = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert {f"calendars/{one}.json" for one in (version or "").split(",")} <= set(enclosed)
+    found, notes = verify.verify(io.BytesIO(content))
+    assert (found, [note for note in notes if "rebuilt" in note]) == ([], [])
+
+
+async def test_a_warning_encloses_the_dates_of_the_duty_it_is_about(
+    database: Database, sessions: Sessions, store: DocumentStore, tmp_path: Path
+) -> None:
+    instance.create(database.migrator_url)
+    async with sessions() as session:
+        report = await unsent(session)
+        ladder = await propose(session, report)
+        await session.commit()
+    content = await made(sessions, store, ladder.case_id, tmp_path / "none")
+    lines = json.loads(zipfile.ZipFile(io.BytesIO(content)).read("deadlines.json"))
+    (due,) = [
+        line for line in lines if line["case_id"] == str(report.case_id) and line["name"] == "report_due"
+    ]
+    assert due["due_before"] == DUE.isoformat()
+    assert (due["extensions"], bool(due["explained"]["id"]), len(due["derivation"]["digest"])) == (
+        [],
+        True,
+        64,
+    )
+    assert problems(content) == []
+    own = json.dumps([line for line in lines if line["case_id"] != str(report.case_id)]).encode()
+    assert problems(repacked(content, {"deadlines.json": own})) == [
+        f"deadlines: those of the duty {report.case_id} are missing"
+    ]
+
+
+async def test_a_correction_encloses_the_window_it_was_asked_for_in(
+    database: Database, sessions: Sessions, store: DocumentStore, tmp_path: Path
+) -> None:
+    instance.create(database.migrator_url)
+    async with sessions() as session:
+        rollback = await ask(session, await sent(session))
+        scan = await store.put_bytes(b"%PDF-1.7 a scan")
+        kept = {"storage_key": scan.key, "sha256": scan.sha256, "size": scan.size}
+        await session.execute(update(Document).values(kept))
+        await session.commit()
+    for case in (rollback.case_id, rollback.report_id):
+        content = await made(sessions, store, case, tmp_path / "none")
+        (window,) = json.loads(zipfile.ZipFile(io.BytesIO(content)).read("windows.json"))
+        assert (window["rollback"], window["name"]) == (str(rollback.case_id), "rollback_window")
+        assert problems(content) == []
+        later = json.dumps([window | {"refused_from": "2027-02-01T17:00:00+00:00"}]).encode()
+        assert problems(repacked(content, {"windows.json": later}))
+        assert problems(repacked(content, {"windows.json": b"[]"})) == [
+            "windows: not those in which corrections were asked for"
+        ]
