@@ -70,6 +70,14 @@ class Directorate:
     english: str
 
 
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """The code of the newer version. `review`: number or title differ, so what it covers has to be compared."""
+
+    kbli: Kbli
+    review: bool
+
+
 def title(kbli: Kbli) -> str:
     """The official title, or that of its division when the shipped list lacks the code, or ""."""
     listed = _codes().get(kbli)
@@ -77,6 +85,14 @@ def title(kbli: Kbli) -> str:
         return listed["title"]
     division = _divisions().get((kbli.version, kbli.division))
     return division.title if division else ""
+
+
+def successor(kbli: Kbli) -> Successor | None:
+    """What a code of KBLI 2020 became in KBLI 2025; None for a newer code, and where the shipped table names none.
+
+    A proposal: a company's own NIB says which code it has now.
+    """
+    return _successors().get(kbli)
 
 
 def codes(version: str = CURRENT) -> tuple[Kbli, ...]:
@@ -137,6 +153,16 @@ def business_kind(fields: Iterable[Kbli]) -> BusinessKind:
 @cache
 def _codes() -> Mapping[Kbli, Mapping[str, str]]:
     return MappingProxyType({Kbli(row["version"], row["code"]): row for row in rows("kbli")})
+
+
+@cache
+def _successors() -> Mapping[Kbli, Successor]:
+    return MappingProxyType(
+        {
+            Kbli("2020", row["code_2020"]): Successor(Kbli("2025", row["code_2025"]), row["review"] == "yes")
+            for row in rows("kbli_correspondence")
+        }
+    )
 
 
 @cache

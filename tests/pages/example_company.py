@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from api.pages import shapes
+from api.pages.company import successors
 from api.pages.examples import NOW, deadline, duties, fields, password_rules
 from api.pages.rendering import Form
 from services.errors import FieldError
-from services.i18n import N_
+from services.i18n import N_, translator
 from tests.pages.example_more_time import request
 from tests.pages.example_small_cases import letter
 
@@ -252,6 +253,16 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         rows_context()
         | {"section": {"id": "capacity", "title": "Kapasitas Produksi", "help": "", "row_name": "kapasitas"}}
         | {"document_token": ""}
+    ),
+    "company/profile_rows.html#older-kbli": lambda: (
+        rows_context()
+        | {"section": {"id": "business_fields", "title": "Bidang Usaha", "help": "", "row_name": "KBLI"}}
+        | {
+            "document_token": "",
+            "successors": successors.proposed(
+                [{"kbli": "2020:31002"}, {"kbli": "2020:16221"}, {"kbli": "2020:30113"}], translator("id")
+            ),
+        }
     ),
     "company/licences.html": licences,
     "company/licences.html#replacing": lambda: licences() | {"replaced": licences()["licences"][0]},

@@ -11,7 +11,16 @@ from sqlmodel import col
 from services.identity import passwords, people
 from services.messages import dedupe, recipients
 from services.messages.intents import intend
-from services.models import Account, Certificate, Document, IssuedDocument, Licence, Message, Role
+from services.models import (
+    Account,
+    BusinessField,
+    Certificate,
+    Document,
+    IssuedDocument,
+    Licence,
+    Message,
+    Role,
+)
 from tests.api.conftest import Api
 from tests.factories import make_account
 from tests.pages.visitor import Visitor
@@ -245,3 +254,33 @@ async def test_officials_have_no_company_pages(api: Api, visitor: Visitor) -> No
     await sign_in(visitor, PASSWORD)
     for path in ("/beranda", "/laporan", "/perusahaan", "/perizinan", "/pengguna", "/pengumuman"):
         assert (await visitor.open(path)).status_code == 403, path
+
+
+async def test_a_company_takes_over_the_code_of_2025_when_it_says_so(
+    api: Api, visitor: Visitor, account: Account
+) -> None:
+    here = "/perusahaan/business_fields"
+    await visitor.open(here)
+    assert "KBLI 2020 tetap diterima" not in visitor.text, "its code is of 2025 already"
+    for code in ("2020:31001", "2020:30113"):
+        await write_row(visitor, here, {"kbli": code, "is_primary": "false", "risk_level": "low"})
+        assert visitor.page.status_code == 200, visitor.errors
+    await visitor.open(here)
+    assert "KBLI 2020 tetap diterima" in visitor.text
+    assert "Tidak ada padanan yang pasti dalam daftar kami" in visitor.text, "30113 means something else now"
+    [offered] = re.findall(
+        r'href="(/perusahaan/business_fields[^"]*kbli=2025:31011)#isian"', visitor.page.text
+    )
+    await visitor.open(offered.replace("&amp;", "&"))
+    typed = visitor.fields(here)
+    assert (typed["kbli"], typed["risk_level"]) == (["2025:31011"], ["low"])
+    assert await codes(api, account) == {"2025:31012", "2020:31001", "2020:30113"}, "only offered so far"
+    await write_row(visitor, here, {"kbli": typed["kbli"][0], "is_primary": "false", "risk_level": "low"})
+    assert visitor.page.status_code == 200, visitor.errors
+    assert await codes(api, account) == {"2025:31012", "2025:31011", "2020:30113"}
+
+
+async def codes(api: Api, account: Account) -> set[str]:
+    async with api.sessions() as session:
+        query = select(BusinessField).where(col(BusinessField.account_id) == account.id)
+        return {f"{row.kbli_version}:{row.kbli}" for row in await session.scalars(query)}

@@ -14,7 +14,7 @@ from api.csrf import FIELD, MAX_FIELDS, MAX_FILES
 from api.deps import Arrival, PartsDep, SessionDep, locale_of
 from api.pages import forms, keeping, shapes
 from api.pages.acting import ActingAccount
-from api.pages.company import questions, rows, softcopies
+from api.pages.company import questions, rows, softcopies, successors
 from api.pages.company.questions import Asking
 from api.pages.company.rows import Change
 from api.pages.forms import Done
@@ -86,13 +86,16 @@ async def show(
     user: Editor,
     section: str,
     row: int | None = None,
+    kbli: str | None = None,
 ) -> Response:
-    """One page as it is stored."""
+    """One page as it is stored; `kbli` opens a row with the code that its own would be replaced by."""
     await _allowed(session, user, account_id)
     company = await profile.get_profile(session, account_id)
     stored = _boxes(_page(company, section))
     there = row if row is not None and isinstance(stored, list) and 0 <= row < len(stored) else None
     values = stored if isinstance(stored, dict) else stored[there] if there is not None else {}
+    if kbli and values and section == successors.SECTION and Kbli.parse(kbli):
+        values = values | {"kbli": kbli}
     return await _render(request, session, company, section, Form(values), there)
 
 
@@ -252,6 +255,8 @@ async def _render(
         if softcopies.asked(view.page):
             behind = rows_of(view.values)[row] if row is not None and row < len(rows_of(view.values)) else {}
             context["fields_shown"].append(await softcopies.field(session, behind, accepted, words))
+        if section == successors.SECTION:
+            context["successors"] = successors.proposed(rows_of(view.values), words)
         token = forms.text(form.values, keeping.TOKEN) if accepted else ""
         return answer(
             "company/profile_rows.html", page, status=status, editing=editing, document_token=token,

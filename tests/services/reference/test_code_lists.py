@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.deadlines.zones import PROVINCES
 from services.errors import InvalidInput
-from services.reference import countries, hs, kbli, regions, units
+from services.reference import countries, hs, kbli, regions, tables, units
 from services.reference.kbli import Kbli
 from services.reference.regions import Level
 
@@ -149,6 +149,31 @@ class TestKbli:
         listed = kbli.codes(version)
         assert len(listed) > 100
         assert [Kbli.parse(code.key) for code in listed] == list(listed)
+
+    def test_a_code_of_2020_leads_to_one_of_2025_that_is_compared_unless_nothing_changed(self) -> None:
+        found = {code: kbli.successor(code) for code in kbli.codes("2020")}
+        named = {code: one for code, one in found.items() if one is not None}
+        assert len(named) > 80
+        for code, one in named.items():
+            assert one.kbli in kbli.codes("2025"), code
+            unchanged = (code.code, kbli.title(code)) == (one.kbli.code, kbli.title(one.kbli))
+            assert unchanged or one.review, code
+        listed = tables.rows("kbli_correspondence")
+        assert len(named) == len(listed) == len({row["code_2020"] for row in listed}), (
+            "each from the list, and once"
+        )
+
+    @pytest.mark.parametrize(
+        ("old", "new"), [("31002", "31012"), ("23990", "23999"), ("68130", "68122"), ("10391", "10307")]
+    )
+    def test_a_code_that_was_renumbered_is_found_again(self, old: str, new: str) -> None:
+        assert kbli.successor(Kbli("2020", old)) == kbli.Successor(Kbli("2025", new), review=True)
+
+    @pytest.mark.parametrize("code", ["2020:30113", "2020:45201", "2020:99999", "2025:31012"])
+    def test_what_means_something_else_now_or_is_unknown_has_no_successor(self, code: str) -> None:
+        parsed = Kbli.parse(code)
+        assert parsed is not None
+        assert kbli.successor(parsed) is None
 
 
 class TestUnits:
