@@ -21,7 +21,7 @@ from tests.engine import Database
 from workflows import gateway
 
 ROOT = Path(__file__).resolve().parents[1]
-START_SECONDS = 90  # a machine that runs three test processes imports slowly
+START_SECONDS = 240  # a machine that runs three test processes imports slowly
 
 
 class Away(Exception):
@@ -160,7 +160,7 @@ def way(database: Database) -> tuple[int, str, str]:
 
 
 @pytest.mark.temporal
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(800)
 async def test_a_worker_waits_for_postgres_and_for_temporal(
     database: Database, temporal: str, way: tuple[int, str, str], tmp_path: Path
 ) -> None:
@@ -179,6 +179,7 @@ async def test_a_worker_waits_for_postgres_and_for_temporal(
     assert "Traceback" not in worker.said
 
 
+@pytest.mark.timeout(800)
 async def test_the_web_waits_for_postgres(
     database: Database, way: tuple[int, str, str], tmp_path: Path
 ) -> None:
