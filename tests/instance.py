@@ -65,6 +65,7 @@ class Instance:
         raise AssertionError(f"{part} did not come back within {seconds} s")
 
     def _pid(self, part: str) -> int:
+        self.wait_for(part)
         pid = next(found["pid"] for found in self._parts() if found["name"] == part)
         return int(pid)
 
