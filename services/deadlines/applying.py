@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases
-from services.batches import FIRST
 from services.database import uuids
 from services.deadlines import followers, moves, store
 from services.deadlines.extensions import NAME, SCOPE, given
@@ -57,16 +56,6 @@ _UNMET = text(
 
 Find = Callable[[AsyncSession, Extension, UUID, datetime, int], Awaitable[list[UUID]]]
 Act = Callable[[AsyncSession, Extension, Sequence[UUID], datetime], Awaitable[int]]
-
-
-async def apply_batch(
-    session: AsyncSession, extension: Extension, after: UUID, *, now: datetime, batch: int
-) -> tuple[UUID | None, int]:
-    """Extend the next cases: lock, then read the dates, write lines, move, record, tell. None when none is left."""
-    found = await next_cases(session, extension, after, now, batch)
-    if not found:
-        return None, 0
-    return found[-1], await extend_cases(session, extension, found, now)
 
 
 async def next_cases(
@@ -136,16 +125,6 @@ async def _replaced(session: AsyncSession, extension: Extension, ids: Sequence[U
     )
     rows = await session.execute(query.execution_options(populate_existing=True))
     return {line.case_id: line.old_before if line.active else line.target_before for line in rows.scalars()}
-
-
-async def undo_batch(
-    session: AsyncSession, extension: Extension, *, now: datetime, batch: int
-) -> tuple[UUID | None, int]:
-    """Take the extension back from the first cases that still have it. None when none is left."""
-    found = await next_lines(session, extension, FIRST, now, batch)
-    if not found:
-        return None, 0
-    return found[-1], await undo_cases(session, extension, found, now)
 
 
 async def next_lines(

@@ -15,14 +15,14 @@ from services.models import CaseFile, CaseKind, Deadline, ReportStatus
 from services.processes import GRACE
 from services.rulebook import Rulebook
 from services.warnings import proposals, standing
-from services.warnings.proposals import DUTIES, LADDER
+from services.warnings.proposals import DUTIES, LADDER, SETTLED
 
 # Over the report's case `c` and its date `d`: not yet under a warning that goes on, nor left out by an officer, nor
 # decided by the desk.
-UNWARNED_REPORTS: Final = """
+UNWARNED_REPORTS: Final = f"""
     NOT EXISTS (SELECT FROM warning_ladder w JOIN case_file wc ON wc.id = w.case_id
         WHERE w.obligation_id = c.id AND ((w.ended_at IS NULL AND w.suspended_at IS NULL)
-        OR (wc.status IN ('excluded', 'decided') AND w.due_before = d.due_before)))"""
+        OR ({SETTLED})))"""
 
 
 async def warn(session: AsyncSession, reports: Sequence[UUID], *, now: datetime) -> list[UUID]:

@@ -33,10 +33,10 @@ DUTIES: Final[Mapping[str, str]] = {
 STANDS: Final = """
     o.closed_at IS NULL AND o.held_at IS NULL AND d.met_at IS NULL
     AND coalesce(d.lenient_before, d.due_before) <= :now"""
-UNWARNED: Final = """
+SETTLED: Final = "wc.status IN ('excluded', 'decided') AND w.due_before = d.due_before"
+UNWARNED: Final = f"""
     NOT EXISTS (SELECT FROM warning_ladder w JOIN case_file wc ON wc.id = w.case_id
-                WHERE w.obligation_id = o.id AND (w.ended_at IS NULL
-                    OR (wc.status IN ('excluded', 'decided') AND w.due_before = d.due_before)))"""
+                WHERE w.obligation_id = o.id AND (w.ended_at IS NULL OR ({SETTLED})))"""
 
 _PROPOSE: Final = text(
     f"""

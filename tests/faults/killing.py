@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,15 +84,15 @@ class Gate:
 
     connection: psycopg.AsyncConnection
 
-    async def reached(self) -> None:
-        """Until somebody waits for this lock."""
+    async def reached(self, waiting: int = 1) -> None:
+        """Until so many wait for what this gate holds."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + LONGEST
         mine = self.connection.info.backend_pid
         query = "SELECT count(*) FROM pg_locks WHERE NOT granted AND %s = ANY(pg_blocking_pids(pid))"
         while True:
             row = await (await self.connection.execute(query, [mine])).fetchone()
-            if row is not None and row[0]:
+            if row is not None and row[0] >= waiting:
                 return
             assert loop.time() < deadline, "the worker never came here"
             await asyncio.sleep(0.05)
@@ -104,12 +104,12 @@ class Gate:
 
 @asynccontextmanager
 async def gate(
-    database: Database, *, case: UUID | None = None, table: str | None = None
+    database: Database, *, cases: Sequence[UUID] = (), table: str | None = None
 ) -> AsyncIterator[Gate]:
-    """Hold a case, or every insertion into a table, until the block ends or the gate is opened."""
+    """Hold cases, or every insertion into a table, until the block ends or the gate is opened."""
     async with await psycopg.AsyncConnection.connect(libpq_url(database.superuser_url)) as connection:
-        if case is not None:
-            await connection.execute("SELECT FROM case_file WHERE id = %s FOR UPDATE", [case])
+        if cases:
+            await connection.execute("SELECT FROM case_file WHERE id = ANY(%s) FOR UPDATE", [list(cases)])
         if table is not None:
             statement = sql.SQL("LOCK TABLE {} IN SHARE MODE").format(sql.Identifier(table))
             await connection.execute(statement)

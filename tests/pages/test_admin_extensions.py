@@ -155,10 +155,9 @@ async def test_one_that_was_applied_is_undone_while_no_old_date_has_passed(api: 
         await admin.send(f"{here}/persetujuan")
         extension = await stored(api)
         async with api.transaction() as (session, now):
-            await applying.apply_batch(
-                session, await session.get_one(Extension, extension.id), FIRST, now=now, batch=10
-            )
             found = await session.get_one(Extension, extension.id)
+            concerned = await applying.next_cases(session, found, FIRST, now, 10)
+            await applying.extend_cases(session, found, concerned, now)
             case = await session.get_one(CaseFile, found.case_id)
             await campaigns.applied(session, case, found, now)
         await admin.open(here)

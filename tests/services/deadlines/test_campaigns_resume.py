@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services import instance
+from services import batches, instance
 from services.clock import app_now
 from services.database import Sessions
 from services.deadlines import campaigns, extensions
@@ -60,10 +60,12 @@ async def in_one(sessions: Sessions, work: Callable[..., Any]) -> Any:
         return await work(session, await app_now(session))
 
 
+@pytest.mark.parametrize("at_once", [1, batches.AT_ONCE])
 async def test_an_extension_killed_on_the_way_reaches_every_case_once(
-    portfolio: Sessions, percent: int, monkeypatch: pytest.MonkeyPatch
+    portfolio: Sessions, percent: int, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(campaigns, "BATCH", BATCH)
+    monkeypatch.setattr(batches, "AT_ONCE", at_once)
     draft = ExtensionDraft(ExtensionScope.PERIOD, date(2027, 1, 20), "SE Contoh", "uji", period="2026-Q4")
 
     async def approved(session: AsyncSession, now: Any) -> Any:
@@ -74,13 +76,12 @@ async def test_an_extension_killed_on_the_way_reaches_every_case_once(
         return extension.case_id
 
     case_id = await in_one(portfolio, approved)
-    batches = CASES // BATCH * percent // 100
+    done = CASES // BATCH * percent // 100
     with pytest.raises(Killed):
-        await Campaign(portfolio, Nobody(), dying(batches)).apply(case_id)
+        await Campaign(portfolio, Nobody(), dying(done)).apply(case_id)
     half = await counted(portfolio, "SELECT count(*) FROM extension_line")
-    assert batches * BATCH <= half <= (batches + 1) * BATCH, (
-        "what was committed stays, also of the batch beside it"
-    )
+    beside = range(at_once)  # whole batches that were committed and could not say so any more
+    assert half in [(done + more) * BATCH for more in beside], "what was committed stays"
     await Campaign(portfolio, Nobody(), lambda _: None).apply(case_id)
 
     assert await counted(portfolio, "SELECT count(*) FROM extension_line WHERE active") == CASES

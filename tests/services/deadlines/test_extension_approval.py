@@ -2,12 +2,12 @@
 
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
+from services.batches import FIRST
 from services.deadlines import applying, campaigns, extensions
 from services.deadlines.extensions import ExtensionDraft
 from services.errors import Conflict, Forbidden
@@ -47,7 +47,7 @@ async def test_what_needed_a_second_person_is_not_taken_back_by_who_asked(
     monkeypatch.setattr(Policies, "second_person_above", 0)
     extension = await tried(session)
     await extensions.approve(session, extension.id, actor=DECIDES, now=OPEN)
-    found = await applying.next_cases(session, extension, UUID(int=0), OPEN, 10)
+    found = await applying.next_cases(session, extension, FIRST, OPEN, 10)
     await applying.extend_cases(session, extension, found, OPEN)
     await campaigns.applied(session, await cases.lock(session, extension.case_id), extension, OPEN)
     with pytest.raises(Forbidden):

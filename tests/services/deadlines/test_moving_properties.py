@@ -90,19 +90,22 @@ class Office:
         await self.session.flush()
         await extensions.dry_run(self.session, extension.id, actor="one", now=NOW)
         await extensions.approve(self.session, extension.id, actor="two", now=NOW)
-        after: UUID | None = FIRST
-        while after is not None:
-            after, _ = await applying.apply_batch(self.session, extension, after, now=NOW, batch=3)
+        await self.everywhere(extension, applying.next_cases, applying.extend_cases)
         case = await self.session.get_one(CaseFile, extension.case_id)
         await campaigns.applied(self.session, case, extension, NOW)
         self.extended.append(extension.id)
+
+    async def everywhere(self, extension: Extension, find: applying.Find, act: applying.Act) -> None:
+        after = FIRST
+        while found := await find(self.session, extension, after, NOW, 3):
+            await act(self.session, extension, found, NOW)
+            after = found[-1]
 
     async def undo_extension(self, which: int) -> None:
         extension_id = self.extended[which % len(self.extended)]
         await extensions.order_undo(self.session, extension_id, actor="one", now=NOW)
         extension = await self.session.get_one(Extension, extension_id)
-        while (await applying.undo_batch(self.session, extension, now=NOW, batch=3))[0] is not None:
-            pass
+        await self.everywhere(extension, applying.next_lines, applying.undo_cases)
         extension.status = ExtensionStatus.UNDONE
         self.extended.remove(extension_id)
 
