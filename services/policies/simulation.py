@@ -16,16 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.deadlines.derivation import derive
 from services.deadlines.waves import wave_moments
 from services.deadlines.zones import WIB
+from services.models import CaseKind
 from services.policies import portfolio
 from services.policies.ladders import Ladder
 from services.policies.portfolio import Group
-from services.policies.rederiving import Origin, rederived
+from services.policies.rederiving import rederived
 from services.rulebook import Rulebook
+from services.warnings import overdue
+from services.warnings.proposals import DUTIES, LADDER, UNWARNED, enforceable
 
 MONTH: Final = timedelta(days=30)
-LADDER: Final = "report_warnings"
 DUE: Final = "report_due"
-DUTIES: Final = (DUE, "data_request_due")
 REMINDERS: Final = "report_reminders"
 
 
@@ -194,16 +195,17 @@ class _Ladder:
 
 
 _WAITING: Final = text(
-    """
-    SELECT g.*, v.rule, v.steps, v.recipe FROM (
-        SELECT d.derivation_id, c.period, d.due_before, d.lenient_before, count(*) AS cases
-        FROM case_file c JOIN deadline d ON d.case_id = c.id AND d.name = ANY(:names)
-        WHERE c.kind IN ('report', 'data-request') AND c.closed_at IS NULL AND c.held_at IS NULL
-          AND d.met_at IS NULL
-          AND NOT EXISTS (SELECT FROM warning_ladder w WHERE w.obligation_id = c.id AND w.ended_at IS NULL)
-        GROUP BY d.derivation_id, c.period, d.due_before, d.lenient_before
-    ) g JOIN derivation v ON v.id = g.derivation_id
-    """
+    f"""
+    SELECT o.kind, o.period, o.status, d.due_before, coalesce(d.lenient_before, d.due_before) AS lenient_before,
+           count(*) AS cases
+    FROM case_file o
+    JOIN deadline d ON d.case_id = o.id
+         AND d.name = CASE o.kind WHEN 'report' THEN 'report_due' ELSE 'data_request_due' END
+    JOIN account a ON a.id = o.account_id AND a.status = 'active'
+    WHERE o.kind IN ('report', 'data-request') AND o.closed_at IS NULL AND o.held_at IS NULL AND d.met_at IS NULL
+      AND {UNWARNED}
+    GROUP BY o.kind, o.period, o.status, d.due_before, d.lenient_before
+    """  # noqa: S608 -- our own constants
 )
 _LADDERS: Final = text(
     """
@@ -217,25 +219,18 @@ _LADDERS: Final = text(
 
 @dataclass(frozen=True)
 class _Waiting:
-    """Unmet duties without a ladder that share their date."""
+    """Unmet duties that are neither under warning nor left out, and that stand alike."""
 
-    origin: Origin
+    kind: str
+    period: str | None
+    status: str
     due_before: datetime
-    lenient_before: datetime | None
+    lenient_before: datetime
     cases: int
 
 
 async def _waiting(session: AsyncSession) -> list[_Waiting]:
-    rows = await session.execute(_WAITING, {"names": list(DUTIES)})
-    return [
-        _Waiting(
-            Origin(row.rule, row.steps, row.period, recipe=row.recipe),
-            row.due_before,
-            row.lenient_before,
-            row.cases,
-        )
-        for row in rows
-    ]
+    return [_Waiting(**row) for row in (await session.execute(_WAITING)).mappings()]
 
 
 async def _ladders(session: AsyncSession) -> list[_Ladder]:
@@ -252,14 +247,12 @@ def _letters(
 ) -> tuple[int, int]:
     """How many warning letters, and how many decisions after the last, fall into the window."""
     policy = rules.policies.ladder(LADDER)
-    moved = {g.due_before: dues[id(g)] for g in groups if g.name in DUTIES} if dues else {}
+    moved = {g.due_before: dues[id(g)] for g in groups if g.name in DUTIES.values()} if dues else {}
     letters = decisions = 0
     for duty in waiting:
-        first = _first(
-            rules,
-            policy,
-            max(moved.get(duty.due_before, duty.due_before), duty.lenient_before or duty.due_before),
-        )
+        first = _first(rules, duty, moved.get(duty.due_before, duty.due_before))
+        if first is None:
+            continue
         counted = _climb(rules, policy, 0, max(first, window.since), window)
         letters, decisions = letters + counted[0] * duty.cases, decisions + counted[1] * duty.cases
     for ladder in ladders:
@@ -269,8 +262,15 @@ def _letters(
     return letters, decisions
 
 
-def _first(rules: Rulebook, policy: Ladder, due: datetime) -> datetime:
-    return derive(rules.policies.rule(policy.starts), due, rules.calendars()).due_before
+def _first(rules: Rulebook, duty: _Waiting, due: datetime) -> datetime | None:
+    """From when a warning is proposed about a duty with this date; None: the rules do not have it warned about."""
+    if duty.kind != CaseKind.REPORT:
+        return max(due, duty.lenient_before)
+    if duty.period is not None and not enforceable(rules, duty.period):
+        return None
+    if not overdue.warns_about(rules, duty.status):
+        return None
+    return max(overdue.proposed_from(rules, due), duty.lenient_before)
 
 
 def _next(rules: Rulebook, policy: Ladder, letter_date: date) -> datetime:

@@ -176,6 +176,7 @@ LENIENTLY: Final[dict[str, str]] = {
     "data_request_due": N_("Bila belum juga dijawab, surat peringatan diusulkan kepada petugas."),
 }
 STANDS_STILL: Final = N_("Peringatan berhenti sementara ({why}); tanggalnya tidak berjalan.")
+RESUMES: Final = N_("Bila kewajiban belum dipenuhi, peringatan berjalan lagi.")
 STOPPED: Final = N_("Waktu pemeriksaan berhenti selama menunggu perusahaan.")
 ACTS: Final[dict[Act, str]] = {
     Act.OPEN: N_("Kewajiban dibuat untuk setiap akun yang wajib lapor."),

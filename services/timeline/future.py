@@ -42,6 +42,7 @@ from services.timeline.foreseen import (
     PASSING,
     QUEUED,
     REMINDER,
+    RESUMES,
     SENDING_OPENS,
     STANDS_STILL,
     STILL_POSSIBLE,
@@ -51,6 +52,7 @@ from services.timeline.foreseen import (
     WINDOW,
 )
 from services.timeline.sentences import STANDSTILLS, last_second
+from services.warnings import overdue, proposals
 
 MAX_MOMENTS = 40
 
@@ -107,12 +109,21 @@ async def _report(
     policy = rules.policies.reminder(planning.REMINDERS)
     if due[0].met_at is None and policy.applies_to(case.status):
         lines += _unsent(case, *due, rules, now, speak)
-        lines += _warned(case, due[0], rules, now, speak)
+    if due[0].met_at is None and _warnable(case, rules):
+        start = overdue.proposable(rules, due[0].due_before)
+        first = ladders.Rung(1, start.due_before, start.derivation)
+        lines += await _warned(session, case, first, rules, now, speak)
     window = derive(rules.policies.rule("rollback_window"), due[0].due_before, rules.calendars())
     if window.due_before > now:
         why = _why(window.derivation, speak)
         lines.append(FutureLine("correction_window", window.shown, speak.gettext(WINDOW), why, certain=True))
     return lines
+
+
+def _warnable(case: CaseFile, rules: rulebook.Rulebook) -> bool:
+    """Whether the regulation can be enforced, and the policy warns about a report that stands so."""
+    enforceable = case.period is None or proposals.enforceable(rules, case.period)
+    return enforceable and overdue.warns_about(rules, case.status)
 
 
 def _unsent(
@@ -145,27 +156,32 @@ def _unsent(
     return lines
 
 
-def _warned(
-    case: CaseFile, deadline: Deadline, rules: rulebook.Rulebook, now: datetime, speak: Translator
+async def _warned(
+    session: AsyncSession,
+    duty: CaseFile,
+    first: ladders.Rung,
+    rules: rulebook.Rulebook,
+    now: datetime,
+    speak: Translator,
 ) -> list[FutureLine]:
-    """The ladder that a duty climbs while nobody meets it; none where the regulation cannot be enforced."""
-    if case.period and not rules.policies.regime_for(Period.parse(case.period)).enforceable:
-        return []
-    rungs = ladders.from_due(rules, deadline.due_before, deadline.lenient_before)
-    return _rungs(rungs, now, speak)
-
-
-def _rungs(rungs: Sequence[ladders.Rung], now: datetime, speak: Translator) -> list[FutureLine]:
-    return [
+    """The ladder that a duty climbs while nobody meets it, or that it stands still and when it goes on."""
+    ahead = await ladders.ahead(session, duty, first, rules, now=now)
+    lines = [
         FutureLine(
             f"warning_{rung.letter}" if rung.letter else "sanction",
-            rung.derived.due_before,
+            rung.at,
             speak.gettext(rung.text, n=rung.letter),
-            _why(rung.derived.derivation, speak),
+            _why(rung.steps, speak),
         )
-        for rung in rungs
-        if rung.derived.due_before > now
+        for rung in ahead.rungs
+        if rung.at > now
     ]
+    if ahead.stopped is not None:
+        why = speak.gettext(STANDSTILLS[ahead.stopped])
+        lines.append(FutureLine("stopped", None, speak.gettext(STANDS_STILL, why=why)))
+    if ahead.resumes is not None and ahead.resumes > now:
+        lines.append(FutureLine("resumes", ahead.resumes, speak.gettext(RESUMES)))
+    return lines
 
 
 async def _data_request(
@@ -177,7 +193,9 @@ async def _data_request(
     if due is None or due.met_at is not None:
         return lines
     rules = await rulebook.of_case(session, case, now=now)
-    return lines + _rungs(ladders.from_due(rules, due.due_before, due.lenient_before), now, speak)
+    steps = await ladders.steps_of(session, due)
+    first = ladders.Rung(1, due.lenient_before or due.due_before, steps)
+    return lines + await _warned(session, case, first, rules, now, speak)
 
 
 async def _deadlines(

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases, rulebook
-from services.deadlines import store
+from services.deadlines import followers, store
 from services.deadlines.derivation import moment
 from services.deadlines.periods import Period
 from services.errors import InvalidInput, NotFound
@@ -169,6 +169,7 @@ async def _extended(session: AsyncSession, case: CaseFile, name: str, target: da
     )
     await session.flush()
     await store.recompute(session, [case.id], name, now=now)
+    await followers.rouse_ladders(session, [case.id], name, now=now)
 
 
 def _moment(rules: rulebook.Rulebook, name: str, case: CaseFile, target: date) -> datetime:

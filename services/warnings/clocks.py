@@ -1,6 +1,6 @@
 """The dates of a ladder: proof of service, a month between letters, and standing still."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
@@ -205,18 +205,22 @@ def _again(
     """The date of a letter with all its pauses; None for the office's own target, which just goes on."""
     if letter is None or letter.sent_at is None or letter.letter_date is None:
         return None
-    pauses = [
-        Pause(datetime.fromisoformat(p["since"]), datetime.fromisoformat(p["until"]), p["reason"])
-        for p in kept
-    ]
     dates = dates_of(
         rules,
         LetterChannel(letter.channel),
         sent_at=letter.sent_at,
         letter_date=letter.letter_date,
-        pauses=pauses,
+        pauses=pauses_of(kept),
     )
     return {service_of(letter.rung): dates.service, month_of(letter.rung): dates.interval}.get(name)
+
+
+def pauses_of(kept: Sequence[Mapping[str, str]]) -> list[Pause]:
+    """The standstills of a date, as its row keeps them."""
+    return [
+        Pause(datetime.fromisoformat(p["since"]), datetime.fromisoformat(p["until"]), p["reason"])
+        for p in kept
+    ]
 
 
 _WAKE: Final = text("UPDATE case_file SET wake_at = :now WHERE id = :id AND milestones <> '{}' RETURNING key")

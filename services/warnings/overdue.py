@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import rulebook
-from services.deadlines.derivation import derive
+from services.deadlines.derivation import Derived, derive
 from services.models import CaseFile, CaseKind, Deadline, ReportStatus
 from services.processes import GRACE
 from services.rulebook import Rulebook
@@ -57,9 +57,14 @@ def warns_about(rules: Rulebook, status: str) -> bool:
 
 def proposed_from(rules: Rulebook, due_before: datetime) -> datetime:
     """From then on nobody can have a reading of the dates by which a warning would be too early."""
+    return proposable(rules, due_before).due_before
+
+
+def proposable(rules: Rulebook, due_before: datetime) -> Derived:
+    """The same with its reasons: the correction window's end or the start of the ladder, whichever is later."""
     starts = rules.policies.ladder(LADDER).starts
     ends = [
-        derive(rules.policies.rule(name), due_before, rules.calendars()).due_before
+        derive(rules.policies.rule(name), due_before, rules.calendars())
         for name in ("rollback_window", starts)
     ]
-    return max(ends)
+    return max(ends, key=lambda end: end.due_before)

@@ -178,12 +178,13 @@ def rulebook(policies: Policies) -> Rulebook:
 def of_ladder(policies: Policies, path: str) -> Any:
     """The earliest dates of letters and decisions, and when each letter's service is looked at."""
     rules = rulebook(policies)
-    rungs = ladders.from_due(rules, datetime(2027, 1, 10, 17, tzinfo=UTC), None)
+    due = datetime(2027, 1, 10, 17, tzinfo=UTC)
+    rungs = ladders.climb(rules, ladders.Rung(1, overdue.proposed_from(rules, due), ()), due)
     service = policies.ladder("report_warnings").service
     looked = [clocks.service_date(rules, channel, SENT).due_before for channel in LetterChannel]
     ways = [proof._way(how, SENT, service) is not None for how in WAYS]
     return (
-        [(rung.letter, rung.derived.due_before) for rung in rungs],
+        [(rung.letter, rung.at) for rung in rungs],
         looked,
         ways,
         clocks.unproven_date(rules, SENT),
@@ -288,7 +289,7 @@ PROBES: tuple[Probe, ...] = (
     Probe(r"reminders\.reminders\.[^.]+\.late_joiners",
           put(lambda value: "none" if value == "latest_only" else "latest_only"), of_reminder),
     Probe(r"ladders\.ladders\.[^.]+\.name", put(lambda value: f"{value}_renamed"), refusal),
-    Probe(r"ladders\.ladders\.[^.]+\.starts", put(lambda value: "rollback_window"), of_ladder),
+    Probe(r"ladders\.ladders\.[^.]+\.starts", put(lambda value: "rollback_resend_due"), of_ladder),
     Probe(r"ladders\.ladders\.[^.]+\.interval", put(lambda value: "licence_expiry"), of_ladder),
     Probe(r"ladders\.ladders\.[^.]+\.rungs\.[^.]+\.proposed", toggled, of_ladder),
     Probe(r"ladders\.ladders\.[^.]+\.lapsed_corrections", toggled, of_ladder),
