@@ -13,7 +13,7 @@ from services.errors import NotFound
 from services.messages import bulk
 from services.messages.bulk import Told
 from services.models import CaseFile, ContactReason, DataRequest, DataRequestStatus, Deadline
-from services.warnings import proposals
+from services.warnings import proposals, standing
 
 
 async def ask_officer(session: AsyncSession, case: CaseFile, now: datetime) -> None:
@@ -58,12 +58,16 @@ async def mark_late(session: AsyncSession, case: CaseFile, now: datetime) -> Non
 
 
 async def propose_warning(session: AsyncSession, case: CaseFile, now: datetime) -> None:
-    """The lenient date has passed too: a warning may be proposed. An officer decides on it (Permenperin 13/2025)."""
+    """The lenient date has passed too: a warning may be proposed. An officer decides on it (Permenperin 13/2025).
+
+    A ladder that a later date had stopped goes on from where it stood.
+    """
     if case.status != DataRequestStatus.RECEIVED:
         return
     due = await _deadline(session, case, dates.DUE)
     at = due.lenient_before or due.due_before
     await cases.record(session, case, "warning_due", now=now, at=at)
+    await standing.duties_changed(session, [case.id], now=now)
     await proposals.propose(session, case, now=now)
 
 
