@@ -43,6 +43,7 @@ def dry_run() -> dict[str, Any]:
         "limit": 1000,
         "may_cancel": True,
         "may_undo": False,
+        "undo_refused": "",
         "moving": False,
         "sampled": True,
         "progress": None,
@@ -275,6 +276,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
             "extension": EXTENSION
             | {"status": "applied", "approved_by": "Administrator 2", "approved_at": NOW, "applied_at": NOW},
             "may_undo": True,
+            "undo_refused": "",
             "may_cancel": False,
             "moving": True,
             "sampled": False,

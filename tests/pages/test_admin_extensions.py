@@ -148,22 +148,56 @@ async def test_a_small_one_is_approved_by_who_asked_and_twice_is_once(api: Api) 
     assert approvals == 1
 
 
+async def applied(api: Api, admin: Visitor) -> str:
+    """Approved, and carried to its cases; where its page is."""
+    here = await drafted(admin)
+    await admin.send(f"{here}/persetujuan")
+    extension = await stored(api)
+    async with api.transaction() as (session, now):
+        found = await session.get_one(Extension, extension.id)
+        concerned = await applying.next_cases(session, found, FIRST, now, 10)
+        await applying.extend_cases(session, found, concerned, now)
+        case = await session.get_one(CaseFile, found.case_id)
+        await campaigns.applied(session, case, found, now)
+    return here
+
+
 async def test_one_that_was_applied_is_undone_while_no_old_date_has_passed(api: Api) -> None:
     await owing(api)
     async with official(api, Role.ADMINISTRATOR) as admin:
-        here = await drafted(admin)
-        await admin.send(f"{here}/persetujuan")
-        extension = await stored(api)
-        async with api.transaction() as (session, now):
-            found = await session.get_one(Extension, extension.id)
-            concerned = await applying.next_cases(session, found, FIRST, now, 10)
-            await applying.extend_cases(session, found, concerned, now)
-            case = await session.get_one(CaseFile, found.case_id)
-            await campaigns.applied(session, case, found, now)
+        here = await applied(api, admin)
         await admin.open(here)
         assert "Diperpanjang 1 Dibatalkan 0" in admin.text
         await admin.send(f"{here}/pembatalan")
         assert "Sedang dibatalkan" in admin.text
+
+
+async def test_an_undo_that_needs_a_second_person_is_not_offered_to_who_asked(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await owing(api)
+    async with official(api, Role.ADMINISTRATOR) as first, official(api, Role.ADMINISTRATOR) as second:
+        here = await applied(api, first)
+        monkeypatch.setattr(Policies, "second_person_above", property(lambda _: 0))
+        await first.open(here)
+        assert f"{here}/pembatalan" not in first.page.text
+        assert "lebih dari 0 kewajiban harus dibatalkan orang kedua" in first.text
+        await second.open(here)
+        await second.send(f"{here}/pembatalan")
+        assert "Sedang dibatalkan" in second.text
+
+
+async def test_an_undo_is_not_offered_once_an_old_date_has_passed(api: Api) -> None:
+    await owing(api)
+    async with official(api, Role.ADMINISTRATOR) as admin:
+        here = await applied(api, admin)
+        async with api.transaction() as (session, _):
+            await session.execute(text("UPDATE extension_line SET old_before = app_now()"))
+        await admin.open(here)
+        assert f"{here}/pembatalan" not in admin.page.text
+        assert "Batas waktu lama sudah lewat" in admin.text
+        refused = await admin.client.post(f"{here}/pembatalan", data=admin.fields("/keluar"))
+        assert refused.status_code == 409
 
 
 async def test_a_draft_is_dropped_and_stays_on_the_list(api: Api) -> None:

@@ -1,6 +1,7 @@
 """What the page of an extension shows: what it would do while it waits, what it does and did afterwards."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,8 +13,11 @@ from api.pages import shapes, views
 from api.pages.urls import url
 from services import rulebook
 from services.deadlines import extensions
+from services.errors import DomainError
 from services.i18n import N_, Translator, format_number
+from services.identity import policy
 from services.identity.permissions import Permission
+from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import CaseFile, Extension, ExtensionScope, ExtensionStatus
 from services.timeline import actors
@@ -63,19 +67,35 @@ async def page(
         if waiting
         else await _after(session, extension, words, after)
     )
-    first = min((group["old_before"] for group in told["groups"]), default=None)
-    applied = extension.status == ExtensionStatus.APPLIED
+    undo = await _undo(session, user, extension, now)
     return {
         "extension": await _shown(session, extension, who, words),
         "previewed_at": extension.previewed_at,
         "may_cancel": waiting and bool(user.grants_with(Permission.DRAFT_EXTENSION)),
-        "may_undo": applied
-        and bool(user.grants_with(Permission.UNDO_EXTENSION))
-        and first is not None
-        and first > now,
+        "may_undo": undo.allowed,
+        "undo_refused": words.gettext(undo.why.message, **undo.why.params) if undo.why else "",
         "moving": extension.status in _MOVING,
         **told,
     }
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Whether this official may take it back now, and what stands against it where the extension has been applied."""
+
+    allowed: bool = False
+    why: DomainError | None = None
+
+
+async def _undo(session: AsyncSession, user: Principal, extension: Extension, now: datetime) -> Undo:
+    """By the rule that the command itself asks."""
+    case = await session.get_one(CaseFile, extension.case_id)
+    if extension.status != ExtensionStatus.APPLIED or not policy.can(
+        user, Permission.UNDO_EXTENSION, Target.of_case(case)
+    ):
+        return Undo()
+    why = await extensions.undo_refusal(session, case, extension, actor=user.actor, now=now)
+    return Undo(why is None, why)
 
 
 async def _before(
