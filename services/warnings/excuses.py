@@ -15,6 +15,7 @@ from services.models import (
     CaseFile,
     CaseKind,
     DataRequestStatus,
+    Deadline,
     Document,
     Outcome,
     ReportStatus,
@@ -22,13 +23,19 @@ from services.models import (
     WarningLadder,
 )
 from services.warnings import standing
+from services.warnings.proposals import DUTIES
 
 MAX_REASON: Final = 2000
 NO_LETTER: Final = N_(
     "Alasan hanya dapat diterima dengan surat perusahaan yang ditandatangani (kebijakan layanan)."
 )
 _EXCUSABLE: Final = {
-    CaseKind.REPORT: (ReportStatus.UPCOMING, ReportStatus.NOT_STARTED, ReportStatus.DRAFT),
+    CaseKind.REPORT: (
+        ReportStatus.UPCOMING,
+        ReportStatus.NOT_STARTED,
+        ReportStatus.DRAFT,
+        ReportStatus.RETURNED,
+    ),
     CaseKind.DATA_REQUEST: (DataRequestStatus.SENT, DataRequestStatus.RECEIVED),
 }
 _END: Final = {CaseKind.REPORT: ReportStatus.EXCUSED, CaseKind.DATA_REQUEST: DataRequestStatus.WITHDRAWN}
@@ -66,9 +73,12 @@ async def excuse(
 ) -> None:
     """End a locked duty as excused by the company's letter: its demands and its warnings end with it.
 
-    TransitionRefused when the duty was met or closed meanwhile.
+    A report that was sent and returned is owed again once the days of its correction are over. TransitionRefused when
+    the duty was met or closed meanwhile.
     """
-    if duty.closed_at is not None or duty.status not in _EXCUSABLE[CaseKind(duty.kind)]:
+    due = await session.get(Deadline, (duty.id, DUTIES[duty.kind]), populate_existing=True)
+    met = due is not None and due.met_at is not None
+    if met or duty.closed_at is not None or duty.status not in _EXCUSABLE[CaseKind(duty.kind)]:
         raise TransitionRefused(N_("Kewajiban ini sudah dipenuhi atau sudah ditutup."))
     cases.move(duty, _END[CaseKind(duty.kind)])
     await store.meet(session, duty.id, None, now=now)
@@ -79,7 +89,14 @@ async def excuse(
     await standing.duties_changed(session, [duty.id], now=now, actor=actor)
 
 
-_DEMANDS: Final = ("report_reminder", "report_reminder_last", "report_overdue", "data_request_reminder")
+_DEMANDS: Final = (
+    "report_reminder",
+    "report_reminder_last",
+    "report_overdue",
+    "report_returned",
+    "report_correction_lapsed",
+    "data_request_reminder",
+)
 
 
 def _check(document: Document | None, reason: str, ladder: WarningLadder) -> Document:
