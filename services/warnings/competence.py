@@ -70,6 +70,15 @@ def issuer_for(offices: frozenset[Office], competent: Office, rules: Jurisdictio
     return min(acting, default=None)
 
 
+def authorities_of(principal: Principal, rules: Jurisdictions) -> list[str]:
+    """The codes of all authorities in whose matters this official may warn."""
+    offices = offices_of(principal)
+    codes = [MINISTRY]
+    for province in regions.provinces():
+        codes += [province.code, *(region.code for region in regions.within(province.code))]
+    return [code for code in codes if issuer_for(offices, office(code), rules)]
+
+
 def _covers(acting: Office, competent: Office) -> bool:
     return acting.level is AuthorityLevel.MINISTRY or regions.covers(acting.code, competent.code)
 

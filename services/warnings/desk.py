@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, not_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -32,7 +32,7 @@ from services.models import (
 )
 from services.policies.jurisdictions import Jurisdictions
 from services.search import SHORTEST_TEXT
-from services.warnings.competence import Office, issuer_for, office, offices_of
+from services.warnings.competence import Office, authorities_of, issuer_for, office, offices_of
 
 PAGE: Final = 50
 MOST: Final = 5000
@@ -130,17 +130,22 @@ async def select_lines(
     now: datetime,
     previewed_at: datetime | None = None,
 ) -> list[Line]:
-    """All of a selection that this official decides on, in id order, at most `MOST`; nothing proposed after it was
-    looked at."""
-    query = (
-        _query(principal, filters, now, Permission.APPROVE_WARNING)
-        .order_by(col(WarningLadder.case_id))
-        .limit(MOST)
-    )
+    """All of a selection that this official decides on, in id order; nothing proposed after it was looked at.
+
+    At most `MOST` that can be approved, and at most as many that cannot: these never stand in the way of those.
+    """
+    query = _query(principal, filters, now, Permission.APPROVE_WARNING).order_by(col(WarningLadder.case_id))
     if previewed_at is not None:
         query = query.where(col(WarningLadder.proposed_at) <= previewed_at)
+    if not filters.ids:
+        query = query.limit(MOST)
     rules = (await rulebook.current(session, now=now)).policies.competences
-    return [_line(row, principal, rules) for row in (await session.execute(query)).all()]
+    ready = _approvable(principal, rules, await actors.selves(session, principal.actor))
+    rows = [
+        *(await session.execute(query.where(ready.is_(true())))),
+        *(await session.execute(query.where(ready.is_not(true())))),
+    ]
+    return [_line(row, principal, rules) for row in sorted(rows, key=lambda row: row.case_id)]
 
 
 async def preview(
@@ -174,6 +179,19 @@ def blocked(line: Line, own: frozenset[str]) -> bool:
     return line.issuer is None or line.suspended or line.proposed_by in own
 
 
+def _approvable(principal: Principal, rules: Jurisdictions, own: frozenset[str]) -> ColumnElement[bool]:
+    """What `blocked` says of a line, asked of the rows; unknown where competence is undetermined."""
+    return and_(
+        col(WarningLadder.authority).in_(authorities_of(principal, rules)),
+        not_(_suspended()),
+        col(WarningLadder.proposed_by).not_in(own),
+    )
+
+
+def _suspended() -> ColumnElement[bool]:
+    return or_(col(WarningLadder.suspended_at).is_not(None), col(CaseFile.held_at).is_not(None))
+
+
 def _query(
     principal: Principal, filters: Filters, now: datetime, permission: Permission = Permission.READ_CASE
 ) -> Select[Any]:
@@ -188,9 +206,7 @@ def _query(
             col(CaseFile.region_code), col(CaseFile.period), col(CaseFile.stage), col(_DUE.due_before),
             (col(WarningLadder.rung) + 1).label("letter"), col(WarningLadder.authority),
             col(WarningLadder.proposed_at), col(WarningLadder.proposed_by),
-            or_(col(WarningLadder.suspended_at).is_not(None), col(CaseFile.held_at).is_not(None)).label(
-                "suspended"
-            ),
+            _suspended().label("suspended"),
             select(col(ContactHealth.address))
             .where(col(ContactHealth.address) == address, col(ContactHealth.bounced_at).is_not(None))
             .correlate(account, contact).exists().label("unreachable"),

@@ -156,6 +156,30 @@ async def test_numbers_have_no_gaps_per_year_and_office(session: AsyncSession) -
         await session.execute(text("UPDATE warning_letter SET number = 'x' WHERE sequence = 3"))
 
 
+async def test_what_cannot_be_approved_never_stands_in_the_way_of_what_can(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "MOST", 2)
+    undetermined = [(await ladders.proposed(session, licence_scale=None)).case_id for _ in range(3)]
+    held, *behind = [(await ladders.proposed(session)).case_id for _ in range(4)]
+    await casework.hold(session, held, reason="Keberatan.", actor=ACTOR, now=PROPOSED)
+    seen = await desk.preview(session, SAMARINDA, Filters(), now=PROPOSED)
+    assert (seen.letters, seen.undetermined, seen.suspended) == (2, 2, 0)
+    done = await approval.approve(session, SAMARINDA, Filters(), now=PROPOSED)
+    assert done.letters == 2
+    assert {(one.id, one.reason) for one in done.left_out} == {
+        (one, "authority_undetermined") for one in undetermined[:2]
+    }, "what stands on the desk and why is said with it"
+    approved = [await ladders.status(session, one) for one in behind]
+    assert approved == ["approved", "approved", "proposed"]
+    assert (await approval.approve(session, SAMARINDA, Filters(), now=PROPOSED)).letters == 1, (
+        "the next round"
+    )
+    with pytest.raises(Conflict):
+        await approval.approve(session, SAMARINDA, Filters(), now=PROPOSED)
+    assert {await ladders.status(session, one) for one in (*undetermined, held)} == {"proposed"}
+
+
 async def test_thousands_are_previewed_and_approved_with_exclusions_by_reason(session: AsyncSession) -> None:
     found = [(await ladders.proposed(session)).case_id for _ in range(4)]
     seen = await desk.preview(session, SAMARINDA, Filters(period="2026-Q4"), now=PROPOSED)
