@@ -13,6 +13,7 @@ from sqlmodel import col
 from services import cases, rulebook
 from services.assistance import dates, notices
 from services.assistance.asking import CHECK, load, require_open
+from services.assistance.notices import Change
 from services.assistance.slots import Slot, offered
 from services.errors import Conflict, FieldError, InvalidInput, TransitionRefused
 from services.i18n import N_
@@ -89,6 +90,10 @@ async def book(
     else:
         await _within_limit(session, ticket, policy, now)
     made = await _take(session, case, desk, slot, actor, now)
+    if held is not None:
+        await notices.tell_changed(
+            session, case, ticket, held, Change.MOVED, actor=actor, now=now, now_starts_at=slot.starts_at
+        )
     cases.move(case, AssistanceStatus.BOOKED)
     ticket.status, ticket.way = AssistanceStatus.BOOKED, wanted.way
     _unconfirm(ticket)
@@ -114,6 +119,7 @@ async def give_up(
     policy = (await rulebook.current(session, now=now)).policies.helpdesk
     _may_change(held, policy, now, official=official)
     await _release(session, held, actor, now)
+    await notices.tell_changed(session, case, ticket, held, Change.GIVEN_UP, actor=actor, now=now)
     cases.move(case, AssistanceStatus.ASKED)
     ticket.status, ticket.way = AssistanceStatus.ASKED, None
     _unconfirm(ticket)
@@ -132,7 +138,13 @@ async def current(session: AsyncSession, ticket_id: UUID) -> AssistanceSession |
 
 
 async def release_for_closing(
-    session: AsyncSession, case: CaseFile, *, actor: str, now: datetime, official: bool
+    session: AsyncSession,
+    case: CaseFile,
+    ticket: AssistanceTicket,
+    *,
+    actor: str,
+    now: datetime,
+    official: bool,
 ) -> None:
     """A cancelled ticket frees its seat, by the same rule as one that is moved."""
     held = await current(session, case.id)
@@ -140,6 +152,7 @@ async def release_for_closing(
         policy = (await rulebook.current(session, now=now)).policies.helpdesk
         _may_change(held, policy, now, official=official)
         await _release(session, held, actor, now)
+        await notices.tell_changed(session, case, ticket, held, Change.CANCELLED, actor=actor, now=now)
 
 
 def _offered(rules: rulebook.Rulebook, case: CaseFile, wanted: Wanted, now: datetime) -> tuple[Desk, Slot]:

@@ -90,7 +90,7 @@ async def cancel(
     case, ticket = await load(session, ticket_id)
     require_open(ticket)
     note = require_words(reason, "reason") if official or reason.strip() else None
-    await release_for_closing(session, case, actor=actor, now=now, official=official)
+    await release_for_closing(session, case, ticket, actor=actor, now=now, official=official)
     ticket.place, ticket.confirmed_at, ticket.confirmed_by = None, None, None
     await _close(session, case, ticket, AssistanceStatus.CANCELLED, note, actor, now, told=official)
     return ticket

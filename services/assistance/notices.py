@@ -1,6 +1,7 @@
 """Mail about help: to the company about its session and the answer, to the office about what waits."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,9 +28,18 @@ CLOSED: Final = "assistance_closed"
 OFFICE_WAITING: Final = "assistance_waiting"
 OFFICE_SESSION: Final = "assistance_session_ahead"
 OFFICE_UNRECORDED: Final = "assistance_unrecorded"
+OFFICE_CHANGED: Final = "assistance_session_changed"
 WAITING: Final = (BOOKED, REMINDER, OFFICE_WAITING, OFFICE_SESSION, OFFICE_UNRECORDED)
 """Mails that a closed ticket makes pointless."""
 HELPERS: Final = (Role.UPP_OFFICER, Role.REGIONAL_OFFICER)
+
+
+class Change(StrEnum):
+    """Why a session that was confirmed will not be at its time."""
+
+    MOVED = "moved"
+    GIVEN_UP = "given_up"
+    CANCELLED = "cancelled"
 
 
 async def tell_booked(
@@ -100,6 +110,35 @@ async def tell_session_ahead(
     confirmed = await _confirmer(session, ticket)
     to = [confirmed] if confirmed else await _holding(session, case, HELPERS)
     return await _office(session, case, OFFICE_SESSION, held.starts_at, context, to, now)
+
+
+async def tell_changed(
+    session: AsyncSession,
+    case: CaseFile,
+    ticket: AssistanceTicket,
+    held: AssistanceSession,
+    change: Change,
+    *,
+    actor: str,
+    now: datetime,
+    now_starts_at: datetime | None = None,
+) -> None:
+    """Whoever confirmed the session learns that it will not be then, unless it is their own doing."""
+    confirmed = await _confirmer(session, ticket)
+    if confirmed is None or ticket.confirmed_by in await actors.selves(session, actor):
+        return
+    context = {"company": case.title, "change": change} | _session(ticket, held)
+    if now_starts_at is not None:
+        context["now_starts_at"] = now_starts_at
+    await intend(
+        session,
+        template=OFFICE_CHANGED,
+        dedupe_key=dedupe.case_key(OFFICE_CHANGED, case.id, f"{held.id}"),
+        recipient=recipients.for_person(confirmed),
+        context=context,
+        now=now,
+        case_id=case.id,
+    )
 
 
 async def tell_unrecorded(

@@ -131,6 +131,8 @@ _ALL: Final = (
               rule=Rule.ASSISTANCE_WAITS, notice=False),
     _template("assistance_session_ahead", "company number topic starts_at ends_at way", "/kasus/{case_id}/asistensi",
               rule=Rule.SESSION_STANDS, notice=False),
+    _template("assistance_session_changed", "company number topic starts_at ends_at way change",
+              "/kasus/{case_id}/asistensi", optional="now_starts_at", notice=False),
     _template("assistance_unrecorded", "company number starts_at due_before", "/kasus/{case_id}/asistensi",
               rule=Rule.SESSION_UNRECORDED, notice=False),
     # reprimands: legal mail, of an office about several reports at once

@@ -229,6 +229,12 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
         **{key: value for key, value in _SESSION.items() if key != "desk"},
         "zone": "Asia/Jakarta",
     },
+    "assistance_session_changed": {
+        **{key: value for key, value in _SESSION.items() if key != "desk"},
+        "zone": "Asia/Jakarta",
+        "change": "moved",
+        "now_starts_at": "2027-01-08T06:30:00+00:00",
+    },
     "assistance_unrecorded": {
         "zone": "Asia/Jakarta",
         "company": "PT Contoh Rotan Mahakam",

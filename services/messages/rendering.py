@@ -214,8 +214,8 @@ def _moment(at: datetime, locale: str, zone: ZoneInfo) -> str:
 
 @lru_cache(maxsize=4096)
 def _clock(at: datetime, locale: str, zone: ZoneInfo) -> str:
-    """The time in WIB, and in the reader's zone (with the day, when it is another one there)."""
-    whole = format_datetime(at, locale, reader_zone=zone, style="full")
+    """The time in WIB, and in the reader's zone (with the day, when it is another one there). No seconds of :00."""
+    whole = format_datetime(at, locale, reader_zone=zone, seconds=at.second != 0, style="full")
     return whole.partition(" pukul " if locale == "id" else " at ")[2]
 
 

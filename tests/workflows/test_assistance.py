@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.assistance import asking, booking, deciding
 from services.assistance.asking import Asked
@@ -139,6 +141,59 @@ async def test_a_session_given_up_is_answered_in_writing_by_a_new_target_and_may
     await world.advance_to("2027-01-14T12:00:00+07:00")
     assert (await world.templates_to(company.email))[-1] == "assistance_reminder"
     assert (await world.templates_to(officer))[-1] == "assistance_session_ahead"
+
+
+async def confirmed(world: World, company: Account, officer: str) -> AssistanceTicket:
+    ticket = await ask(world, company)
+    await book(world, ticket)
+    async with world.transaction() as (session, now):
+        await deciding.confirm(
+            session, ticket.case_id, "https://rapat.example/3", actor=await actor(session, officer), now=now
+        )
+    return ticket
+
+
+async def actor(session: AsyncSession, email: str) -> str:
+    query = text("SELECT 'person:' || id FROM person WHERE email = :email")
+    return str((await session.execute(query, {"email": email})).scalar_one())
+
+
+@pytest.mark.parametrize("change", ["moved", "given_up", "cancelled"])
+async def test_who_confirmed_a_session_learns_that_it_is_moved_given_up_or_cancelled(
+    world: World, change: str
+) -> None:
+    officer, other = [await world.official(Role.UPP_OFFICER) for _ in range(2)]
+    (company,) = await world.companies(1)
+    ticket = await confirmed(world, company, officer)
+    if change == "moved":
+        await book(world, ticket, FRIDAY)
+        told = "dipindahkan"
+    elif change == "given_up":
+        await act(world, booking.give_up, ticket)
+        told = "dilepaskan"
+    else:
+        await act(world, deciding.cancel, ticket, "Meja bantuan tutup.", official=True)
+        told = "dibatalkan"
+    await world.rest()
+    (mail,) = await world.mail(officer)
+    assert told in mail.subject
+    assert "6 Januari 2027" in mail.text
+    assert ("8 Januari 2027" in mail.text) is (change == "moved")
+    assert await world.templates_to(other) == [], "the session was not theirs"
+
+
+async def test_no_mail_of_a_session_that_one_moved_oneself_or_that_nobody_had_confirmed(world: World) -> None:
+    officer = await world.official(Role.UPP_OFFICER)
+    (company,) = await world.companies(1)
+    ticket = await confirmed(world, company, officer)
+    async with world.transaction() as (session, now):
+        wanted = Wanted("siinas", instant(FRIDAY), SessionWay.VIDEO)
+        await booking.book(
+            session, ticket.case_id, wanted, actor=await actor(session, officer), now=now, official=True
+        )
+    await act(world, booking.give_up, ticket)
+    await world.rest()
+    assert await world.templates_to(officer) == []
 
 
 async def test_a_moved_session_is_reminded_at_its_new_time_alone(world: World) -> None:
