@@ -255,6 +255,22 @@ def account() -> dict[str, Any]:
             },
             {"address": "nib@rotan.example", "notices": False, "bounced_at": None, "answer": None},
         ],
+        "next_letters": [
+            {
+                "letter": 2,
+                "at": NOW,
+                "text": "Bila kewajiban belum dipenuhi dan surat terbukti diterima, peringatan berikutnya diusulkan.",
+                "href": "#",
+                "matter": "Laporan Triwulan III 2026 (produksi)",
+            },
+            {
+                "letter": None,
+                "at": None,
+                "text": "Menunggu keputusan pejabat.",
+                "href": "#",
+                "matter": "DL-2026-7",
+            },
+        ],
         "tasks": [
             {
                 "text": "Surel ke alamat ini kembali",
@@ -317,6 +333,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
             "assist": "",
             "reached_by": [],
             "tasks": [],
+            "next_letters": [],
             "licences": [],
             "people": [],
             "cases": [],

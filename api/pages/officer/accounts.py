@@ -31,8 +31,21 @@ from services.identity.principal import Principal
 from services.identity.read_log import log_read
 from services.licences import reading as licences
 from services.licences.kinds import LABELS
-from services.models import Account, BusinessField, ContactReason, Licence, LicenceType, Membership, Person
+from services.models import (
+    Account,
+    BusinessField,
+    CaseFile,
+    CaseKind,
+    ContactReason,
+    Licence,
+    LicenceType,
+    Membership,
+    Person,
+    WarningLadder,
+)
 from services.search import Filters
+from services.timeline import next_letter
+from services.warnings.wording import duty
 
 router = APIRouter()
 Reader = Annotated[Principal, require(Permission.READ_ACCOUNT)]
@@ -124,6 +137,16 @@ async def _render(
         "people": await _people(session, account_id),
         "licences": [_licence(row, words) for row in await licences.of_account(session, account_id)],
         "reached_by": await health.of_account(session, account),
+        "next_letters": [
+            {
+                "letter": one.letter,
+                "at": one.at,
+                "text": one.text,
+                "href": url("case", case=one.case_id),
+                "matter": await _matter(session, one.case_id, words),
+            }
+            for one in await next_letter.of_account(session, account_id, now=page.now, locale=page.locale)
+        ],
         "tasks": await _tasks(session, user, target, page.now, words),
         "cases": await views.case_rows(session, user, found.rows, words),
         "paging": shapes.Paging(len(found.rows)),
@@ -156,6 +179,15 @@ def _shown(account: Account, words: Translator) -> dict[str, Any]:
         "voided_at": account.voided_at,
         "void_reason": account.void_reason,
     }
+
+
+async def _matter(session: AsyncSession, case_id: UUID, words: Translator) -> str:
+    """The duty that a ladder is about, or the overdue duty itself, in words."""
+    case = await session.get_one(CaseFile, case_id)
+    if case.kind == CaseKind.WARNING:
+        ladder = await session.get_one(WarningLadder, case_id)
+        case = await session.get_one(CaseFile, ladder.obligation_id)
+    return duty(case.kind, case.key, case.period, case.stage, words.locale)
 
 
 async def _tasks(

@@ -13,6 +13,7 @@ from sqlmodel import col
 from services import accounts, cases, casework
 from services.contacts import health
 from services.deadlines import store
+from services.deadlines.zones import WIB
 from services.errors import Conflict, Forbidden, InvalidInput, NotFound, TransitionRefused
 from services.identity import api_keys, people
 from services.identity.principal import Grant
@@ -30,6 +31,7 @@ from services.models import (
 )
 from services.reports import sending
 from services.service_proof.evidence import Receipt
+from services.timeline import next_letter
 from services.warnings import approval, desk, excuses, overdue, post, proposals, sanctions, service, steps
 from services.warnings.desk import Filters
 from services.warnings.sanctions import Draft
@@ -494,3 +496,21 @@ async def test_where_mail_comes_back_the_letter_goes_by_post_whatever_was_chosen
     approved = await ladders.approve(session, reached, unreached, now=PROPOSED, channel=LetterChannel.EMAIL)
     letters = await ladders.make(session, approved, now=PROPOSED)
     assert {letter.case_id: letter.channel for letter in letters} == {reached: "email", unreached: "post"}
+
+
+async def test_the_next_letter_of_each_duty_is_named_with_its_date(session: AsyncSession) -> None:
+    async def told(now: datetime) -> list[tuple[int | None, str]]:
+        found = await next_letter.of_account(session, ladder.account_id, now=now, locale="id")
+        return [
+            (one.letter, f"{one.at.astimezone(WIB):%Y-%m-%d %H:%M}" if one.at else one.text) for one in found
+        ]
+
+    ladder = await ladders.proposed(session)
+    assert await told(PROPOSED) == [
+        (1, "Menunggu keputusan pejabat yang berwenang; tidak ada surat yang dikirim karena waktu.")
+    ]
+    await ladders.send(session, ladder.case_id, now=PROPOSED)
+    assert await told(PROPOSED) == [(2, "2027-02-13 23:59")], "one month after the letter of 13 January"
+    await ladders.serve(session, ladder.case_id, now=PROPOSED + DAY)
+    await ladders.next_letter(session, ladder.case_id, now=PROPOSED + 40 * DAY)
+    assert [letter for letter, _ in await told(PROPOSED + 40 * DAY)] == [2]
