@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
@@ -15,19 +14,17 @@ from api.permissions import require
 from api.principals import ReadPurpose
 from api.security import MAX_UPLOAD_BODY
 from api.uploads import taken_in
+from api.v1 import allowed
 from api.v1.cases import DEFAULT_PURPOSE
 from api.v1.shapes import FromRow
 from services.documents import records
-from services.errors import NotFound
 from services.extension_requests import asking, deciding
 from services.extension_requests.asking import Asked
 from services.extension_requests.deciding import Decision, Verdict
-from services.identity import policy
 from services.identity.permissions import Permission
-from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.identity.read_log import log_read
-from services.models import CaseFile, ExtensionRequest
+from services.models import ExtensionRequest
 
 router = APIRouter(tags=["extensions"])
 Asker = Annotated[Principal, require(Permission.REQUEST_EXTENSION)]
@@ -83,11 +80,11 @@ async def ask(
 ) -> JSONResponse:
     """Ask for so many days more, with a reason and (where policy asks for it) evidence as PDF, JPG or PNG."""
     async with parts.sessions() as early:  # no transaction stands open while the file is looked at
-        account_id = await _own(early, case_id, user)
+        account_id = await allowed.account_of(early, case_id, user, Permission.REQUEST_EXTENSION)
     accepted = await taken_in(parts.intake, evidence, "evidence") if evidence else None
 
     async def command() -> ExtensionRequestOut:
-        await _own(session, case_id, user)
+        await allowed.account_of(session, case_id, user, Permission.REQUEST_EXTENSION)
         document = await records.add_if(
             session,
             accepted,
@@ -112,7 +109,7 @@ async def read(
     purpose: ReadPurpose,
 ) -> ExtensionRequestOut:
     """One request and what was decided."""
-    request = await _found(session, request_id, user, Permission.READ_CASE)
+    request = await allowed.detail(session, ExtensionRequest, request_id, user, Permission.READ_CASE)
     await log_read(
         session,
         user,
@@ -136,7 +133,7 @@ async def decide(
     """Grant so many days, or refuse with a reason. The company is answered by mail."""
 
     async def command() -> ExtensionRequestOut:
-        await _found(session, request_id, user, Permission.DECIDE_EXTENSION_REQUEST)
+        await allowed.detail(session, ExtensionRequest, request_id, user, Permission.DECIDE_EXTENSION_REQUEST)
         decision = Decision(body.verdict, body.days, body.reason)
         request = await deciding.decide(session, request_id, decision, actor=user.actor, now=now)
         return ExtensionRequestOut.model_validate(request)
@@ -151,27 +148,8 @@ async def withdraw(
     """The company takes its request back."""
 
     async def command() -> ExtensionRequestOut:
-        await _found(session, request_id, user, Permission.REQUEST_EXTENSION)
+        await allowed.detail(session, ExtensionRequest, request_id, user, Permission.REQUEST_EXTENSION)
         request = await asking.withdraw(session, request_id, actor=user.actor, now=now)
         return ExtensionRequestOut.model_validate(request)
 
     return await once(command)
-
-
-async def _own(session: AsyncSession, case_id: UUID, user: Principal) -> UUID:
-    case = await session.get(CaseFile, case_id)
-    if case is None or case.account_id is None:
-        raise NotFound
-    policy.authorise(user, Permission.REQUEST_EXTENSION, Target.of_case(case))
-    return case.account_id
-
-
-async def _found(
-    session: AsyncSession, request_id: UUID, user: Principal, permission: Permission
-) -> ExtensionRequest:
-    request = await session.get(ExtensionRequest, request_id)
-    case = await session.get(CaseFile, request_id)
-    if request is None or case is None:
-        raise NotFound
-    policy.authorise(user, permission, Target.of_case(case))
-    return request

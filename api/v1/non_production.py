@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
@@ -15,16 +14,14 @@ from api.permissions import require
 from api.principals import ReadPurpose
 from api.security import MAX_UPLOAD_BODY
 from api.uploads import taken_in
+from api.v1 import allowed
 from api.v1.cases import DEFAULT_PURPOSE
 from api.v1.shapes import FromRow
 from services.documents import records
-from services.errors import NotFound
-from services.identity import policy
 from services.identity.permissions import Permission
-from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.identity.read_log import log_read
-from services.models import CaseFile, NonProductionLetter, Signer
+from services.models import NonProductionLetter, Signer
 from services.non_production import deciding, declaring
 from services.non_production.deciding import Decision, Verdict
 from services.non_production.declaring import Declaration
@@ -79,11 +76,11 @@ async def declare(
 ) -> JSONResponse:
     """Declare that nothing was produced in the whole period of this report; the signed letter as PDF, JPG or PNG."""
     async with parts.sessions() as early:  # no transaction stands open while the file is looked at
-        account_id = await _own(early, case_id, user)
+        account_id = await allowed.account_of(early, case_id, user, Permission.WRITE_REPORT)
     accepted = await taken_in(parts.intake, letter, "letter") if letter else None
 
     async def command() -> NonProductionOut:
-        await _own(session, case_id, user)
+        await allowed.account_of(session, case_id, user, Permission.WRITE_REPORT)
         document = await records.add_if(
             session,
             accepted,
@@ -108,7 +105,7 @@ async def read(
     purpose: ReadPurpose,
 ) -> NonProductionOut:
     """One letter and what was decided."""
-    letter = await _found(session, non_production, user, Permission.READ_CASE)
+    letter = await allowed.detail(session, NonProductionLetter, non_production, user, Permission.READ_CASE)
     await log_read(
         session,
         user,
@@ -132,7 +129,7 @@ async def decide(
     """Accept the letter, which excuses the report and ends its warnings, or refuse it with a reason."""
 
     async def command() -> NonProductionOut:
-        await _found(session, non_production, user, Permission.EXCUSE_OBLIGATION)
+        await allowed.detail(session, NonProductionLetter, non_production, user, Permission.EXCUSE_OBLIGATION)
         decision = Decision(body.verdict, body.reason)
         letter = await deciding.decide(session, non_production, decision, actor=user.actor, now=now)
         return NonProductionOut.model_validate(letter)
@@ -147,27 +144,8 @@ async def withdraw(
     """The company takes its letter back."""
 
     async def command() -> NonProductionOut:
-        await _found(session, non_production, user, Permission.WRITE_REPORT)
+        await allowed.detail(session, NonProductionLetter, non_production, user, Permission.WRITE_REPORT)
         letter = await declaring.withdraw(session, non_production, actor=user.actor, now=now)
         return NonProductionOut.model_validate(letter)
 
     return await once(command)
-
-
-async def _own(session: AsyncSession, case_id: UUID, user: Principal) -> UUID:
-    case = await session.get(CaseFile, case_id)
-    if case is None or case.account_id is None:
-        raise NotFound
-    policy.authorise(user, Permission.WRITE_REPORT, Target.of_case(case))
-    return case.account_id
-
-
-async def _found(
-    session: AsyncSession, letter_id: UUID, user: Principal, permission: Permission
-) -> NonProductionLetter:
-    letter = await session.get(NonProductionLetter, letter_id)
-    case = await session.get(CaseFile, letter_id)
-    if letter is None or case is None:
-        raise NotFound
-    policy.authorise(user, permission, Target.of_case(case))
-    return letter
