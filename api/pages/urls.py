@@ -105,6 +105,8 @@ PATHS: dict[str, str] = {
     "disorderly": "/tidak-tertib",
     "reprimand_propose": "/tidak-tertib/{account}",
     "reprimand_case": "/kasus/{case}/teguran",
+    "reprimand_delivery": "/kasus/{case}/teguran/bukti",
+    "reprimand_by_post": "/kasus/{case}/teguran/pos",
     "rollback_decision": "/kasus/{case}/perbaikan-data",
     "reviews": "/pemeriksaan/{desk}",
     "review_bulk": "/pemeriksaan/{desk}/bersama",

@@ -22,13 +22,13 @@ from services.warnings import post
 from services.warnings.competence import offices_of
 
 router = APIRouter(prefix="/print-batches", tags=["warnings"])
-Printer = Annotated[Principal, require(Permission.APPROVE_WARNING)]
+Printer = Annotated[Principal, require(Permission.PRINT_LETTERS)]
 
 
 @router.get("", response_model=PrintQueueOut)
 async def find(session: SessionDep, user: Printer) -> PrintQueueOut:
     """What waits in your offices, and the newest batches."""
-    codes = [office.code for office in offices_of(user)]
+    codes = [office.code for office in offices_of(user, Permission.PRINT_LETTERS)]
     waiting = await post.queue(session, codes)
     return PrintQueueOut(
         waiting={one.authority: one.letters for one in waiting},
@@ -91,5 +91,5 @@ async def of_office(session: SessionDep, user: Principal, batch_id: UUID) -> Pri
 
 def require_office(user: Principal, authority: str) -> None:
     """Forbidden unless the official belongs to this office."""
-    if authority not in {office.code for office in offices_of(user)}:
+    if authority not in {office.code for office in offices_of(user, Permission.PRINT_LETTERS)}:
         raise Forbidden

@@ -1633,10 +1633,13 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Text(), nullable=True),
         sa.Column("approver", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("letter_date", sa.Date(), nullable=True),
         sa.Column("issued_id", sa.Uuid(), nullable=True),
         sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("print_batch_id", sa.Uuid(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(decided_at IS NULL) = (status IN ('proposed', 'withdrawn'))", name=op.f("ck_reprimand_decided")
         ),
@@ -1652,6 +1655,10 @@ def upgrade() -> None:
             name=op.f("ck_reprimand_authority_level"),
         ),
         sa.CheckConstraint("btrim(reason) <> ''", name=op.f("ck_reprimand_reason")),
+        sa.CheckConstraint("channel IN ('email', 'post')", name=op.f("ck_reprimand_channel")),
+        sa.CheckConstraint(
+            "print_batch_id IS NULL OR channel = 'post'", name=op.f("ck_reprimand_printed_for_the_post")
+        ),
         sa.CheckConstraint(
             "status <> 'refused' OR btrim(coalesce(decision_note, '')) <> ''",
             name=op.f("ck_reprimand_refused_with_reason"),
@@ -1665,17 +1672,32 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("decided_by <> proposed_by", name=op.f("ck_reprimand_second_person")),
         sa.CheckConstraint(
+            "posted_at IS NULL OR (print_batch_id IS NOT NULL AND sent_at IS NOT NULL)",
+            name=op.f("ck_reprimand_posted_as_printed"),
+        ),
+        sa.CheckConstraint(
             "sent_at IS NULL OR document_id IS NOT NULL", name=op.f("ck_reprimand_sent_as_letter")
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_reprimand_account_id")),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_reprimand_case_id")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_reprimand_document_id")),
         sa.ForeignKeyConstraint(["issued_id"], ["issued_document.id"], name=op.f("fk_reprimand_issued_id")),
+        sa.ForeignKeyConstraint(
+            ["print_batch_id"], ["print_batch.id"], name=op.f("fk_reprimand_print_batch_id")
+        ),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_reprimand")),
         sa.UniqueConstraint("issued_id", name=op.f("uq_reprimand_issued_id")),
         sa.UniqueConstraint("number", name=op.f("uq_reprimand_number")),
     )
     op.create_index(op.f("ix_reprimand_account_id"), "reprimand", ["account_id"], unique=False)
+    op.create_index(op.f("ix_reprimand_print_batch_id"), "reprimand", ["print_batch_id"], unique=False)
+    op.create_index(
+        "ix_reprimand_to_print",
+        "reprimand",
+        ["authority", "case_id"],
+        unique=False,
+        postgresql_where=sa.text("channel = 'post' AND posted_at IS NULL"),
+    )
     op.create_index(
         "uq_reprimand_waiting",
         "reprimand",

@@ -49,6 +49,7 @@ class Permission(StrEnum):
     ASSIST_COMPANY = "assist_company"
     PROPOSE_REPRIMAND = "propose_reprimand"
     DECIDE_REPRIMAND = "decide_reprimand"
+    PRINT_LETTERS = "print_letters"
     # Administration
     OPEN_PERIOD = "open_period"
     DRAFT_EXTENSION = "draft_extension"
@@ -101,11 +102,12 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         _P.APPROVE_WARNING,
         _P.PROPOSE_REPRIMAND,
         _P.DECIDE_REPRIMAND,
+        _P.PRINT_LETTERS,
     },
     # Regional governments read within their region and may not pass individual data on.
     Role.REGIONAL_OFFICER: _OFFICIAL
     | _HELP
-    | {_P.WRITE_NOTES, _P.RECORD_SERVICE, _P.PROPOSE_REPRIMAND, _P.DECIDE_REPRIMAND},
+    | {_P.WRITE_NOTES, _P.RECORD_SERVICE, _P.PROPOSE_REPRIMAND, _P.DECIDE_REPRIMAND, _P.PRINT_LETTERS},
     # Administrators decide about dates, rules and people, not about a company's papers.
     Role.ADMINISTRATOR: _DESK
     | {
@@ -152,6 +154,7 @@ INDIVIDUAL = frozenset(
         _P.ASSIST_COMPANY,
         _P.PROPOSE_REPRIMAND,
         _P.DECIDE_REPRIMAND,
+        _P.PRINT_LETTERS,
     }
 )
 """Officials hold these only after accepting the non-disclosure agreement (UU 3/2014 Pasal 69-70)."""

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Identity, Index, Integer, Text, text
 from sqlmodel import Field, SQLModel
 
 from services.models.base import instant, one_of
-from services.models.warnings import AuthorityLevel
+from services.models.warnings import AuthorityLevel, LetterChannel
 
 
 class ReprimandStatus(StrEnum):
@@ -32,12 +32,16 @@ class Disorder(StrEnum):
 
 
 class Reprimand(SQLModel, table=True):
-    """One reprimand of one company: proposed by one official of the office, decided by another."""
+    """One reprimand of one company: proposed by one official of the office, decided by another.
+
+    `sent_at` is when it was given, by mail or to the post; `posted_at` when its paper was handed to the post.
+    """
 
     __tablename__: ClassVar[str] = "reprimand"
     __table_args__ = (
         one_of("status", ReprimandStatus),
         one_of("authority_level", AuthorityLevel),
+        one_of("channel", LetterChannel),
         CheckConstraint("btrim(reason) <> ''", name="reason"),
         CheckConstraint("decided_by <> proposed_by", name="second_person"),
         CheckConstraint("(decided_at IS NULL) = (status IN ('proposed', 'withdrawn'))", name="decided"),
@@ -50,9 +54,17 @@ class Reprimand(SQLModel, table=True):
         ),
         CheckConstraint("(sent_at IS NOT NULL) = (status = 'issued')", name="sent_when_issued"),
         CheckConstraint("sent_at IS NULL OR document_id IS NOT NULL", name="sent_as_letter"),
+        CheckConstraint("print_batch_id IS NULL OR channel = 'post'", name="printed_for_the_post"),
+        CheckConstraint(
+            "posted_at IS NULL OR (print_batch_id IS NOT NULL AND sent_at IS NOT NULL)", name="posted_as_printed"
+        ),
         Index(
             "uq_reprimand_waiting", "account_id", unique=True,
             postgresql_where=text("status IN ('proposed', 'approved')"),
+        ),
+        Index(
+            "ix_reprimand_to_print", "authority", "case_id",
+            postgresql_where=text("channel = 'post' AND posted_at IS NULL"),
         ),
     )  # fmt: skip
 
@@ -71,10 +83,13 @@ class Reprimand(SQLModel, table=True):
     decided_at: datetime | None = instant(None)
     decided_by: str | None = Field(default=None, sa_type=Text)
     approver: str = Field(default="", sa_type=Text)
+    channel: str = Field(default=LetterChannel.EMAIL, sa_type=Text)
     letter_date: date | None = None
     issued_id: UUID | None = Field(default=None, foreign_key="issued_document.id", unique=True)
     document_id: UUID | None = Field(default=None, foreign_key="document.id")
+    print_batch_id: UUID | None = Field(default=None, foreign_key="print_batch.id", index=True)
     sent_at: datetime | None = instant(None)
+    posted_at: datetime | None = instant(None)
 
 
 class ReprimandFinding(SQLModel, table=True):

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases, rulebook
+from services.contacts import health
 from services.deadlines import store
 from services.errors import Forbidden
 from services.i18n import N_
@@ -14,7 +15,7 @@ from services.identity import actors
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.messages.intents import cancel_for_case
-from services.models import CaseFile, Outcome, Reprimand, ReprimandStatus
+from services.models import CaseFile, LetterChannel, Outcome, Reprimand, ReprimandStatus
 from services.reprimands import disorder
 from services.reprimands.notices import WAITING
 from services.reprimands.proposing import (
@@ -37,22 +38,36 @@ class Verdict(StrEnum):
 
 
 async def decide(
-    session: AsyncSession, case_id: UUID, verdict: Verdict, note: str, principal: Principal, *, now: datetime
+    session: AsyncSession,
+    case_id: UUID,
+    verdict: Verdict,
+    note: str,
+    principal: Principal,
+    *,
+    now: datetime,
+    channel: LetterChannel | None = None,
 ) -> Reprimand:
     """Decide once. Forbidden for whoever proposed it and for other offices; what was put right meanwhile is dropped.
 
+    `channel` None: by mail, or by post to a company whose address refuses our mail.
     TransitionRefused when what is left is not enough: then it can only be refused.
     """
     case, reprimand = await load(session, case_id)
     require_proposed(reprimand)
     await _second_person(session, reprimand, principal)
     if verdict is Verdict.APPROVE:
+        reprimand.channel = channel or await _channel(session, reprimand.account_id)
         await _approve(session, case, reprimand, principal, now)
     else:
         await _refuse(session, case, reprimand, checked(note, "note"), principal, now)
     await store.meet(session, case.id, None, now=now)
     await cancel_for_case(session, case.id, (WAITING,), reason="already_answered", now=now)
     return reprimand
+
+
+async def _channel(session: AsyncSession, account_id: UUID) -> LetterChannel:
+    refused = await health.unreachable(session, [account_id])
+    return LetterChannel.POST if refused else LetterChannel.EMAIL
 
 
 async def _second_person(session: AsyncSession, reprimand: Reprimand, principal: Principal) -> None:

@@ -24,6 +24,7 @@ from services.models import (
     Deadline,
     Disorder,
     IssuedDocument,
+    LetterChannel,
     Outcome,
     Reprimand,
     ReprimandStatus,
@@ -63,7 +64,7 @@ class Issue:
     async def _enter(self, session: AsyncSession, case_id: UUID) -> ReprimandLetter | None:
         """The letter, under its number and day; None when the case is not waiting for one."""
         case, reprimand = await load(session, case_id)
-        if reprimand.status != ReprimandStatus.APPROVED:
+        if reprimand.status != ReprimandStatus.APPROVED or reprimand.document_id is not None:
             return None
         now = await app_now(session)
         number = registry.number_of(LetterKind.REPRIMAND_LETTER, reprimand.number or 0)
@@ -136,26 +137,39 @@ def _line(report: CaseFile, due: datetime, disorder: Disorder) -> ReprimandLine:
 
 
 async def send(session: AsyncSession, case_id: UUID, stored: Stored, *, now: datetime) -> None:
-    """Keep what was set, queue the legal mail with it, tell every report's story, close; once."""
+    """Keep what was set; queue the legal mail with it, or leave it to whoever prints for the post; once."""
     case, reprimand = await load(session, case_id)
-    if reprimand.status != ReprimandStatus.APPROVED or reprimand.issued_id is None:
+    if reprimand.status != ReprimandStatus.APPROVED or reprimand.issued_id is None or reprimand.document_id:
         return
     document = await records.keep_letter(session, reprimand.issued_id, stored, actor=cases.SYSTEM, now=now)
-    number = registry.number_of(LetterKind.REPRIMAND_LETTER, reprimand.number or 0)
-    kept = await findings(session, case_id)
-    cases.move(case, ReprimandStatus.ISSUED)
-    reprimand.status, reprimand.document_id, reprimand.sent_at = ReprimandStatus.ISSUED, document.id, now
+    reprimand.document_id = document.id
     await session.flush()
+    number = registry.number_of(LetterKind.REPRIMAND_LETTER, reprimand.number or 0)
+    if reprimand.channel == LetterChannel.POST:
+        await cases.record(session, case, "to_print", now=now, data={"number": number})
+        return
     context = {
         "number": number,
         "issued_at": now.isoformat(),
         "office": office_name(office(reprimand.authority)),
-        "findings": len(kept),
+        "findings": len(await findings(session, case_id)),
     }
+    await given(session, case, reprimand, "issued", actor=cases.SYSTEM, now=now)
     await intend_each(
         session, "reprimand_letter", [Told(case_id, "issued", context, attachment=document.id)], now=now
     )
-    await cases.record(session, case, "issued", now=now, data={"number": number})
+
+
+async def given(
+    session: AsyncSession, case: CaseFile, reprimand: Reprimand, event: str, *, actor: str, now: datetime
+) -> None:
+    """The letter has left, by mail or by post: tell it in every report's story, and close."""
+    number = registry.number_of(LetterKind.REPRIMAND_LETTER, reprimand.number or 0)
+    kept = await findings(session, case.id)
+    cases.move(case, ReprimandStatus.ISSUED)
+    reprimand.status, reprimand.sent_at = ReprimandStatus.ISSUED, now
+    await session.flush()
+    await cases.record(session, case, event, now=now, actor=actor, data={"number": number})
     reports = await cases.lock_many(session, sorted({one.report_id for one in kept}))
     await cases.record_many(session, reports, "reprimanded", now=now, data={"number": number})
     cases.close(case, Outcome.DONE, now)

@@ -144,6 +144,12 @@ TEXTS: Final[Mapping[str, str]] = {
     "reprimand.refused": N_("Usulan teguran ditolak."),
     "reprimand.withdrawn": N_("Usulan teguran ditarik."),
     "reprimand.issued": N_("Surat teguran nomor {number} dikirim lewat surel dan portal."),
+    "reprimand.to_print": N_("Surat teguran nomor {number} menunggu dicetak dan dikirim lewat pos."),
+    "reprimand.by_post": N_(
+        "Surat teguran nomor {number} dikirim juga lewat pos; suratnya menunggu dicetak."
+    ),
+    "reprimand.posted": N_("Surat teguran nomor {number} diserahkan kepada pos."),
+    "reprimand.delivered": N_("Surat teguran nomor {number} diterima ({evidence_kind})."),
     "reprimanded": N_("Perusahaan ditegur tertulis karena pelaporan yang tidak tertib (surat {number})."),
     "company_contacted": N_("Petugas menghubungi perusahaan; isinya ada di catatan kontak."),
     "excused": N_("Alasan dengan surat perusahaan diterima; kewajiban ini tidak lagi ditagih."),
@@ -237,7 +243,7 @@ INTERNAL: Final = frozenset(
         "upp_reminded", "upp_escalated", "assigned", "noted", "step_stuck", "step_retried", "step_skipped",
         "baseline_lowered", "mail_bounced", "office_reminded", "office_escalated", "receipt_unproven",
         "contact_settled", "letter_unproven", "service_disproven", "authority_determined", "sanction_proposed",
-        "sanction_refused", "warning_proposed", "letter_approved", "letter_to_print",
+        "sanction_refused", "warning_proposed", "letter_approved", "letter_to_print", "to_print", "by_post",
         "report_examined", "reviewers_reminded", "review_escalated", "rollback_waiting",
         "helpers_reminded", "outcome_missing",
     }

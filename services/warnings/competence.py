@@ -55,11 +55,11 @@ def office_at(level: AuthorityLevel, region_code: str) -> Office:
     return office(region_code[: lengths.get(level, 0)])
 
 
-def offices_of(principal: Principal) -> frozenset[Office]:
-    """The offices in whose name this official may warn: that of each region their role is given for."""
-    return frozenset(
-        office(grant.region_prefix) for grant in principal.grants_with(Permission.APPROVE_WARNING)
-    )
+def offices_of(
+    principal: Principal, permission: Permission = Permission.APPROVE_WARNING
+) -> frozenset[Office]:
+    """The offices in whose name this official may warn, or do what else is asked: that of each region of the role."""
+    return frozenset(office(grant.region_prefix) for grant in principal.grants_with(permission))
 
 
 def issuer_for(offices: frozenset[Office], competent: Office, rules: Jurisdictions) -> Office | None:

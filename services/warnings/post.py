@@ -1,4 +1,4 @@
-"""Letters on paper: a batch to print, its list of addresses, the day of posting, and falling back to the post."""
+"""Letters on paper, warnings and reprimands: a batch to print, its addresses, the day of posting, post for mail."""
 
 import csv
 import io
@@ -28,6 +28,7 @@ from services.models import (
     new_id,
 )
 from services.reference import regions
+from services.reprimands import post as reprimands
 from services.warnings import clocks, issuing, standing
 
 MOST: Final = 1000
@@ -70,17 +71,20 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Envelope:
-    """One letter of a batch and where it goes."""
+    """One letter of a batch, a warning or a reprimand, and where it goes."""
 
-    letter: WarningLetter
+    number: str
     document: Document
     account: Account
 
 
 async def queue(session: AsyncSession, authorities: Sequence[str]) -> list[Waiting]:
     """What waits to be printed in these offices."""
-    rows = await session.execute(_QUEUE)
-    return [Waiting(row.authority, row.letters) for row in rows if row.authority in authorities]
+    waiting = await reprimands.queue(session)
+    waiting.update({row.authority: row.letters for row in await session.execute(_QUEUE)})
+    return [
+        Waiting(authority, waiting[authority]) for authority in sorted(waiting) if authority in authorities
+    ]
 
 
 async def take(session: AsyncSession, authority: str, *, actor: str, now: datetime) -> PrintBatch:
@@ -91,9 +95,9 @@ async def take(session: AsyncSession, authority: str, *, actor: str, now: dateti
     session.add(batch)
     await session.flush()
     taken = (await session.execute(_PUT, {"batch": batch.id, "ids": uuids(locked)})).scalars().all()
-    if not taken:
+    batch.letters = len(taken) + await reprimands.take(session, batch, most=MOST - len(taken))
+    if not batch.letters:
         raise Conflict(N_("Tidak ada surat yang menunggu dicetak."))
-    batch.letters = len(taken)
     await session.flush()
     return batch
 
@@ -113,7 +117,7 @@ async def batches(session: AsyncSession, authorities: Sequence[str], *, limit: i
 
 
 async def envelopes(session: AsyncSession, batch_id: UUID) -> list[Envelope]:
-    """The letters of a batch in the order of their numbers."""
+    """The letters of a batch in the order of their numbers, the reprimands last."""
     query = (
         select(WarningLetter, Document, Account)
         .join(Document, col(Document.id) == col(WarningLetter.document_id))
@@ -121,7 +125,8 @@ async def envelopes(session: AsyncSession, batch_id: UUID) -> list[Envelope]:
         .where(col(WarningLetter.print_batch_id) == batch_id, col(WarningLetter.voided_at).is_(None))
         .order_by(col(WarningLetter.year), col(WarningLetter.sequence))
     )
-    return [Envelope(*row) for row in (await session.execute(query)).all()]
+    warned = [Envelope(row[0].number or "", row[1], row[2]) for row in (await session.execute(query)).all()]
+    return warned + [Envelope(*one) for one in await reprimands.enveloped(session, batch_id)]
 
 
 def merged(letters: Sequence[bytes]) -> bytes:
@@ -143,7 +148,7 @@ def address_list(found: Sequence[Envelope]) -> str:
     for one in found:
         region = regions.find(one.account.region_code)
         cells = [
-            one.letter.number or "",
+            one.number,
             one.account.name,
             one.account.address,
             region.name if region else one.account.region_code,
@@ -166,14 +171,15 @@ async def posted(session: AsyncSession, batch_id: UUID, *, actor: str, now: date
         col(WarningLetter.print_batch_id) == batch_id, col(WarningLetter.sent_at).is_(None)
     )
     letters = [one for one in (await session.execute(query)).scalars() if one.case_id in ready]
-    if not letters:
+    given = await reprimands.posted(session, batch_id, actor=actor, now=now)
+    if not letters and not given:
         raise Conflict(N_("Tidak ada surat dalam kiriman ini yang masih perlu dikirim."))
     batch.posted_at, batch.posted_by = now, actor
     for letter in letters:
         letter.sent_at = now
     await session.flush()
     await _leave(session, letters, actor, now)
-    return len(letters)
+    return len(letters) + given
 
 
 async def _leave(session: AsyncSession, letters: Sequence[WarningLetter], actor: str, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Reprimands over HTTP and on the pages: listed within one's region, proposed by one official, decided by another."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -77,6 +78,75 @@ async def test_the_pages_list_propose_and_decide(api: Api) -> None:
         assert "Teguran disetujui" in second.text, second.errors
         await second.open("/tidak-tertib")
         assert "Tidak ada yang perlu ditegur" in second.text
+
+
+async def lying_ready(api: Api, account: Account) -> str:
+    """A reprimand approved for the post by two officials, its letter made."""
+    first, second = [await api.as_(Role.REGIONAL_OFFICER, region="64.72") for _ in range(2)]
+    proposal = f"/api/v1/accounts/{account.id}/reprimands"
+    made = (await first.post(proposal, json={"reason": "Sudah ditelepon."}, headers=once())).json()
+    path = f"/api/v1/reprimands/{made['case_id']}"
+    body = {"verdict": "approve", "channel": "post"}
+    approved = await second.post(f"{path}/decision", json=body, headers=once())
+    assert approved.json()["channel"] == "post"
+    async with api.transaction() as (session, now):
+        case = UUID(made["case_id"])
+        issued = await registry.issue(
+            session, LetterKind.REPRIMAND_LETTER, f"ST-{made['number']}", now=now, account_id=account.id,
+            case_id=case,
+        )  # fmt: skip
+        (await session.get_one(Reprimand, case)).issued_id = issued.id
+        await issuing.send(session, case, await api.app.state.parts.store.put_bytes(pdf()), now=now)
+    return path
+
+
+async def test_a_regional_officer_prints_posts_and_records_the_delivery_by_program(api: Api) -> None:
+    account, _ = await missing(api)
+    path = await lying_ready(api, account)
+    officer = await api.as_(Role.REGIONAL_OFFICER, region="64.72")
+    company = await api.company(account.id)
+    stranger = await api.as_(Role.REGIONAL_OFFICER, region="64.71")
+    own = {"authority": "64.72"}
+    assert (await officer.get("/api/v1/print-batches")).json()["waiting"] == {"64.72": 1}
+    assert (await stranger.post("/api/v1/print-batches", json=own, headers=once())).status_code == 403
+    batch = (await officer.post("/api/v1/print-batches", json=own, headers=once())).json()
+    assert (await officer.get(f"/api/v1/print-batches/{batch['id']}/file")).content.startswith(b"%PDF")
+    seen = f"/api/v1/cases/{path.rpartition('/')[2]}"
+    assert (await company.get(seen)).status_code == 404, "printed is not posted"
+    posted = await officer.post(f"/api/v1/print-batches/{batch['id']}/posting", headers=once())
+    assert posted.json() == {"count": 1}
+    assert (await company.get(seen)).status_code == 200
+    file = {"document": ("tanda-terima.pdf", pdf(), "application/pdf")}
+    scan = (await officer.post(f"{path}/documents", files=file, headers=once())).json()
+    receipt = {"kind": "letter_receipt"}
+    bare = await officer.post(f"{path}/delivery", json=receipt, headers=once())
+    assert (bare.status_code, bare.json()["errors"][0]["field"]) == (422, "document")
+    shown = await officer.post(f"{path}/delivery", json=receipt | {"document_id": scan["id"]}, headers=once())
+    assert [one["kind"] for one in shown.json()["receipts"]] == ["letter_receipt"]
+    assert shown.json()["print_batch_id"] == batch["id"]
+    again = await officer.post(f"{path}/posting", headers=once())
+    assert (again.status_code, again.json()["code"]) == (409, "transition_refused")
+
+
+async def test_the_pages_print_post_and_record_the_delivery(api: Api) -> None:
+    account, _ = await missing(api)
+    here = f"/kasus/{(await lying_ready(api, account)).rpartition('/')[2]}/teguran"
+    async with official(api, Role.REGIONAL_OFFICER, region="64.72") as officer:
+        await officer.open(here)
+        assert "menunggu dicetak" in officer.text
+        await officer.open("/peringatan/cetak")
+        await officer.send("/peringatan/cetak")
+        posting = re.findall(r"/peringatan/cetak/[0-9a-f-]+/pos", officer.page.text)[0]
+        await officer.send(posting)
+        assert "1 surat dicatat sebagai dikirim hari ini" in officer.text
+        await officer.open(here)
+        assert "Belum ada bukti penerimaan." in officer.text
+        given = {"kind": "call_note", "received_at": "2027-01-20", "received_time": "09:00"}
+        await officer.send(f"{here}/bukti", given)
+        assert "Tuliskan siapa yang dihubungi" in officer.errors
+        await officer.send(f"{here}/bukti", given | {"note": "Diterima petugas keamanan pabrik."})
+        assert "Bukti penerimaan dicatat." in officer.text, officer.errors
+        assert "Catatan telepon" in officer.text
 
 
 async def test_the_company_of_an_unsent_reprimand_does_not_see_it(api: Api) -> None:

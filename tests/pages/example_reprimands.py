@@ -61,13 +61,37 @@ def reprimand(**facts: Any) -> dict[str, Any]:
         "own": False,
         "story": "#",
         "form": Form(),
+        "channels": [
+            Option("", "Surel; lewat pos bila alamatnya menolak surat"),
+            Option("post", "Pos dan portal"),
+        ],
+        "sending": None,
+        "receipts": [],
+        "recordable": False,
+        "postable": False,
+        "evidence_kinds": [Option("letter_receipt", "Tanda terima surat")],
+        "service_form": Form(),
+        "kept": None,
+        "document_token": "",
     } | facts
 
 
-def issued() -> dict[str, Any]:
+def issued(**facts: Any) -> dict[str, Any]:
     decided = {"by": "Petugas Kepatuhan", "at": NOW, "note": ""}
-    return reprimand(
-        decided=decided, decidable=False, letter=example_officer.licence()["document"], deadline=None
+    sending = {"channel": "Surel dan portal", "sent_at": NOW, "posted_at": None, "to_print": False}
+    given = {"decided": decided, "decidable": False, "deadline": None, "sending": sending, "recordable": True}
+    return reprimand(**given | {"letter": example_officer.licence()["document"], "postable": True} | facts)
+
+
+def to_print() -> dict[str, Any]:
+    sending = {"channel": "Pos dan portal", "sent_at": None, "posted_at": None, "to_print": True}
+    return issued(sending=sending, recordable=False, postable=False)
+
+
+def received() -> dict[str, Any]:
+    sending = {"channel": "Pos dan portal", "sent_at": NOW, "posted_at": NOW, "to_print": False}
+    return issued(
+        sending=sending, postable=False, receipts=[{"kind": "Tanda terima surat", "at": NOW}], recordable=True
     )
 
 
@@ -84,5 +108,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "officer/reprimand.html": reprimand,
     "officer/reprimand.html#own": lambda: reprimand(decidable=False, own=True),
     "officer/reprimand.html#issued": issued,
+    "officer/reprimand.html#to-print": to_print,
+    "officer/reprimand.html#received": received,
     "company/reprimand.html": told,
 }

@@ -226,6 +226,8 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "officer/warning_excuse.html": form_page,
     "officer/warning_sanction.html": lambda: form_page(kinds=KINDS),
     "officer/print_batches.html": lambda: {
+        "desk": "#",
+        "warnings_desk": True,
         "waiting": [{"code": "64.72", "office": "Pemerintah Kota Samarinda", "letters": 12}],
         "batches": [
             {

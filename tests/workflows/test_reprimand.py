@@ -1,5 +1,6 @@
 """Reprimands on the real engine: found by rule, proposed, decided by a second person, printed and mailed; once."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,13 +8,20 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from services import casework
+from services.contacts import health
 from services.errors import Conflict, Forbidden, InvalidInput, TransitionRefused
 from services.identity.principal import Grant, Principal
-from services.models import Account, Disorder, LicenceScale, Reprimand, Role
-from services.reprimands import deciding, disorder, proposing
+from services.messages import bulk
+from services.models import Account, Disorder, EvidenceKind, LetterChannel, LicenceScale, Reprimand, Role
+from services.reprimands import deciding, disorder, post, proposing
 from services.reprimands.deciding import Verdict
+from services.service_proof import evidence
+from services.service_proof.evidence import Receipt
+from services.warnings import post as printing
+from tests.services.warnings import ladders
 from tests.workflows.test_reporting_period import report_of
-from tests.world import World
+from tests.world import World, instant
 
 pytestmark = pytest.mark.starts("2026-12-20T09:00:00+07:00")
 AFTER = "2027-01-20T09:00:00+07:00"
@@ -96,6 +104,117 @@ async def test_a_second_person_approves_and_the_letter_is_printed_mailed_and_tol
     assert await found(world, company) == {}, "nothing is held against a company twice"
     with pytest.raises(TransitionRefused):
         await propose(world, company)
+
+
+async def approved_for_the_post(world: World) -> tuple[Account, UUID]:
+    company = await disorderly(world)
+    reprimand = await propose(world, company)
+    async with world.transaction() as (session, now):
+        await deciding.decide(
+            session, reprimand.case_id, Verdict.APPROVE, "", SECOND, now=now, channel=LetterChannel.POST
+        )
+    await world.rest()
+    return company, reprimand.case_id
+
+
+async def test_by_post_it_is_printed_with_the_offices_letters_and_given_when_they_are_posted(
+    world: World,
+) -> None:
+    company, reprimand = await approved_for_the_post(world)
+    await world.advance_to("2027-02-10T09:00:00+07:00")
+    case = await world.case(reprimand)
+    assert (case.status, case.closed_at) == ("approved", None), "nothing leaves by time"
+    assert "reprimand_letter" not in await world.templates_to(company.email)
+    async with world.transaction() as (session, now):
+        assert await printing.queue(session, ["64.72"]) == [printing.Waiting("64.72", 1)]
+        batch = await printing.take(session, "64.72", actor=SECOND.actor, now=now)
+        assert await printing.queue(session, ["64.72"]) == []
+        (envelope,) = await printing.envelopes(session, batch.id)
+        stored = await session.get_one(Reprimand, reprimand)
+        assert (envelope.number, envelope.account.id) == (post.number_of(stored), company.id)
+        assert envelope.document.id == stored.document_id
+        assert post.number_of(stored) in printing.address_list([envelope])
+    async with world.transaction() as (session, now):
+        assert await printing.posted(session, batch.id, actor=SECOND.actor, now=now) == 1
+    with pytest.raises(TransitionRefused):
+        async with world.transaction() as (session, now):
+            await printing.posted(session, batch.id, actor=SECOND.actor, now=now)
+    await world.rest()
+    case = await world.case(reprimand)
+    assert (case.status, case.outcome, case.wake_at) == ("issued", "done", None)
+    assert await world.events(await report_of(world, company.id), "reprimanded")
+    async with world.sessions() as session:
+        given = await session.get_one(Reprimand, reprimand)
+    assert given.print_batch_id == batch.id
+    assert given.posted_at == given.sent_at is not None
+
+
+async def test_its_delivery_is_recorded_with_the_scan_and_not_before_it_was_posted(world: World) -> None:
+    company, reprimand = await approved_for_the_post(world)
+    receipt = Receipt(EvidenceKind.LETTER_RECEIPT, instant("2027-01-25T09:00:00+07:00"))
+
+    async def record(**given: Any) -> None:
+        async with world.transaction() as (session, now):
+            scan = await ladders.scanned(session, company.id, now=now) if given.pop("scan", True) else None
+            shown = replace(receipt, document=scan, **given)
+            await post.delivered(session, reprimand, shown, actor=PROPOSER.actor, now=now)
+
+    with pytest.raises(TransitionRefused):
+        await record()
+    async with world.transaction() as (session, now):
+        batch = await printing.take(session, "64.72", actor=SECOND.actor, now=now)
+        await printing.posted(session, batch.id, actor=SECOND.actor, now=now)
+    await world.advance_to("2027-01-28T09:00:00+07:00")
+    for wrong in ({"scan": False}, {"received_at": instant("2027-01-19T09:00:00+07:00")}):
+        with pytest.raises(InvalidInput):
+            await record(**wrong)
+    await record()
+    (told,) = await world.events(reprimand, "delivered")
+    assert told.at == receipt.received_at
+    async with world.sessions() as session:
+        (kept,) = await evidence.of_case(session, reprimand)
+        assert kept.issued_id == (await session.get_one(Reprimand, reprimand)).issued_id
+
+
+async def test_a_mailed_one_goes_by_post_too_while_nothing_shows_that_it_was_received(world: World) -> None:
+    company = await disorderly(world)
+    reprimand = await propose(world, company)
+
+    async def to_the_post() -> None:
+        async with world.transaction() as (session, now):
+            await post.by_post_instead(session, reprimand.case_id, actor=SECOND.actor, now=now)
+
+    with pytest.raises(TransitionRefused):
+        await to_the_post()
+    await decide(world, reprimand, Verdict.APPROVE)
+    await world.rest()
+    await to_the_post()
+    with pytest.raises(TransitionRefused):
+        await to_the_post()
+    async with world.transaction() as (session, now):
+        mailed = (await session.get_one(Reprimand, reprimand.case_id)).sent_at
+        batch = await printing.take(session, "64.72", actor=SECOND.actor, now=now)
+        assert await printing.posted(session, batch.id, actor=SECOND.actor, now=now) == 1
+        given = await session.get_one(Reprimand, reprimand.case_id, populate_existing=True)
+        assert given.sent_at == mailed, "given once"
+        assert given.posted_at == now
+    assert len(await world.events(await report_of(world, company.id), "reprimanded")) == 1
+
+
+async def test_a_company_whose_address_refuses_mail_is_reprimanded_by_post(world: World) -> None:
+    company = await disorderly(world)
+    reprimand = await propose(world, company)
+    async with world.transaction() as (session, now):
+        addresses = await bulk.addresses(session, [company.id])
+        await health.mark_refused(session, addresses[company.id], "550 no such user", now=now)
+    await decide(world, reprimand, Verdict.APPROVE)
+    await world.rest()
+    async with world.transaction() as (session, now):
+        assert (await session.get_one(Reprimand, reprimand.case_id)).channel == LetterChannel.POST
+        await casework.hold(session, reprimand.case_id, reason="Keberatan.", actor=SECOND.actor, now=now)
+    with pytest.raises(Conflict):
+        async with world.transaction() as (session, now):
+            await printing.take(session, "64.72", actor=SECOND.actor, now=now)
 
 
 async def test_an_undecided_reprimand_is_reminded_then_escalated_and_never_sent(world: World) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.deps import PartsDep, SessionDep
+from api.deps import Now, PartsDep, SessionDep
 from api.pages.frame import answer, page_for
 from api.pages.urls import PATHS, url
 from api.permissions import require
@@ -22,7 +22,7 @@ from services.identity.permissions import Permission
 from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import CaseFile, Reprimand
-from services.reprimands import issuing
+from services.reprimands import issuing, post
 from services.warnings.competence import office
 from services.warnings.wording import office_name
 
@@ -58,9 +58,12 @@ async def show(request: Request, session: SessionDep, case: UUID, user: Reader) 
 
 
 @router.get(PATHS["reprimand_letter"])
-async def letter(session: SessionDep, parts: PartsDep, case: UUID, user: Reader) -> StreamingResponse:
-    """The letter itself."""
-    reprimand = await _own(session, user, case)
+async def letter(
+    session: SessionDep, parts: PartsDep, now: Now, case: UUID, user: Reader
+) -> StreamingResponse:
+    """The letter itself. Its first opening by the company shows that it was received."""
+    await _own(session, user, case)
+    reprimand = await post.opened(session, case, actor=user.actor, now=now)
     if reprimand.document_id is None:
         raise NotFound
     return await attachment(parts.store, await records.readable(session, reprimand.document_id))

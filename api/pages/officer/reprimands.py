@@ -1,18 +1,18 @@
 """Tidak tertib: whose reporting is disorderly in a region, proposing a reprimand, deciding it as a second person."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.deps import Now, SessionDep, locale_of
-from api.pages import deadlines, forms, views
+from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
+from api.pages import deadlines, forms, keeping, shapes, views, warnings
 from api.pages.forms import Done
 from api.pages.frame import answer, page_for
-from api.pages.officer import papers, reading
+from api.pages.officer import papers, reading, receipts
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
@@ -25,11 +25,23 @@ from services.identity.permissions import Permission
 from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.identity.read_log import log_read
-from services.models import Account, CaseFile, CaseKind, Disorder, Document, Reprimand, ReprimandStatus
-from services.reprimands import deciding, disorder, issuing, proposing
+from services.models import (
+    Account,
+    CaseFile,
+    CaseKind,
+    Disorder,
+    Document,
+    EvidenceKind,
+    LetterChannel,
+    Reprimand,
+    ReprimandStatus,
+)
+from services.reprimands import deciding, disorder, issuing, post, proposing
 from services.reprimands.deciding import Verdict
 from services.reprimands.disorder import Disorderly, Found
 from services.reprimands.wording import DISORDERS
+from services.service_proof import evidence
+from services.service_proof.evidence import Receipt
 from services.timeline import actors
 from services.warnings.competence import office
 from services.warnings.wording import office_name
@@ -37,6 +49,7 @@ from services.warnings.wording import office_name
 router = APIRouter()
 Proposer = Annotated[Principal, require(Permission.PROPOSE_REPRIMAND)]
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
+_KIND: Final = "reprimand_evidence"
 
 
 @router.get(PATHS["disorderly"])
@@ -134,12 +147,14 @@ async def _decide(
         return N_("Usulan ditarik.")
     if verdict not in list(Verdict):
         raise InvalidInput(N_("Pilih salah satu keputusan."))
-    note = forms.text(typed, "note")
-    decided = await deciding.decide(session, case, Verdict(verdict), note, user, now=now)
-    approved = decided.status == ReprimandStatus.APPROVED
-    return (
-        N_("Teguran disetujui; suratnya dibuat dan dikirim.") if approved else N_("Usulan teguran ditolak.")
-    )
+    note, channel = forms.text(typed, "note"), forms.text(typed, "channel")
+    chosen = LetterChannel(channel) if channel in tuple(LetterChannel) else None
+    decided = await deciding.decide(session, case, Verdict(verdict), note, user, now=now, channel=chosen)
+    if decided.status != ReprimandStatus.APPROVED:
+        return N_("Usulan teguran ditolak.")
+    if decided.channel == LetterChannel.POST:
+        return N_("Teguran disetujui; suratnya dibuat dan menunggu dicetak.")
+    return N_("Teguran disetujui; suratnya dibuat dan dikirim.")
 
 
 async def _authorised(session: AsyncSession, user: Principal, account_id: UUID) -> None:
@@ -174,13 +189,22 @@ async def _propose_form(
 
 
 async def _render(
-    request: Request, session: AsyncSession, user: Principal, case_id: UUID, form: Form, status: int = 200
+    request: Request,
+    session: AsyncSession,
+    user: Principal,
+    case_id: UUID,
+    form: Form,
+    status: int = 200,
+    *,
+    service_form: Form | None = None,
+    kept: shapes.StoredFile | None = None,
 ) -> Response:
     case = await reading.open_case(request, session, user, case_id, what="reprimand")
     if case.kind != CaseKind.REPRIMAND:
         raise NotFound
     page = await page_for(request, session)
     words = translator(page.locale)
+    delivery = await _delivery(session, user, case, words)
     reprimand = await session.get_one(Reprimand, case_id, populate_existing=True)
     people = [one for one in (reprimand.proposed_by, reprimand.decided_by) if one]
     who = await actors.labels(
@@ -208,10 +232,102 @@ async def _render(
         "letter": papers.beside(letter) if letter else None,
         "decidable": proposed and decider and not own,
         "own": proposed and own,
+        "channels": warnings.channels(words),
+        **delivery,
+        **receipts.shown(words, service_form, kept),
         "story": url("case", case=case_id),
         "form": form,
     }
     return answer("officer/reprimand.html", page, status=status, **context)
+
+
+async def _delivery(
+    session: AsyncSession, user: Principal, case: CaseFile, words: Translator
+) -> dict[str, Any]:
+    """How the letter goes, where it is, and what shows that it was received."""
+    reprimand = await session.get_one(Reprimand, case.id)
+    by_mail, target = reprimand.channel == LetterChannel.EMAIL, Target.of_case(case)
+    shown = await evidence.of_case(session, case.id)
+    return {
+        "sending": {
+            "channel": words.gettext(warnings.CHANNELS[LetterChannel(reprimand.channel)]),
+            "sent_at": reprimand.sent_at,
+            "posted_at": reprimand.posted_at,
+            "to_print": not by_mail and reprimand.document_id is not None and reprimand.posted_at is None,
+        }
+        if reprimand.decided_at and reprimand.status != ReprimandStatus.REFUSED
+        else None,
+        "receipts": [
+            {"kind": words.gettext(evidence.LABELS[EvidenceKind(one.kind)]), "at": one.received_at}
+            for one in shown
+        ],
+        "recordable": reprimand.sent_at is not None and policy.can(user, Permission.RECORD_SERVICE, target),
+        "postable": reprimand.sent_at is not None
+        and by_mail
+        and not shown
+        and policy.can(user, Permission.DECIDE_REPRIMAND, target),
+    }
+
+
+@router.post(PATHS["reprimand_delivery"], max_body_size=keeping.MAX_FORM_BODY)
+async def delivered(
+    request: Request,
+    session: SessionDep,
+    parts: PartsDep,
+    now: Arrival,
+    case: UUID,
+    user: Annotated[Principal, require(Permission.RECORD_SERVICE)],
+) -> Response:
+    """Record that the letter was received."""
+    typed = await forms.typed(request)
+    async with parts.sessions() as early:  # no transaction stands open while the file is looked at
+        await _allowed(early, user, case, Permission.RECORD_SERVICE)
+    accepted, problems = await keeping.tried(request, typed, receipts.DOCUMENT)
+
+    async def command() -> Done:
+        found = await _allowed(session, user, case, Permission.RECORD_SERVICE)
+        kind, moment = receipts.typed(typed, problems)
+        scan = await receipts.kept(session, accepted, found, user, now, kind=_KIND)
+        receipt = Receipt(kind, moment, forms.text(typed, "note"), scan)
+        await post.delivered(session, case, receipt, actor=user.actor, now=now, author_id=user.person_id)
+        return Done(to=url("reprimand_case", case=case), message=N_("Bukti penerimaan dicatat."))
+
+    outcome = await forms.attempt(session, lambda: forms.once(request, session, command))
+    if not isinstance(outcome, DomainError):
+        return outcome
+    again = forms.again(request, typed, outcome, translator(locale_of(request)))
+    scan = keeping.shown(accepted)
+    return await _render(request, session, user, case, Form(), outcome.status, service_form=again, kept=scan)
+
+
+@router.post(PATHS["reprimand_by_post"])
+async def by_post(
+    request: Request,
+    session: SessionDep,
+    now: Now,
+    case: UUID,
+    user: Annotated[Principal, require(Permission.DECIDE_REPRIMAND)],
+) -> Response:
+    """The mail did not arrive: the same letter goes by post."""
+
+    async def command() -> Done:
+        await _allowed(session, user, case, Permission.DECIDE_REPRIMAND)
+        await post.by_post_instead(session, case, actor=user.actor, now=now)
+        return Done(to=url("reprimand_case", case=case), message=N_("Surat ini menunggu dicetak."))
+
+    outcome = await forms.attempt(session, lambda: forms.once(request, session, command))
+    if not isinstance(outcome, DomainError):
+        return outcome
+    again = forms.again(request, {}, outcome, translator(locale_of(request)))
+    return await _render(request, session, user, case, again, outcome.status)
+
+
+async def _allowed(session: AsyncSession, user: Principal, case_id: UUID, permission: Permission) -> CaseFile:
+    found = await session.get(CaseFile, case_id)
+    if found is None or found.kind != CaseKind.REPRIMAND:
+        raise NotFound
+    policy.authorise(user, permission, Target.of_case(found))
+    return found
 
 
 def _row(one: Disorderly, words: Translator) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """One ladder before an official: its letters, the decision on the next one, proof of service, an excuse, sanctions."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -14,13 +13,11 @@ from api.pages import forms, keeping, shapes, views, warnings
 from api.pages.forms import Done
 from api.pages.frame import answer, page_for
 from api.pages.officer import reading as opening
+from api.pages.officer import receipts
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from api.uploads import attachment
-from services.deadlines.zones import WIB
-from services.documents import records
-from services.documents.uploads import Accepted
 from services.errors import DomainError, FieldError, InvalidInput, NotFound
 from services.i18n import N_, translator
 from services.identity import actors, policy
@@ -32,7 +29,6 @@ from services.models import (
     CaseFile,
     CaseKind,
     Document,
-    EvidenceKind,
     LetterChannel,
     SanctionKind,
     WarningStatus,
@@ -48,7 +44,6 @@ Recorder = Annotated[Principal, require(Permission.RECORD_SERVICE)]
 Excuser = Annotated[Principal, require(Permission.EXCUSE_OBLIGATION)]
 Approver = Annotated[Principal, require(Permission.APPROVE_WARNING)]
 Decider = Annotated[Principal, require(Permission.APPROVE_WARNING, recent=True)]
-_DOCUMENT: Final = "document"
 _KIND: Final = "warning_evidence"
 
 
@@ -106,12 +101,12 @@ async def record(
     typed = await forms.typed(request)
     async with parts.sessions() as early:  # no transaction stands open while the file is looked at
         await _authorised(early, user, case, Permission.RECORD_SERVICE)
-    accepted, problems = await keeping.tried(request, typed, _DOCUMENT)
+    accepted, problems = await keeping.tried(request, typed, receipts.DOCUMENT)
 
     async def command() -> Done:
         found = await _authorised(session, user, case, Permission.RECORD_SERVICE)
-        kind, moment = _typed(typed, problems)
-        scan = await _kept(session, accepted, found, user, now)
+        kind, moment = receipts.typed(typed, problems)
+        scan = await receipts.kept(session, accepted, found, user, now, kind=_KIND)
         receipt = Receipt(kind, moment, forms.text(typed, "note"), scan)
         await service.record(session, case, receipt, actor=user.actor, now=now, author_id=user.person_id)
         return Done(to=url("warning_case", case=case), message=N_("Bukti penerimaan dicatat."))
@@ -178,13 +173,13 @@ async def excuse(
     typed = await forms.typed(request)
     async with parts.sessions() as early:
         await _authorised(early, user, case, Permission.EXCUSE_OBLIGATION)
-    accepted, problems = await keeping.tried(request, typed, _DOCUMENT)
+    accepted, problems = await keeping.tried(request, typed, receipts.DOCUMENT)
 
     async def command() -> Done:
         found = await _authorised(session, user, case, Permission.EXCUSE_OBLIGATION)
         if problems:
             raise InvalidInput(evidence.CHECK_FIELDS, fields=problems)
-        letter = await _kept(session, accepted, found, user, now)
+        letter = await receipts.kept(session, accepted, found, user, now, kind=_KIND)
         reason = forms.text(typed, "reason")
         await excuses.accept(session, case, document=letter, reason=reason, actor=user.actor, now=now)
         return Done(to=url("warning_case", case=case), message=N_("Alasan diterima; peringatan berakhir."))
@@ -211,11 +206,11 @@ async def propose_sanction(
     typed = await forms.typed(request)
     async with parts.sessions() as early:
         await _authorised(early, user, case, Permission.APPROVE_WARNING)
-    accepted, problems = await keeping.tried(request, typed, _DOCUMENT)
+    accepted, problems = await keeping.tried(request, typed, receipts.DOCUMENT)
 
     async def command() -> Done:
         found = await _authorised(session, user, case, Permission.APPROVE_WARNING)
-        document = await _kept(session, accepted, found, user, now)
+        document = await receipts.kept(session, accepted, found, user, now, kind=_KIND)
         await sanctions.propose(session, case, _draft(typed, document, problems), user, now=now)
         return Done(to=url("warning_case", case=case), message=N_("Usulan menunggu keputusan orang kedua."))
 
@@ -238,32 +233,6 @@ def _draft(typed: dict[str, Any], document: Document | None, problems: list[Fiel
     texts = {name: forms.text(typed, name) for name in ("basis", "reason", "number")}
     amount = int(written) if written else None
     return sanctions.Draft(SanctionKind(kind), document=document, amount=amount, **texts)
-
-
-def _typed(typed: dict[str, Any], problems: list[FieldError]) -> tuple[EvidenceKind, datetime]:
-    """The kind and the moment (WIB) that were typed. Days count, so the hour may be missing."""
-    wrong = list(problems)
-    kind, moment = forms.text(typed, "kind"), None
-    if kind not in evidence.BY_OFFICERS:
-        wrong.append(FieldError("kind", N_("Pilih jenis bukti penerimaan.")))
-    day, clock = forms.text(typed, "received_at"), forms.text(typed, "received_time")
-    try:
-        moment = datetime.fromisoformat(f"{day}T{clock or '00:00'}").replace(tzinfo=WIB)
-    except ValueError:
-        wrong.append(FieldError("received_at", N_("Tuliskan tanggal penerimaan.")))
-    if wrong or moment is None:
-        raise InvalidInput(evidence.CHECK_FIELDS, fields=wrong)
-    return EvidenceKind(kind), moment
-
-
-async def _kept(
-    session: AsyncSession, accepted: Accepted | None, case: CaseFile, user: Principal, now: datetime
-) -> Document | None:
-    if accepted is None:
-        return None
-    return await records.add(
-        session, accepted, kind=_KIND, uploaded_by=user.actor, now=now, account_id=case.account_id
-    )
 
 
 async def _open(request: Request, session: AsyncSession, user: Principal, case_id: UUID) -> CaseFile:
@@ -341,15 +310,9 @@ async def _render(
         "mine": await actors.selves(session, user.actor),
         "channels": warnings.channels(words),
         "levels": warnings.levels(words),
-        "evidence_kinds": [
-            shapes.Option(kind, words.gettext(evidence.LABELS[kind])) for kind in evidence.BY_OFFICERS
-        ],
         "decision_form": decision_form or Form(),
-        "service_form": service_form or Form(),
         "closing_form": closing_form or Form(),
-        "kept": kept,
-        "document_token": forms.text(service_form.values, keeping.TOKEN) if service_form else "",
-    }
+    } | receipts.shown(words, service_form, kept)
     return answer("officer/warning.html", page, status=status, **context)
 
 

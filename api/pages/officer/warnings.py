@@ -30,6 +30,7 @@ from services.warnings.desk import Filters
 router = APIRouter()
 Reader = Annotated[Principal, require(Permission.APPROVE_WARNING)]
 Decider = Annotated[Principal, require(Permission.APPROVE_WARNING, recent=True)]
+Printer = Annotated[Principal, require(Permission.PRINT_LETTERS)]
 Chosen = Annotated[list[UUID] | None, Query(max_length=desk.PAGE)]
 Short = Annotated[str, Query(max_length=100)]
 
@@ -169,14 +170,16 @@ async def _preview(
 
 
 @router.get(PATHS["print_batches"])
-async def papers(request: Request, session: SessionDep, user: Reader) -> Response:
+async def papers(request: Request, session: SessionDep, user: Printer) -> Response:
     """What waits to be printed, and the batches that were."""
     page = await page_for(request, session)
     words = translator(page.locale)
-    codes = [office.code for office in offices_of(user)]
+    codes = [office.code for office in offices_of(user, Permission.PRINT_LETTERS)]
     return answer(
         "officer/print_batches.html",
         page,
+        desk=url("warnings") if user.grants_with(Permission.APPROVE_WARNING) else url("disorderly"),
+        warnings_desk=bool(user.grants_with(Permission.APPROVE_WARNING)),
         waiting=[
             {"code": w.authority, "office": warnings.authority(w.authority, words), "letters": w.letters}
             for w in await post.queue(session, codes)
@@ -195,7 +198,7 @@ async def papers(request: Request, session: SessionDep, user: Reader) -> Respons
 
 
 @router.post(PATHS["print_batches"])
-async def take(request: Request, session: SessionDep, now: Now, user: Reader) -> Response:
+async def take(request: Request, session: SessionDep, now: Now, user: Printer) -> Response:
     """Put what waits in one office into a batch."""
     typed = await forms.typed(request)
 
@@ -209,7 +212,7 @@ async def take(request: Request, session: SessionDep, now: Now, user: Reader) ->
 
 
 @router.get(PATHS["print_batch_file"])
-async def file(parts: PartsDep, batch: UUID, user: Reader) -> Response:
+async def file(parts: PartsDep, batch: UUID, user: Printer) -> Response:
     """All letters of a batch as one PDF."""
     async with parts.sessions.begin() as session:
         await _of_office(session, user, batch)
@@ -221,7 +224,7 @@ async def file(parts: PartsDep, batch: UUID, user: Reader) -> Response:
 
 
 @router.get(PATHS["print_batch_addresses"])
-async def addresses(session: SessionDep, batch: UUID, user: Reader) -> Response:
+async def addresses(session: SessionDep, batch: UUID, user: Printer) -> Response:
     """The addresses of a batch as CSV."""
     await _of_office(session, user, batch)
     found = await post.envelopes(session, batch)
@@ -231,7 +234,7 @@ async def addresses(session: SessionDep, batch: UUID, user: Reader) -> Response:
 
 
 @router.post(PATHS["print_batch_posting"])
-async def posted(request: Request, session: SessionDep, now: Now, batch: UUID, user: Reader) -> Response:
+async def posted(request: Request, session: SessionDep, now: Now, batch: UUID, user: Printer) -> Response:
     """The batch was handed to the post today."""
 
     async def command() -> Done:
@@ -258,5 +261,5 @@ async def _of_office(session: AsyncSession, user: Principal, batch_id: UUID) -> 
 
 
 def _require_office(user: Principal, authority: str) -> None:
-    if authority not in {office.code for office in offices_of(user)}:
+    if authority not in {office.code for office in offices_of(user, Permission.PRINT_LETTERS)}:
         raise Forbidden

@@ -63,6 +63,7 @@ approve_warning           . . . . c . . .
 assist_company            . u . . . r . .
 propose_reprimand         . . . . c r . .
 decide_reprimand          . . . . c r . .
+print_letters             . . . . c r . .
 open_period               . . . . . . a .
 draft_extension           . . . . . . a .
 approve_extension         . . . . . . a .
