@@ -33,6 +33,9 @@ _SHAPES = {
     "uuid_parsing": N_("Bukan pengenal yang sah."),
     "json_invalid": N_("Bukan JSON yang sah."),
 }
+_DATES = {"date_parsing", "date_from_datetime_parsing", "date_type"}
+_NOT_A_DATE = N_("“{typed}” bukan tanggal.")
+_LONGEST_QUOTED = 20
 # A number beyond its column: only programs send them.
 _OUT_OF_RANGE = "22003"
 _ANY_SHAPE = N_("Bentuk isian tidak sesuai.")
@@ -91,11 +94,15 @@ async def _refused(request: Request, error: DomainError) -> Response:
 
 
 async def _malformed(request: Request, error: RequestValidationError) -> Response:
-    fields = [
-        FieldError(".".join(str(part) for part in found["loc"][1:]), _SHAPES.get(found["type"], _ANY_SHAPE))
-        for found in error.errors()
-    ]
+    fields = [_misshapen(found) for found in error.errors()]
     return problem(request, InvalidInput.status, "malformed", MALFORMED, fields=fields)
+
+
+def _misshapen(found: Any) -> FieldError:
+    field = ".".join(str(part) for part in found["loc"][1:])
+    if found["type"] in _DATES:
+        return FieldError(field, _NOT_A_DATE, {"typed": str(found["input"])[:_LONGEST_QUOTED]})
+    return FieldError(field, _SHAPES.get(found["type"], _ANY_SHAPE))
 
 
 async def _http(request: Request, error: HTTPException) -> Response:

@@ -76,10 +76,10 @@ class Visitor:
         return self.page
 
     def fields(self, action: str) -> dict[str, list[str]]:
-        """What the form with this action starts with."""
+        """What the form with this action starts with; `path#part` where several lead to one path."""
         parser = _Forms()
         parser.feed(self.page.text)
-        return next(values for target, values in parser.forms if target.split("#")[0] == action)
+        return next(values for target, values in parser.forms if action in (target, target.split("#")[0]))
 
     async def send(
         self, action: str, typed: Mapping[str, Any] | None = None, files: Mapping[str, Any] | None = None
