@@ -115,7 +115,8 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE ON policy_version
     FOR EACH ROW EXECUTE FUNCTION guard_policy_version();
 
 -- Never a warning after compliance: whatever the code, no letter is approved or leaves about a duty that is not owed,
--- none before the one before it is served, and a number that was given is never changed.
+-- none before the one before it is served, and a number that was given is never changed. A ladder that stands still
+-- for nothing but the service of its newest letter lets that very letter go by post.
 CREATE FUNCTION guard_warning_letter() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND OLD.number IS NOT NULL
@@ -129,7 +130,8 @@ BEGIN
         SELECT FROM warning_ladder w
         JOIN case_file o ON o.id = w.obligation_id AND o.closed_at IS NULL
         JOIN deadline d ON d.case_id = o.id AND d.name IN ('report_due', 'data_request_due') AND d.met_at IS NULL
-        WHERE w.case_id = NEW.case_id AND w.ended_at IS NULL AND w.suspended_at IS NULL
+        WHERE w.case_id = NEW.case_id AND w.ended_at IS NULL
+          AND (w.suspended_at IS NULL OR w.suspension = 'unserved' AND TG_OP = 'UPDATE' AND NEW.rung = w.rung)
     ) THEN
         RAISE EXCEPTION 'the duty of ladder % is not owed', NEW.case_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'warning_owed';

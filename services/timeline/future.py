@@ -52,7 +52,7 @@ from services.timeline.foreseen import (
     WINDOW,
 )
 from services.timeline.sentences import STANDSTILLS, last_second
-from services.warnings import overdue, proposals
+from services.warnings import clocks, overdue, proposals
 
 MAX_MOMENTS = 40
 
@@ -219,12 +219,13 @@ def _leniently(deadline: Deadline, now: datetime, speak: Translator) -> list[Fut
 async def _warning(
     session: AsyncSession, case: CaseFile, now: datetime, speak: Translator
 ) -> list[FutureLine]:
-    """A ladder's dates; one that stands still says why, and no date of it runs."""
-    ladder = await session.get(WarningLadder, case.id)
-    if ladder is not None and ladder.suspension is not None:
-        why = speak.gettext(STANDSTILLS[Suspension(ladder.suspension)])
-        return [FutureLine("stopped", None, speak.gettext(STANDS_STILL, why=why))]
-    return await _deadlines(session, case, now, speak)
+    """A ladder's dates; one that stands still says why, and only what may prove its letter's service is looked at."""
+    ladder, lines = await session.get(WarningLadder, case.id), await _deadlines(session, case, now, speak)
+    if ladder is None or ladder.suspension is None:
+        return lines
+    why = speak.gettext(STANDSTILLS[Suspension(ladder.suspension)])
+    stopped = FutureLine("stopped", None, speak.gettext(STANDS_STILL, why=why))
+    return [stopped, *(line for line in lines if line.name in clocks.SERVICES)]
 
 
 def _passing(

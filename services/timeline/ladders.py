@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import rulebook
-from services.deadlines.derivation import Pause, Step, derive
+from services.deadlines.derivation import Pause, Step
 from services.i18n import N_
 from services.models import (
     CaseFile,
@@ -129,17 +129,20 @@ async def _next(
 async def _resumed(
     session: AsyncSession, case: CaseFile, ladder: WarningLadder, rules: Rulebook, at: datetime
 ) -> Rung:
-    """The same once the ladder goes on: the days of standing still do not count."""
+    """The same once the ladder goes on: the days of standing still do not count, and nothing happens in them.
+
+    A month that was over before waits for proof of the letter's service alone, at the earliest when it goes on.
+    """
     if case.status == WarningStatus.PROPOSED:
         return Rung(ladder.rung + 1, at, ())
     letter = await session.get_one(WarningLetter, (case.id, ladder.rung), populate_existing=True)
     month = await session.get_one(Deadline, (case.id, clocks.month_of(ladder.rung)), populate_existing=True)
     still = Pause(ladder.suspended_at or at, at + GRACE, STANDSTILLS[Suspension.EXTENDED])
     day = letter.letter_date or clocks.today(at)
-    return _month_after(rules, day, ladder.rung + 1, [*clocks.pauses_of(month.pauses), still])
+    rung = _month_after(rules, day, ladder.rung + 1, [*clocks.pauses_of(month.pauses), still])
+    return replace(rung, at=max(rung.at, at))
 
 
 def _month_after(rules: Rulebook, day: date, letter: int, pauses: Sequence[Pause] = ()) -> Rung:
-    interval = rules.policies.rule(clocks.ladder_of(rules).interval)
-    derived = derive(interval, day, rules.calendars(), pauses=pauses)
+    derived = clocks.month_date(rules, day, pauses)
     return Rung(letter, derived.due_before, derived.derivation)

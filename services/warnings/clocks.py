@@ -24,6 +24,7 @@ from services.models import (
     WarningLadder,
     WarningLetter,
 )
+from services.models.warnings import LAST_LETTER
 from services.policies.ladders import Ladder
 from services.processes import GRACE
 from services.rulebook import Rulebook
@@ -43,6 +44,9 @@ def service_of(letter: int) -> str:
 def month_of(letter: int) -> str:
     """The name of the date from which the next letter may be proposed."""
     return f"warning_{letter}_interval"
+
+
+SERVICES: Final = [service_of(letter) for letter in range(1, LAST_LETTER + 1)]
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,13 @@ def dates_of(
     pauses: Sequence[Pause] = (),
 ) -> Dates:
     """The dates that follow from a letter that was sent."""
-    return Dates(
-        service_date(rules, channel, sent_at, pauses),
-        derive(rules.policies.rule(ladder_of(rules).interval), letter_date, rules.calendars(), pauses=pauses),
-    )
+    return Dates(service_date(rules, channel, sent_at, pauses), month_date(rules, letter_date, pauses))
+
+
+def month_date(rules: Rulebook, letter_date: date, pauses: Sequence[Pause] = ()) -> Derived:
+    """A month after the day that a letter bears, however and whenever it travelled."""
+    rule = rules.policies.rule(ladder_of(rules).interval)
+    return derive(rule, letter_date, rules.calendars(), pauses=pauses)
 
 
 def service_date(
@@ -118,6 +125,7 @@ _PAUSE: Final = text(
     """
     UPDATE deadline SET paused_since = :now
     WHERE case_id = ANY(CAST(:ids AS uuid[])) AND met_at IS NULL AND paused_since IS NULL
+      AND name <> ALL(CAST(:running AS text[]))
     """
 )
 # An approved letter that was not made yet goes back to the desk: its approval spoke of a demand that stood.
@@ -154,10 +162,14 @@ _FREE_MAIL: Final = text(
 async def suspend(
     session: AsyncSession, ladders: Sequence[UUID], why: Suspension, *, now: datetime, actor: str
 ) -> None:
-    """Locked ladders stand still: their dates do not run, and nothing of theirs leaves."""
+    """Locked ladders stand still: their dates do not run, and nothing of theirs leaves.
+
+    One that waits for its letter to be served goes on looking for that.
+    """
     if not ladders:
         return
-    given = {"ids": uuids(ladders), "why": why.value, "now": now}
+    running = SERVICES if why is Suspension.UNSERVED else []
+    given = {"ids": uuids(ladders), "why": why.value, "now": now, "running": running}
     for statement in (_SUSPEND, _PAUSE, _BACK, _KEEP_MAIL):
         await session.execute(statement, given)
     data = {"why": why.value}
@@ -189,9 +201,10 @@ async def _resume(session: AsyncSession, case_id: UUID, rules: Rulebook, now: da
     )
     paused = (await session.execute(query.execution_options(populate_existing=True))).scalars().all()
     for deadline in paused:
-        pause = {"since": since.isoformat(), "until": now.isoformat(), "reason": STANDSTILLS[why]}
+        began = deadline.paused_since or since
+        pause = {"since": began.isoformat(), "until": now.isoformat(), "reason": STANDSTILLS[why]}
         kept = [*deadline.pauses, pause]
-        derived = _again(rules, deadline.name, letter, kept)
+        derived = _again(rules, deadline.name, letter, kept, now)
         if derived is not None:
             await store.set_deadline(session, case_id, deadline.name, derived, now=now)
         deadline.pauses, deadline.paused_since = kept, None
@@ -200,19 +213,22 @@ async def _resume(session: AsyncSession, case_id: UUID, rules: Rulebook, now: da
 
 
 def _again(
-    rules: Rulebook, name: str, letter: WarningLetter | None, kept: Sequence[dict[str, Any]]
+    rules: Rulebook, name: str, letter: WarningLetter | None, kept: Sequence[dict[str, Any]], now: datetime
 ) -> Derived | None:
-    """The date of a letter with all its pauses; None for the office's own target, which just goes on."""
-    if letter is None or letter.sent_at is None or letter.letter_date is None:
+    """The date of a letter with all its pauses; None for the office's own target, which just goes on.
+
+    The month runs from the letter's date also while it waits to be posted; when its service is looked at is not
+    known before. Where officers were asked about it already, they have as long again as when they were asked.
+    """
+    if letter is None or letter.letter_date is None:
         return None
-    dates = dates_of(
-        rules,
-        LetterChannel(letter.channel),
-        sent_at=letter.sent_at,
-        letter_date=letter.letter_date,
-        pauses=pauses_of(kept),
-    )
-    return {service_of(letter.rung): dates.service, month_of(letter.rung): dates.interval}.get(name)
+    if name == month_of(letter.rung):
+        return month_date(rules, letter.letter_date, pauses_of(kept))
+    if name != service_of(letter.rung) or letter.sent_at is None:
+        return None
+    if letter.unproven_since is not None:
+        return unproven_date(rules, now)
+    return service_date(rules, LetterChannel(letter.channel), letter.sent_at, pauses_of(kept))
 
 
 def pauses_of(kept: Sequence[Mapping[str, str]]) -> list[Pause]:

@@ -46,6 +46,11 @@ class LadderFacts:
     letters: Sequence[LetterFacts]
     sanctions: Sequence[Sanction]
 
+    @property
+    def newest(self) -> WarningLetter | None:
+        """The letter on which the ladder stands; not one whose approval was taken back."""
+        return next((one.letter for one in self.letters if one.letter.rung == self.ladder.rung), None)
+
     def matter(self, locale: str) -> str:
         """What is owed, in words."""
         return wording.duty(self.duty.kind, self.duty.key, self.duty.period, self.duty.stage, locale)

@@ -149,7 +149,8 @@ _LEAVE: Final = text(
         ON CONFLICT (case_id, name) DO UPDATE
         SET derivation_id = excluded.derivation_id, base_before = excluded.base_before,
             due_before = excluded.due_before, set_at = excluded.set_at, met_at = NULL, acted_at = NULL,
-            paused_since = NULL
+            paused_since = NULL, pauses = excluded.pauses
+        WHERE deadline.name = :service
     )
     UPDATE case_file SET milestones = milestones || jsonb_build_object(CAST(:sent AS text), CAST(:at AS text)),
            wake_at = least(wake_at, CAST(:wake AS timestamptz))
@@ -260,7 +261,10 @@ async def leave(
     letter_date: date,
     now: datetime,
 ) -> None:
-    """What follows from letters of one day that have left: the dates, the milestone, when the process wakes."""
+    """What follows from letters of one day that have left: the dates, the milestone, when the process wakes.
+
+    A letter that goes by post after its mail came back is looked for anew; its month stays what it was.
+    """
     dates = clocks.dates_of(rules, channel, sent_at=now, letter_date=letter_date)
     given = {
         "ids": uuids(ids),

@@ -15,7 +15,8 @@ from sqlmodel import col
 
 from services import cases, rulebook
 from services.database import uuids
-from services.errors import Conflict, NotFound, TransitionRefused
+from services.deadlines import store
+from services.errors import Conflict, DomainError, NotFound, TransitionRefused
 from services.i18n import N_
 from services.messages.intents import cancel_for_case
 from services.models import (
@@ -24,7 +25,6 @@ from services.models import (
     LetterChannel,
     PrintBatch,
     WarningLetter,
-    WarningStatus,
     new_id,
 )
 from services.reference import regions
@@ -39,7 +39,8 @@ _WAITING: Final = """
     JOIN warning_ladder w ON w.case_id = l.case_id AND w.rung = l.rung
     JOIN case_file c ON c.id = l.case_id
     WHERE l.channel = 'post' AND l.sent_at IS NULL AND l.voided_at IS NULL AND l.document_id IS NOT NULL
-      AND w.ended_at IS NULL AND w.suspended_at IS NULL AND c.status = 'issued'"""
+      AND w.ended_at IS NULL
+      AND (w.suspended_at IS NULL AND c.status = 'issued' OR w.suspension = 'unserved')"""
 _TAKE: Final = text(
     f"SELECT l.case_id {_WAITING} AND l.print_batch_id IS NULL AND l.authority = :authority"
     " ORDER BY l.case_id LIMIT :most"
@@ -164,9 +165,10 @@ async def posted(session: AsyncSession, batch_id: UUID, *, actor: str, now: date
     if batch.posted_at is not None:
         raise TransitionRefused(N_("Kiriman ini sudah diserahkan kepada pos."))
     rows = (await session.execute(_OF_BATCH, {"batch": batch_id})).all()
-    await cases.lock_many(session, [row.case_id for row in rows])
-    going = await standing.ladders_changed(session, [row.case_id for row in rows], now=now)
-    ready = {one.case_id for one in going if one.status == WarningStatus.ISSUED}
+    locked = await cases.lock_many(session, [row.case_id for row in rows])
+    await standing.ladders_changed(session, locked, now=now)
+    found = await standing.facts(session, locked, now=now)
+    ready = {one.case_id for one in found if standing.may_be_posted(one)}
     query = select(WarningLetter).where(
         col(WarningLetter.print_batch_id) == batch_id, col(WarningLetter.sent_at).is_(None)
     )
@@ -198,21 +200,44 @@ async def _leave(session: AsyncSession, letters: Sequence[WarningLetter], actor:
 async def by_post_instead(
     session: AsyncSession, case_id: UUID, *, actor: str, now: datetime
 ) -> WarningLetter:
-    """The mail came back or nobody opens it: the same letter goes by post. Not one that is served."""
-    case = await cases.lock(session, case_id)
-    going = await standing.ladders_changed(session, [case_id], now=now) if case.closed_at is None else []
-    letter = await session.get(
-        WarningLetter, (case_id, going[0].rung if going else 0), populate_existing=True
-    )
-    if letter is None or case.status != WarningStatus.ISSUED:
-        raise NotFound
-    if letter.served_at is not None:
-        raise TransitionRefused(N_("Surat ini sudah terbukti diterima."))
-    if letter.channel == LetterChannel.POST:
-        raise TransitionRefused(N_("Surat ini sudah dikirim atau menunggu dikirim lewat pos."))
+    """The mail came back or nobody opens it: the same letter goes by post. Not one that is served.
+
+    Also when the mail came back after the next step was proposed, which stands still for it. The letter keeps its
+    date, and with it the day from which the next may follow.
+    """
+    await cases.lock(session, case_id)
+    await standing.ladders_changed(session, [case_id], now=now)
+    case, letter = await cases.lock(session, case_id), await _newest(session, case_id, now)
+    refusal = _unpostable(letter)
+    if refusal is not None or letter is None:
+        raise refusal or NotFound
     await cancel_for_case(session, case_id, ("warning_letter",), reason="by_post_instead", now=now)
     letter.channel, letter.sent_at, letter.unproven_since = LetterChannel.POST, None, None
+    await store.pause(session, case_id, [clocks.service_of(letter.rung)], now=now)
     await session.flush()
     data = {"letter": letter.rung, "number": letter.number}
     await cases.record(session, case, "letter_by_post", now=now, actor=actor, data=data)
     return letter
+
+
+async def may_go_by_post(session: AsyncSession, case_id: UUID, *, now: datetime) -> bool:
+    """Whether `by_post_instead` would let the newest letter go by post, so that nothing else is offered."""
+    return _unpostable(await _newest(session, case_id, now)) is None
+
+
+async def _newest(session: AsyncSession, case_id: UUID, now: datetime) -> WarningLetter | None:
+    """The newest letter that was made, of a ladder that waits for nothing but its service."""
+    found = await standing.facts(session, [case_id], now=now)
+    if not found or not standing.may_be_posted(found[0]):
+        return None
+    return await session.get(WarningLetter, (case_id, found[0].rung), populate_existing=True)
+
+
+def _unpostable(letter: WarningLetter | None) -> DomainError | None:
+    if letter is None:
+        return NotFound()
+    if letter.served_at is not None:
+        return TransitionRefused(N_("Surat ini sudah terbukti diterima."))
+    if letter.channel == LetterChannel.POST:
+        return TransitionRefused(N_("Surat ini sudah dikirim atau menunggu dikirim lewat pos."))
+    return None

@@ -118,9 +118,14 @@ async def _ask(session: AsyncSession, at: Current, now: datetime) -> None:
 async def look_again(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     """An officer's task ended without proof: a locked ladder's newest letter is looked at once more, later."""
     at = await current(session, case)
-    if case.status != WarningStatus.ISSUED or at.letter.sent_at is None or at.letter.served_at is not None:
+    unserved = at.ladder.suspension == Suspension.UNSERVED
+    if case.status != WarningStatus.ISSUED and not unserved:
         return
-    if at.ladder.suspended_at is not None:  # its date stands still with it, and is set when it goes on
+    if at.letter.sent_at is None or at.letter.served_at is not None:
+        return
+    if (
+        at.ladder.suspended_at is not None and not unserved
+    ):  # its date stands still with it, and is set when it goes on
         return
     again = clocks.unproven_date(await rulebook.of_case(session, case, now=now), now)
     await store.set_deadline(session, case.id, clocks.service_of(at.letter.rung), again, now=now)

@@ -41,7 +41,8 @@ class Ladder:
 
 
 # The duty as its rows say now. Account void: the duty is closed as void, whatever else was settled with it.
-# Unserved: what was presumed of the last letter was disproved after the next step was proposed.
+# Unserved: what was presumed of the last letter was disproved after the next step was proposed; also while the same
+# letter waits to go by post.
 STANDING: Final = """
     CASE WHEN o.outcome = 'excused' THEN 'excused'
          WHEN o.outcome = 'void' OR a.status <> 'active' THEN 'over'
@@ -53,7 +54,7 @@ STANDING: Final = """
          WHEN c.status IN ('proposed', 'approved', 'deciding') AND EXISTS (
               SELECT FROM warning_letter l
               WHERE l.case_id = w.case_id AND l.rung = w.rung - CASE WHEN c.status = 'approved' THEN 1 ELSE 0 END
-                AND l.sent_at IS NOT NULL AND l.served_at IS NULL AND l.voided_at IS NULL) THEN 'unserved'
+                AND l.served_at IS NULL AND l.voided_at IS NULL) THEN 'unserved'
          ELSE 'owed' END"""
 DUTY: Final = """
     warning_ladder w
@@ -118,6 +119,9 @@ async def ladders_changed(
             for one in found
             if one.standing is standing and one not in unwarned and one.suspension != why
         ]
+        if standing is Standing.UNSERVED:  # what stood still altogether looks for proof of service again
+            still = [one.case_id for one in found if one.case_id in stopped and one.suspension is not None]
+            await clocks.resume(session, still, now=now, actor=actor)
         await clocks.suspend(session, stopped, why, now=now, actor=actor)
     going = [ladder for ladder in found if ladder.standing is Standing.OWED]
     stopped = [ladder.case_id for ladder in going if ladder.suspension is not None]
@@ -133,6 +137,13 @@ async def facts(session: AsyncSession, ladders: Sequence[UUID], *, now: datetime
 
 def _ladder(row: Row[Any]) -> Ladder:
     return Ladder(row.case_id, row.status, row.rung, row.suspension, Standing(row.standing))
+
+
+def may_be_posted(ladder: Ladder) -> bool:
+    """Its letter goes by post now: the ladder goes on, or stands still for nothing but that letter's service."""
+    if ladder.standing is Standing.OWED:
+        return ladder.status == WarningStatus.ISSUED
+    return ladder.standing is Standing.UNSERVED
 
 
 def _unwarned(ladder: Ladder) -> bool:

@@ -20,7 +20,9 @@ class Standstill(Exception):
 
 async def check_service(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     """Served, looked at again later, or an officer's task. Not of a duty that is owed no more."""
-    await _require_going(session, case, now)
+    (found,) = await standing.facts(session, [case.id], now=now) or (None,)
+    if found is None or found.standing is not standing.Standing.UNSERVED:
+        await _require_going(session, case, now)
     await service.check(session, case, now)
 
 

@@ -9,6 +9,7 @@ from tests.api.conftest import Api
 from tests.pages.officials import official
 from tests.services.warnings import ladders
 from tests.services.warnings.ladders import PROPOSED
+from tests.services.warnings.test_presumed_service import comes_back, presumed
 
 AFTER = "2027-01-13T09:00:00+07:00"
 
@@ -66,3 +67,24 @@ async def test_letters_on_paper_are_taken_in_batches_and_posted(api: Api) -> Non
         await officer.open("/peringatan/cetak")
         await officer.send(posting)
         assert "1 surat dicatat sebagai dikirim hari ini" in officer.page.text
+
+
+@pytest.mark.starts("2027-02-16T09:00:00+07:00")
+async def test_a_mail_that_came_back_late_is_offered_to_the_post_while_the_next_letter_waits(
+    api: Api,
+) -> None:
+    async with api.transaction() as (session, now):
+        ladder = (await ladders.proposed(session)).case_id
+        letter = await presumed(session, ladder)
+        await ladders.next_letter(session, ladder, now=now)
+        await comes_back(session, letter, now=now)
+    here = f"/kasus/{ladder}/peringatan"
+    async with official(api, Role.COMPLIANCE_OFFICER, region="64.72") as officer:
+        await officer.open(here)
+        assert f"{here}/bukti" in officer.page.text
+        await officer.send(f"{here}/pos")
+        assert "Surat ini menunggu dicetak" in officer.text
+        assert f"{here}/bukti" not in officer.page.text, "what has not left cannot have arrived"
+        await officer.open("/peringatan/cetak")
+        await officer.send("/peringatan/cetak")
+        assert "Kiriman siap dicetak" in officer.page.text

@@ -13,18 +13,22 @@ from services.identity.principal import Grant, Principal
 from services.messages.caught import list_caught
 from services.models import (
     Account,
+    Delivery,
     Document,
     EvidenceKind,
     ExtensionScope,
     IssuedDocument,
     LetterChannel,
+    Message,
     Report,
     Role,
     WarningLadder,
     WarningLetter,
 )
 from services.reports import sending
+from services.service_proof import bounces
 from services.service_proof.evidence import Receipt
+from services.service_proof.reports import Report as Undelivered
 from services.warnings import approval, post, sanctions, service
 from services.warnings.approval import Approved
 from services.warnings.desk import Filters
@@ -253,6 +257,46 @@ async def test_a_letter_whose_service_nothing_proves_waits_for_an_officer(world:
     ]
     await receipt(world, ladder)
     assert (await world.case(ladder)).status == "proposed", "proven, and its month long over"
+
+
+async def comes_back(world: World, letter: WarningLetter) -> None:
+    """The mail of a letter is reported undeliverable, long after it was sent."""
+    async with world.transaction() as (session, now):
+        mail = (
+            await session.execute(select(Delivery).where(col(Delivery.message_id) == letter.message_id))
+        ).scalar_one()
+        message = await session.get_one(Message, letter.message_id)
+        failed = Undelivered(
+            digest="1", recipient=message.recipient, action="failed", status="5.1.1",
+            diagnostic="no such user", message_id=mail.message_header_id,
+        )  # fmt: skip
+        await bounces.apply(session, failed, now=now)
+    await world.rest()
+
+
+@pytest.mark.starts("2026-12-20T08:00:00+07:00")
+async def test_a_mail_that_comes_back_late_goes_by_post_and_its_receipt_is_asked_for(world: World) -> None:
+    (company,) = await overdue(world)
+    ladder = (await ladder_of(world, company)).case_id
+    await approve(world, ladder)
+    await world.advance_to("2027-02-16T08:00:00+07:00")
+    assert (await world.case(ladder)).status == "proposed", "presumed to be served"
+    (letter,) = await letters_of(world, ladder)
+    await comes_back(world, letter)
+    async with world.transaction() as (session, now):
+        await post.by_post_instead(session, ladder, actor=OFFICER.actor, now=now)
+    await world.advance_to("2027-02-17T08:00:00+07:00")
+    assert (await ladder_of(world, company)).suspension == "unserved"
+    await post_all(world)
+
+    await world.advance_to("2027-03-20T08:00:00+07:00")
+    assert len(await world.events(ladder, "letter_unproven")) == 1
+    assert (await ladder_of(world, company)).suspension == "unserved"
+    await receipt(world, ladder)
+    await approve(world, ladder)
+    *_, second = await letters_of(world, ladder)
+    assert (second.rung, second.letter_date, second.channel) == (2, date(2027, 3, 20), "post")
+    assert len(await world.events(ladder, "warning_proposed")) == 2, "each rung once"
 
 
 @pytest.mark.starts("2026-12-20T08:00:00+07:00")

@@ -18,6 +18,7 @@ from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from api.uploads import attachment
+from services.clock import app_now
 from services.errors import DomainError, FieldError, InvalidInput, NotFound
 from services.i18n import N_, translator
 from services.identity import actors, policy
@@ -31,6 +32,7 @@ from services.models import (
     Document,
     LetterChannel,
     SanctionKind,
+    Suspension,
     WarningStatus,
 )
 from services.service_proof import evidence
@@ -285,11 +287,13 @@ async def _render(
     page = await page_for(request, session)
     words = translator(page.locale)
     found = await facts.load(session, case_id)
-    newest = found.letters[-1].letter if found.letters else None
+    newest = found.newest
     target, case = Target.of_case(found.case), found.case
     approver = policy.can(user, Permission.APPROVE_WARNING, target)
     is_open = case.closed_at is None
-    awaited = case.status == WarningStatus.ISSUED and newest is not None and newest.served_at is None
+    waits = case.status == WarningStatus.ISSUED or found.ladder.suspension == Suspension.UNSERVED
+    awaited = waits and newest is not None and newest.sent_at is not None and newest.served_at is None
+    by_post = await post.may_go_by_post(session, case_id, now=await app_now(session))
     context: dict[str, Any] = {
         "case": await views.case_head(session, case, words),
         "matter": found.matter(page.locale),
@@ -304,7 +308,7 @@ async def _render(
         "decidable": approver and case.status == WarningStatus.PROPOSED,
         "undetermined": found.ladder.authority is None,
         "recordable": awaited and policy.can(user, Permission.RECORD_SERVICE, target),
-        "postable": approver and awaited and newest is not None and newest.channel == LetterChannel.EMAIL,
+        "postable": approver and by_post,
         "excusable": is_open and policy.can(user, Permission.EXCUSE_OBLIGATION, target),
         "on_desk": approver and case.status == WarningStatus.DECIDING,
         "mine": await actors.selves(session, user.actor),

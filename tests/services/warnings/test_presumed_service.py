@@ -9,8 +9,10 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services import cases
+from services import cases, casework
 from services.contacts import settling
+from services.deadlines import single
+from services.deadlines.single import Grant
 from services.errors import Conflict, TransitionRefused
 from services.models import (
     ContactResult,
@@ -26,7 +28,9 @@ from services.models import (
 from services.service_proof import bounces
 from services.service_proof.evidence import Receipt
 from services.service_proof.reports import Report
-from services.warnings import post, sanctions, service, steps
+from services.timeline.future import future
+from services.timeline.sentences import last_second
+from services.warnings import post, sanctions, service, standing, steps
 from tests.services.warnings import ladders
 from tests.services.warnings.ladders import DAY, PROPOSED, SAMARINDA
 
@@ -115,6 +119,145 @@ async def test_an_approval_not_yet_carried_out_goes_back_to_the_desk(session: As
     assert (await ladders.status(session, ladder), await suspension(session, ladder)) == (
         "proposed",
         "unserved",
+    )
+
+
+async def on_paper(session: AsyncSession, ladder: UUID, *, now: datetime) -> int:
+    """What waits to be printed is printed and posted the same day."""
+    batch = await post.take(session, "64.72", actor=SAMARINDA.actor, now=now)
+    return await post.posted(session, batch.id, actor=SAMARINDA.actor, now=now)
+
+
+async def date_of(session: AsyncSession, ladder: UUID, name: str) -> Deadline:
+    return await session.get_one(Deadline, (ladder, name), populate_existing=True)
+
+
+async def test_it_goes_by_post_while_the_next_one_waits_and_its_month_is_not_opened_again(
+    session: AsyncSession,
+) -> None:
+    ladder = (await ladders.proposed(session)).case_id
+    letter = await presumed(session, ladder)
+    now = PROPOSED + MONTH
+    await ladders.next_letter(session, ladder, now=now)
+    month = await date_of(session, ladder, "warning_1_interval")
+    over = (month.due_before, month.met_at)
+    await comes_back(session, letter, now=now)
+    assert await post.may_go_by_post(session, ladder, now=now)
+    await post.by_post_instead(session, ladder, actor=SAMARINDA.actor, now=now)
+    assert not await post.may_go_by_post(session, ladder, now=now)
+    assert await standing.ladders_changed(session, [ladder], now=now) == []
+    assert await suspension(session, ladder) == "unserved", "also while it waits to be printed"
+
+    now += DAY
+    assert await on_paper(session, ladder, now=now) == 1
+    month = await date_of(session, ladder, "warning_1_interval")
+    assert (month.due_before, month.met_at) == over
+    assert (await ladders.status(session, ladder), await suspension(session, ladder)) == (
+        "proposed",
+        "unserved",
+    )
+    looked = await date_of(session, ladder, "warning_1_service")
+    case = await cases.lock(session, ladder)
+    ahead = {line.name: line.at for line in await future(session, case, now=now, locale="id")}
+    assert ahead["stopped"] is None
+    assert ahead["warning_1_service"] == last_second(looked.due_before), "what is waited for still comes"
+    assert "warning_1_interval" not in ahead
+    assert (looked.due_before > now, looked.met_at, looked.paused_since) == (True, None, None)
+
+    now = looked.due_before + DAY
+    await steps.check_service(session, await cases.lock(session, ladder), now)
+    assert "receipt_unproven" in await tasks(session), "nothing proves the paper either"
+    with pytest.raises(Conflict):
+        await ladders.approve(session, ladder, now=now)
+    await receipt(session, ladder, now=now)
+    second = await ladders.send(session, ladder, now=now)
+    assert (second.rung, await suspension(session, ladder)) == (2, None)
+
+
+async def test_posted_within_the_month_the_next_one_follows_when_it_would_have(session: AsyncSession) -> None:
+    ladder = (await ladders.proposed(session)).case_id
+    letter = await presumed(session, ladder)
+    for step, day in ((casework.hold, 6), (casework.release, 16)):
+        told = {"reason": "Banjir."} if step is casework.hold else {}
+        await step(session, ladder, actor=SAMARINDA.actor, now=PROPOSED + day * DAY, **told)
+    month = (await date_of(session, ladder, "warning_1_interval")).due_before
+    assert month > PROPOSED + MONTH + 5 * DAY, "the days of standing still do not count"
+    now = PROPOSED + 17 * DAY
+    await comes_back(session, letter, now=now)
+    await post.by_post_instead(session, ladder, actor=SAMARINDA.actor, now=now)
+    assert await on_paper(session, ladder, now=now + DAY) == 1
+    assert (await date_of(session, ladder, "warning_1_interval")).due_before == month
+    await receipt(session, ladder, now=month)
+    with pytest.raises(steps.Standstill):
+        await ladders.next_letter(session, ladder, now=month)
+    await ladders.next_letter(session, ladder, now=month + DAY)
+
+
+async def test_a_hold_while_it_waits_to_be_printed_moves_its_month(session: AsyncSession) -> None:
+    ladder = (await ladders.proposed(session)).case_id
+    letter = await presumed(session, ladder)
+    month = (await date_of(session, ladder, "warning_1_interval")).due_before
+    now = PROPOSED + 6 * DAY
+    await comes_back(session, letter, now=now)
+    await post.by_post_instead(session, ladder, actor=SAMARINDA.actor, now=now)
+    await casework.hold(session, ladder, reason="Banjir.", actor=SAMARINDA.actor, now=now)
+    with pytest.raises(Conflict):
+        await on_paper(session, ladder, now=now)
+    await casework.release(session, ladder, actor=SAMARINDA.actor, now=now + 10 * DAY)
+    later = (await date_of(session, ladder, "warning_1_interval")).due_before
+    assert later >= month + 9 * DAY
+    assert await on_paper(session, ladder, now=now + 10 * DAY) == 1
+    assert (await date_of(session, ladder, "warning_1_interval")).due_before == later
+
+
+async def test_a_hold_over_an_unserved_letter_lets_its_service_be_looked_for_again(
+    session: AsyncSession,
+) -> None:
+    ladder = (await ladders.proposed(session)).case_id
+    letter = await presumed(session, ladder)
+    now = PROPOSED + MONTH
+    await ladders.next_letter(session, ladder, now=now)
+    await comes_back(session, letter, now=now)
+    await post.by_post_instead(session, ladder, actor=SAMARINDA.actor, now=now)
+    await on_paper(session, ladder, now=now)
+    looked = (await date_of(session, ladder, "warning_1_service")).due_before
+    await casework.hold(session, ladder, reason="Banjir.", actor=SAMARINDA.actor, now=now + DAY)
+    assert await suspension(session, ladder) == "held"
+    await casework.release(session, ladder, actor=SAMARINDA.actor, now=now + 11 * DAY)
+    assert await suspension(session, ladder) == "unserved"
+    date = await date_of(session, ladder, "warning_1_service")
+    assert (date.due_before > looked, date.met_at, date.paused_since) == (True, None, None)
+
+
+async def test_what_officers_were_asked_about_is_looked_at_again_some_days_after_a_standstill(
+    session: AsyncSession,
+) -> None:
+    ladder = (await ladders.proposed(session)).case_id
+    await ladders.send(session, ladder, now=PROPOSED, channel=LetterChannel.POST)
+    await on_paper(session, ladder, now=PROPOSED)
+    asked = PROPOSED + 20 * DAY
+    await steps.check_service(session, await cases.lock(session, ladder), asked)
+    await casework.hold(session, ladder, reason="Banjir.", actor=SAMARINDA.actor, now=asked)
+    released = asked + 30 * DAY
+    await casework.release(session, ladder, actor=SAMARINDA.actor, now=released)
+    assert (await date_of(session, ladder, "warning_1_service")).due_before > released
+
+
+async def test_a_later_date_over_an_unserved_letter_whose_month_is_over_foretells_the_day_it_goes_on(
+    session: AsyncSession,
+) -> None:
+    ladder = await ladders.proposed(session)
+    await ladders.send(session, ladder.case_id, now=PROPOSED, channel=LetterChannel.POST)
+    await on_paper(session, ladder.case_id, now=PROPOSED)
+    now = PROPOSED + 2 * MONTH
+    report = await cases.lock(session, ladder.obligation_id)
+    more = Grant("report_due", (now + 10 * DAY).date(), "SE Contoh 1/2027", "Banjir.", "test")
+    await single.grant(session, report, more, actor=SAMARINDA.actor, now=now)
+    ahead = {line.name: line.at for line in await future(session, report, now=now, locale="id")}
+    assert ahead["resumes"] is not None
+    assert ahead["resumes"] > now
+    assert ahead["warning_2"] == ahead["resumes"], (
+        "its month was over before; nothing follows while it stands still"
     )
 
 
