@@ -120,10 +120,11 @@ async def record_service(
     once: OnceDep,
     locale: LocaleDep,
 ) -> JSONResponse:
-    """Record that a letter was received; refused for a receipt before the sending."""
+    """Record that a letter of your office was received; refused for a receipt before the sending."""
 
     async def command() -> WarningOut:
         case = await _authorised(session, warning_id, user, Permission.RECORD_SERVICE)
+        await service.require_issuer(session, warning_id, user, Permission.RECORD_SERVICE, body.letter)
         document = await _document(session, case, body.document_id)
         receipt = Receipt(body.kind, body.received_at, body.note, document)
         await service.record(
@@ -144,10 +145,11 @@ async def record_service(
 async def send_by_post(
     warning_id: UUID, session: SessionDep, now: Now, user: Approver, once: OnceDep, locale: LocaleDep
 ) -> JSONResponse:
-    """The mail did not arrive: the same letter goes by post."""
+    """The mail did not arrive: the same letter of your office goes by post."""
 
     async def command() -> WarningOut:
         case = await _authorised(session, warning_id, user, Permission.APPROVE_WARNING)
+        await service.require_issuer(session, warning_id, user, Permission.APPROVE_WARNING)
         await post.by_post_instead(session, warning_id, actor=user.actor, now=now)
         return await _out(session, case, user, locale)
 

@@ -22,6 +22,12 @@ NAMES: Final = {
 }
 
 
+NOT_ISSUER: Final = N_(
+    "Surat ini dikeluarkan instansi lain; pengiriman dan bukti penerimaannya dicatat instansi itu "
+    "(UU 23/2014; PP 28/2025)."
+)
+
+
 @dataclass(frozen=True, order=True)
 class Office:
     """One authority: "ministry", or the code of its province, kabupaten or kota."""
@@ -60,6 +66,11 @@ def offices_of(
 ) -> frozenset[Office]:
     """The offices in whose name this official may warn, or do what else is asked: that of each region of the role."""
     return frozenset(office(grant.region_prefix) for grant in principal.grants_with(permission))
+
+
+def issues(principal: Principal, permission: Permission, authority: str) -> bool:
+    """Whether this official does this in the name of the office that gave a letter."""
+    return office(authority) in offices_of(principal, permission)
 
 
 def issuer_for(offices: frozenset[Office], competent: Office, rules: Jurisdictions) -> Office | None:

@@ -13,8 +13,10 @@ from services.contacts import tasks
 from services.contacts.tasks import Wanted
 from services.deadlines import store
 from services.deadlines.derivation import Derived, derive
-from services.errors import InvalidInput, NotFound, TransitionRefused
+from services.errors import Forbidden, InvalidInput, NotFound, TransitionRefused
 from services.i18n import N_
+from services.identity.permissions import Permission
+from services.identity.principal import Principal
 from services.models import (
     CaseFile,
     ContactReason,
@@ -32,7 +34,7 @@ from services.rulebook import Rulebook
 from services.service_proof import evidence, proof
 from services.service_proof.evidence import About, Receipt
 from services.service_proof.proof import Proven
-from services.warnings import clocks, issuing, standing
+from services.warnings import clocks, competence, issuing, standing
 
 DOCUMENTED = (EvidenceKind.LETTER_RECEIPT, EvidenceKind.VISIT_MINUTES)
 
@@ -55,6 +57,20 @@ async def current(session: AsyncSession, case: CaseFile, rung: int | None = None
     if letter is None:
         raise NotFound
     return Current(case, ladder, letter)
+
+
+async def require_issuer(
+    session: AsyncSession,
+    case_id: UUID,
+    principal: Principal,
+    permission: Permission,
+    rung: int | None = None,
+) -> None:
+    """Forbidden for officials of another office than the one that gave the newest letter, or the one asked for."""
+    ladder = await session.get(WarningLadder, case_id, populate_existing=True)
+    letter = await session.get(WarningLetter, (case_id, rung or (ladder.rung if ladder else 0)))
+    if letter is not None and not competence.issues(principal, permission, letter.authority):
+        raise Forbidden(competence.NOT_ISSUER)
 
 
 async def check(session: AsyncSession, case: CaseFile, now: datetime) -> None:

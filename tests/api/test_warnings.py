@@ -132,3 +132,41 @@ async def test_another_offices_proposal_is_not_left_out_either(api: Api, named: 
         assert (refused.status_code, "UU 23/2014" in refused.text) == (403, True)
     async with api.transaction() as (session, _):
         assert [await ladders.status(session, one) for one in (own, other)] == ["proposed", "proposed"]
+
+
+@pytest.mark.starts("2027-01-14T08:00:00+07:00")
+async def test_only_the_office_that_gave_a_letter_posts_it_and_records_its_receipt(api: Api) -> None:
+    async with api.transaction() as (session, now):
+        ladder = (await ladders.proposed(session, now=now)).case_id
+        await ladders.send(session, ladder, now=now)
+    path = f"/api/v1/warnings/{ladder}"
+    receipt = {"kind": "call_note", "note": "Diterima bagian umum.", "letter": 1}
+    for region, status in (("64", 403), ("", 403), ("64.71", 404), ("64.72", 200)):
+        other = await api.as_(Role.COMPLIANCE_OFFICER, region=region)
+        posting = await other.post(f"{path}/posting", headers=once())
+        assert posting.status_code == status, region
+        if status == 403:
+            assert "UU 23/2014" in posting.json()["detail"]
+    await _posted(api)
+    for role, region, status in (
+        (Role.COMPLIANCE_OFFICER, "64", 403),
+        (Role.REGIONAL_OFFICER, "64", 403),
+        (Role.REGIONAL_OFFICER, "64.71", 404),
+        (Role.REGIONAL_OFFICER, "64.72", 200),
+    ):
+        other = await api.as_(role, region=region)
+        for body in (receipt, {name: receipt[name] for name in ("kind", "note")}):
+            recorded = await other.post(f"{path}/service-evidence", json=body, headers=once())
+            assert recorded.status_code == status, (role, region, recorded.text)
+            if status == 200:
+                assert recorded.json()["letters"][0]["served_at"] is not None
+                break
+
+
+async def _posted(api: Api) -> None:
+    """What waits to be printed in the regency has been posted."""
+    regency = await api.as_(Role.COMPLIANCE_OFFICER, region="64.72")
+    batch = (await regency.post("/api/v1/print-batches", json={"authority": "64.72"}, headers=once())).json()
+    assert (
+        await regency.post(f"/api/v1/print-batches/{batch['id']}/posting", headers=once())
+    ).status_code == 200

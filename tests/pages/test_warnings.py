@@ -69,6 +69,38 @@ async def test_letters_on_paper_are_taken_in_batches_and_posted(api: Api) -> Non
         assert "1 surat dicatat sebagai dikirim hari ini" in officer.page.text
 
 
+@pytest.mark.starts(AFTER)
+async def test_only_the_office_that_gave_a_letter_is_offered_its_post_and_its_receipt(api: Api) -> None:
+    async with api.transaction() as (session, now):
+        ladder = (await ladders.proposed(session)).case_id
+        await ladders.send(session, ladder, now=now)
+    here = f"/kasus/{ladder}/peringatan"
+    receipt = {
+        "kind": "call_note",
+        "received_at": "2027-01-13",
+        "received_time": "09:00",
+        "note": "Diterima.",
+    }
+    async with official(api, Role.COMPLIANCE_OFFICER, region="64") as other:
+        await other.open(here)
+        assert other.page.status_code == 200
+        for form in (f"{here}/pos", f"{here}/bukti"):
+            assert form not in other.page.text
+            refused = await other.client.post(form, data=receipt | other.fields("/keluar"))
+            assert (refused.status_code, "instansi lain" in refused.text) == (403, True)
+    async with official(api, Role.COMPLIANCE_OFFICER, region="64.71") as stranger:
+        await stranger.open("/peringatan")
+        for form in (f"{here}/pos", f"{here}/bukti"):
+            hidden = await stranger.client.post(form, data=receipt | stranger.fields("/keluar"))
+            assert hidden.status_code == 404
+    async with official(api, Role.COMPLIANCE_OFFICER, region="64.72") as officer:
+        await officer.open(here)
+        assert f"{here}/bukti" in officer.page.text
+        await officer.send(f"{here}/pos")
+        assert "Surat ini menunggu dicetak" in officer.text
+        assert f'{here}/pos"' not in officer.page.text, "once is enough"
+
+
 @pytest.mark.starts("2027-02-16T09:00:00+07:00")
 async def test_a_mail_that_came_back_late_is_offered_to_the_post_while_the_next_letter_waits(
     api: Api,

@@ -38,6 +38,7 @@ from services.models import (
 from services.service_proof import evidence
 from services.service_proof.evidence import Receipt
 from services.warnings import approval, excuses, facts, post, sanctions, service
+from services.warnings.competence import issues
 from services.warnings.desk import Filters
 
 router = APIRouter()
@@ -107,6 +108,7 @@ async def record(
 
     async def command() -> Done:
         found = await _authorised(session, user, case, Permission.RECORD_SERVICE)
+        await service.require_issuer(session, case, user, Permission.RECORD_SERVICE)
         kind, moment = receipts.typed(typed, problems)
         scan = await receipts.kept(session, accepted, found, user, now, kind=_KIND)
         receipt = Receipt(kind, moment, forms.text(typed, "note"), scan)
@@ -123,6 +125,7 @@ async def by_post(request: Request, session: SessionDep, now: Now, case: UUID, u
 
     async def command() -> Done:
         await _authorised(session, user, case, Permission.APPROVE_WARNING)
+        await service.require_issuer(session, case, user, Permission.APPROVE_WARNING)
         await post.by_post_instead(session, case, actor=user.actor, now=now)
         return Done(to=url("warning_case", case=case), message=N_("Surat ini menunggu dicetak."))
 
@@ -293,6 +296,10 @@ async def _render(
     is_open = case.closed_at is None
     waits = case.status == WarningStatus.ISSUED or found.ladder.suspension == Suspension.UNSERVED
     awaited = waits and newest is not None and newest.sent_at is not None and newest.served_at is None
+    poster, recorder = (
+        policy.can(user, what, target) and newest is not None and issues(user, what, newest.authority)
+        for what in (Permission.APPROVE_WARNING, Permission.RECORD_SERVICE)
+    )
     by_post = await post.may_go_by_post(session, case_id, now=await app_now(session))
     context: dict[str, Any] = {
         "case": await views.case_head(session, case, words),
@@ -307,8 +314,8 @@ async def _render(
         "end_reason": found.ladder.exclusion_reason or found.ladder.end_note or "",
         "decidable": approver and case.status == WarningStatus.PROPOSED,
         "undetermined": found.ladder.authority is None,
-        "recordable": awaited and policy.can(user, Permission.RECORD_SERVICE, target),
-        "postable": approver and by_post,
+        "recordable": awaited and recorder,
+        "postable": by_post and poster,
         "excusable": is_open and policy.can(user, Permission.EXCUSE_OBLIGATION, target),
         "on_desk": approver and case.status == WarningStatus.DECIDING,
         "mine": await actors.selves(session, user.actor),
