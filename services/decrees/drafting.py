@@ -257,24 +257,11 @@ async def _still_ahead(session: AsyncSession, decree: HolidayDecree, now: dateti
 
 
 async def order_undo(session: AsyncSession, decree_id: UUID, *, actor: str, now: datetime) -> HolidayDecree:
-    """Take a decree back, as long as no date it put off would be past without it."""
+    """Take a decree back. What `undo_refusal` answers is raised."""
     case, decree = await load(session, decree_id)
-    if case.status != DecreeStatus.APPLIED or case.closed_at is not None:
-        raise TransitionRefused(N_("Hanya keputusan yang sudah diterapkan yang dapat dibatalkan."))
-    query = text(
-        "SELECT count(*) FROM decree_line l JOIN deadline d ON d.case_id = l.case_id AND d.name = l.deadline_name"
-        " WHERE l.decree_id = :id AND l.state = 'moved' AND d.met_at IS NULL AND d.paused_since IS NULL"
-        " AND d.due_before > :now AND l.new_before > l.old_before AND l.old_before <= :now"
-    )
-    late = (await session.execute(query, {"id": decree.case_id, "now": now})).scalar_one()
-    if late:
-        raise TransitionRefused(
-            N_(
-                "Tanpa {instrument}, {count} batas waktu sudah lewat; keputusan ini tidak dapat dibatalkan lagi."
-            ),
-            instrument=decree.instrument,
-            count=late,
-        )
+    refusal = await undo_refusal(session, case, decree, now=now)
+    if refusal is not None:
+        raise refusal
     cases.move(case, DecreeStatus.UNDOING)
     decree.status, decree.undone_by = DecreeStatus.UNDOING, actor
     await store.meet(session, case.id, None, now=now)
@@ -282,6 +269,29 @@ async def order_undo(session: AsyncSession, decree_id: UUID, *, actor: str, now:
     await cases.record(session, case, "undo_ordered", now=now, actor=actor)
     cases.wake(case, now)
     return decree
+
+
+async def undo_refusal(
+    session: AsyncSession, case: CaseFile, decree: HolidayDecree, *, now: datetime
+) -> TransitionRefused | None:
+    """Why a decree cannot be taken back now; None as long as no date it put off would be past without it."""
+    if case.status != DecreeStatus.APPLIED or case.closed_at is not None:
+        return TransitionRefused(N_("Hanya keputusan yang sudah diterapkan yang dapat dibatalkan."))
+    query = text(
+        "SELECT count(*) FROM decree_line l JOIN deadline d ON d.case_id = l.case_id AND d.name = l.deadline_name"
+        " WHERE l.decree_id = :id AND l.state = 'moved' AND d.met_at IS NULL AND d.paused_since IS NULL"
+        " AND d.due_before > :now AND l.new_before > l.old_before AND l.old_before <= :now"
+    )
+    late = (await session.execute(query, {"id": decree.case_id, "now": now})).scalar_one()
+    if late:
+        return TransitionRefused(
+            N_(
+                "Tanpa {instrument}, {count} batas waktu sudah lewat; keputusan ini tidak dapat dibatalkan lagi."
+            ),
+            instrument=decree.instrument,
+            count=late,
+        )
+    return None
 
 
 async def cancel(session: AsyncSession, decree_id: UUID, *, actor: str, now: datetime) -> HolidayDecree:

@@ -195,6 +195,7 @@ def decree() -> dict[str, Any]:
         "may_cancel": True,
         "may_try": True,
         "may_undo": False,
+        "undo_refused": "",
         "moving": False,
     }
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlmodel import col
 
 from api.pages.public import human
@@ -96,6 +96,23 @@ async def test_a_decree_shows_every_date_that_moves_and_needs_a_second_person(ap
         assert (await session.execute(select(col(HolidayDecree.status)))).scalar_one() == "approved"
         due = await session.get_one(Deadline, (case, "registration_target"))
         assert due.due_before.isoformat() == "2027-01-06T17:00:00+00:00", "5 January is a holiday already"
+
+
+async def test_the_undoing_of_a_decree_is_offered_only_while_nobody_becomes_late_by_it(api: Api) -> None:
+    await registration(api)
+    async with official(api, Role.ADMINISTRATOR) as admin:
+        here = await decreed(admin)
+        async with api.transaction() as (session, _):
+            await session.execute(text("UPDATE holiday_decree SET status = 'applied'"))
+            await session.execute(text("UPDATE case_file SET status = 'applied' WHERE kind = 'decree'"))
+            await session.execute(text("UPDATE decree_line SET state = 'moved'"))
+        await admin.open(here)
+        assert f"{here}/pembatalan" in admin.page.text
+        async with api.transaction() as (session, _):
+            await session.execute(text("UPDATE decree_line SET old_before = app_now()"))
+        await admin.open(here)
+        assert f"{here}/pembatalan" not in admin.page.text
+        assert "keputusan ini tidak dapat dibatalkan lagi" in admin.text
 
 
 async def test_a_calendar_file_fills_the_lines(api: Api) -> None:

@@ -18,6 +18,7 @@ from api.pages.forms import Done
 from api.pages.frame import answer, page_for
 from api.pages.urls import PATHS, url
 from api.permissions import require
+from services.clock import app_now
 from services.deadlines.zones import WIB
 from services.decrees import drafting, reading
 from services.decrees.comparing import Compared, compare
@@ -165,6 +166,8 @@ async def _render(
     more = {"kasus": shown[-1].case_id, "batas": shown[-1].deadline_name} if len(found) > PAGE else None
     may = policy.can(user, Permission.MANAGE_CALENDAR, Target.of_case(case))
     previewed = decree.status == DecreeStatus.PREVIEWED
+    applied = decree.status == DecreeStatus.APPLIED
+    refusal = await drafting.undo_refusal(session, case, decree, now=await app_now(session))
     own = decree.requested_by in await selves(session, user.actor)
     document = await session.get(Document, decree.document_id) if decree.document_id else None
     context: dict[str, Any] = {
@@ -184,7 +187,10 @@ async def _render(
         "needs_second": may and previewed and own,
         "may_cancel": may and decree.status in (DecreeStatus.DRAFT, DecreeStatus.PREVIEWED),
         "may_try": may and decree.status in (DecreeStatus.DRAFT, DecreeStatus.PREVIEWED),
-        "may_undo": may and decree.status == DecreeStatus.APPLIED and case.closed_at is None,
+        "may_undo": may and refusal is None,
+        "undo_refused": words.gettext(refusal.message, **refusal.params)
+        if may and applied and refusal
+        else "",
         "moving": decree.status in (DecreeStatus.APPROVED, DecreeStatus.UNDOING),
     }
     return answer("admin/decree.html", page, status=status, **context)
