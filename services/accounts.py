@@ -22,6 +22,7 @@ from services.models import (
     AccountType,
     CaseFile,
     CaseKind,
+    Institution,
     Organisation,
     Outcome,
     Person,
@@ -33,6 +34,8 @@ from services.periods import obligations
 from services.warnings import ending
 
 _ONE_PER_FACTORY: Final = "uq_account_factory"
+_OF_REGIONS: Final = frozenset({Institution.PROVINCE, Institution.REGENCY})
+"""Institutions that read their region's data by themselves; to central ones an administrator gives the right."""
 
 
 async def create_from_registration(
@@ -63,7 +66,7 @@ async def create_from_registration(
     person = await people.invite(
         session, username=account.username, name=account.name, email=account.email, account_id=account.id
     )
-    if kind is AccountType.GOVERNMENT:
+    if registration.institution in _OF_REGIONS:
         await people.grant(
             session,
             person.id,

@@ -158,7 +158,7 @@ class World:
                 storage_key=f"test/{unique}", scan_state=ScanState.CLEAN, uploaded_by="test", created_at=now,
             )  # fmt: skip
             session.add(document)
-            checked = form.check(form.RegistrationForm(**typed))
+            checked = form.check(form.RegistrationForm(**typed), on=now.date())
             return await submission.submit(session, checked, document, actor="anonymous", now=now)
 
     async def decide(self, case_id: UUID, verdict: str, **given: Any) -> Registration:
@@ -179,7 +179,7 @@ class World:
             typed = {
                 name: str(getattr(found, name) or "") for name in form.RegistrationForm.__dataclass_fields__
             }
-            checked = form.check(form.RegistrationForm(**(typed | given)))
+            checked = form.check(form.RegistrationForm(**(typed | given)), on=now.date())
             return await submission.resubmit(session, case_id, checked, None, actor="anonymous", now=now)
 
     async def undo(self, extension_id: UUID) -> None:

@@ -1,6 +1,7 @@
 """Regions as choices of a form."""
 
 from api.pages import shapes
+from services.i18n import N_, Translator
 from services.reference import regions
 
 
@@ -13,4 +14,19 @@ def choices() -> tuple[shapes.Option, ...]:
             options=[shapes.Option(place.code, place.name) for place in regions.within(province.code)],
         )
         for province in regions.provinces()
+    )
+
+
+def with_provinces(words: Translator) -> tuple[shapes.Option, ...]:
+    """The same, each province before its kabupaten and kota: an institution may be of a whole province."""
+    return tuple(
+        shapes.Option(
+            group.value,
+            group.label,
+            options=[
+                shapes.Option(group.value, words.gettext(N_("Provinsi {name}"), name=group.label)),
+                *group.options,
+            ],
+        )
+        for group in choices()
     )

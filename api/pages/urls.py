@@ -78,6 +78,7 @@ PATHS: dict[str, str] = {
     "announcement": "/pengumuman/{message}",
     # officers
     "queue": "/antrean",
+    "institution_registration": "/pendaftaran-instansi",
     "cases": "/kasus",
     "case": "/kasus/{case}",
     "case_hold": "/kasus/{case}/tahan",

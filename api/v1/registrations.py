@@ -1,6 +1,6 @@
 """Registrations: sent by anyone, read by the UPP and whoever holds the link, decided by the UPP."""
 
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from typing import Annotated, Any
 from uuid import UUID
@@ -26,16 +26,29 @@ from services.identity.permissions import Permission
 from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.identity.read_log import log_read
-from services.models import CaseFile, Registration
-from services.registrations import decisions, form, submission
+from services.licences.dates import today
+from services.models import CaseFile, Institution, LetterBasis, Registration
+from services.registrations import decisions, form, official_letter, submission
+from services.registrations.official_letter import GOVERNMENT
 
 router = APIRouter(prefix="/registrations", tags=["registrations"])
 NO_FILE = UploadFile(BytesIO())
 BY_LETTER = N_("Akun instansi pemerintah diajukan dengan surat dinas atau perjanjian kerja sama kepada UPP.")
 
 
+class LetterOut(BaseModel):
+    """What an institution's registration stands on: a `letter` or an `agreement`, by its number and date."""
+
+    basis: LetterBasis
+    number: str
+    date: date
+
+
 class RegistrationOut(BaseModel):
-    """A registration as the UPP sees it; the company's receipt has the first four fields. `version` is its ETag."""
+    """A registration as the UPP sees it; the company's receipt has the first four fields. `version` is its ETag.
+
+    `kind` is `company`, or `government` for type D, which has `institution` and `letter`.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -43,6 +56,9 @@ class RegistrationOut(BaseModel):
     number: int
     status: str
     version: int
+    kind: str
+    institution: Institution | None
+    letter: LetterOut | None
     submitted_at: datetime
     company_name: str
     nib: str | None
@@ -106,24 +122,36 @@ async def register(
     region_code: Annotated[str, Form()] = "",
     factory_address: Annotated[str, Form(alias="address")] = "",
     kind: Annotated[str, Form()] = "company",
+    institution: Annotated[str, Form()] = "",
+    letter_basis: Annotated[str, Form()] = "",
+    letter_number: Annotated[str, Form()] = "",
+    letter_date: Annotated[str, Form()] = "",
     document: Annotated[UploadFile | None, File()] = None,
 ) -> JSONResponse:
     """Take in a registration with the NIB document (PDF, JPG or PNG, at most 64 MB).
 
     Without a key only a few an hour from one address; with a key of the UPP as many as there are. `kind` is
-    `company`, or `government` for an office, which registers by official letter: the UPP enters it with its key.
+    `company`, or `government` for an institution, which registers by official letter: the UPP enters it with its
+    key, with the letter as `document`, its `letter_basis` (`letter`, `agreement`), `letter_number` and `letter_date`,
+    and the `institution` (`ministry`, `agency`, `mission`, `province`, `regency`).
     """
     known = enters_for_others(user)
     actor = user.actor if user is not None and known else ANYONE
-    if kind == "government" and not known:
+    if kind == GOVERNMENT and not known:
         raise InvalidInput(BY_LETTER, field="kind")
-    typed = form.RegistrationForm(company_name, nib, npwp, email, region_code, factory_address, kind)
-    checked = form.check(typed, has_document=bool(document and document.filename))
+    typed = form.RegistrationForm(
+        company_name, nib, npwp, email, region_code, factory_address, kind,
+        institution, letter_basis, letter_number, letter_date,
+    )  # fmt: skip
+    checked = form.check(typed, on=today(now), has_document=bool(document and document.filename))
+    if kind == GOVERNMENT and user is not None:
+        official_letter.within(user, checked.region_code)
     scan = document or NO_FILE
     accepted = await taken_in(parts.intake, scan, "document")
 
     async def command() -> ReceiptOut:
-        row = await records.add(session, accepted, kind="nib", uploaded_by=actor, now=now)
+        sort = official_letter.SCAN if kind == GOVERNMENT else "nib"
+        row = await records.add(session, accepted, kind=sort, uploaded_by=actor, now=now)
         registration = await submission.submit(session, checked, row, actor=actor, now=now)
         return _receipt(registration, "submitted")
 
@@ -195,5 +223,16 @@ def _out(case: CaseFile, registration: Registration) -> RegistrationOut:
             "id": registration.case_id,
             "status": case.status,
             "version": case.version,
+            "letter": _letter(registration),
         }
     )
+
+
+def _letter(registration: Registration) -> dict[str, Any] | None:
+    if registration.letter_number is None:
+        return None
+    return {
+        "basis": registration.letter_basis,
+        "number": registration.letter_number,
+        "date": registration.letter_date,
+    }

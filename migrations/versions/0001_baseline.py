@@ -1206,6 +1206,10 @@ def upgrade() -> None:
         sa.Column("region_code", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("address_key", sa.Text(), nullable=False),
+        sa.Column("institution", sa.Text(), nullable=True),
+        sa.Column("letter_basis", sa.Text(), nullable=True),
+        sa.Column("letter_number", sa.Text(), nullable=True),
+        sa.Column("letter_date", sa.Date(), nullable=True),
         sa.Column("similar_to", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("document_id", sa.Uuid(), nullable=False),
         sa.Column("submission", sa.Integer(), nullable=False),
@@ -1216,6 +1220,17 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("account_type", sa.Text(), nullable=True),
         sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(kind = 'government') = (institution IS NOT NULL AND letter_basis IS NOT NULL AND letter_number IS NOT NULL AND letter_date IS NOT NULL)",
+            name=op.f("ck_registration_official_letter"),
+        ),
+        sa.CheckConstraint(
+            "institution IN ('ministry', 'agency', 'mission', 'province', 'regency')",
+            name=op.f("ck_registration_institution"),
+        ),
+        sa.CheckConstraint(
+            "letter_basis IN ('letter', 'agreement')", name=op.f("ck_registration_letter_basis")
+        ),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_registration_case_id")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_registration_document_id")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_registration")),

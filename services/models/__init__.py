@@ -85,6 +85,8 @@ from services.models.policies import CalendarDay, Instance, PolicyVersion, Rehea
 from services.models.policy_changes import PolicyChange, PolicyChangeStatus
 from services.models.processes import (
     BaselineCorrection,
+    Institution,
+    LetterBasis,
     PeriodStatus,
     Registration,
     RegistrationStatus,
@@ -191,9 +193,11 @@ __all__ = [
     "HolidayDecree",
     "IdempotencyKey",
     "Instance",
+    "Institution",
     "IssuedDocument",
     "Lane",
     "LaneState",
+    "LetterBasis",
     "LetterChannel",
     "LetterRegister",
     "Licence",

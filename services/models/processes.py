@@ -1,14 +1,14 @@
 """Detail tables of the processes: registration, period, report."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Integer, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from services.models.base import instant, json_column, new_id
+from services.models.base import instant, json_column, new_id, one_of
 
 
 class RegistrationStatus(StrEnum):
@@ -19,11 +19,37 @@ class RegistrationStatus(StrEnum):
     LAPSED = "lapsed"
 
 
+class Institution(StrEnum):
+    """Who may hold a type D account."""
+
+    MINISTRY = "ministry"
+    AGENCY = "agency"
+    MISSION = "mission"
+    PROVINCE = "province"
+    REGENCY = "regency"
+
+
+class LetterBasis(StrEnum):
+    """What a type D account is granted on."""
+
+    LETTER = "letter"
+    AGREEMENT = "agreement"
+
+
 class Registration(SQLModel, table=True):
-    """What a company (or, for type D, a government office) typed, and what the UPP decided."""
+    """What a company typed, or the letter of an institution asks for (type D), and what the UPP decided."""
 
     __tablename__: ClassVar[str] = "registration"
-    __table_args__ = (Index("ix_registration_factory", "nib", "region_code", "address_key"),)
+    __table_args__ = (
+        Index("ix_registration_factory", "nib", "region_code", "address_key"),
+        one_of("institution", Institution),
+        one_of("letter_basis", LetterBasis),
+        CheckConstraint(
+            "(kind = 'government') = (institution IS NOT NULL AND letter_basis IS NOT NULL"
+            " AND letter_number IS NOT NULL AND letter_date IS NOT NULL)",
+            name="official_letter",
+        ),
+    )
 
     case_id: UUID = Field(primary_key=True, foreign_key="case_file.id")
     number: int | None = Field(
@@ -38,6 +64,10 @@ class Registration(SQLModel, table=True):
     region_code: str = Field(sa_type=Text)
     address: str = Field(sa_type=Text)
     address_key: str = Field(sa_type=Text)
+    institution: str | None = Field(default=None, sa_type=Text)
+    letter_basis: str | None = Field(default=None, sa_type=Text)
+    letter_number: str | None = Field(default=None, sa_type=Text)
+    letter_date: date | None = None
     similar_to: list[str] = json_column(default_factory=list)
     document_id: UUID = Field(foreign_key="document.id")
     submission: int = 1

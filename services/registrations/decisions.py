@@ -26,6 +26,7 @@ from services.models import (
     ScanState,
 )
 from services.registrations.notices import tell_company
+from services.registrations.official_letter import GOVERNMENT
 from services.registrations.submission import CORRECTION, REMINDER, TARGET, load
 from services.rulebook import of_case
 
@@ -44,7 +45,12 @@ CHECKLIST = {
     "licence_valid": N_("NIB berbasis risiko (OSS RBA) dan berlaku"),
     "type_fits": N_("Jenis akun sesuai dengan perizinan"),
 }
-GOVERNMENT_CHECKLIST = {"official_letter": N_("Surat dinas atau perjanjian kerja sama sesuai")}
+GOVERNMENT_CHECKLIST = {
+    "official_letter": N_(
+        "Nomor, tanggal dan penanda tangan sesuai dengan surat dinas atau perjanjian kerja sama"
+    ),
+    "institution_matches": N_("Nama, wilayah dan e-mail instansi sesuai dengan surat"),
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Decision:
 
 def checklist_of(registration: Registration) -> dict[str, str]:
     """The points to confirm before accepting, with their wording."""
-    return GOVERNMENT_CHECKLIST if registration.kind == "government" else CHECKLIST
+    return GOVERNMENT_CHECKLIST if registration.kind == GOVERNMENT else CHECKLIST
 
 
 async def decide(
@@ -85,7 +91,7 @@ async def decide(
 def _check(registration: Registration, decision: Decision) -> None:
     errors: list[FieldError] = []
     if decision.verdict is Verdict.ACCEPT:
-        allowed = {"D"} if registration.kind == "government" else {"A", "B", "C"}
+        allowed = {"D"} if registration.kind == GOVERNMENT else {"A", "B", "C"}
         if decision.account_type not in allowed:
             errors.append(FieldError("account_type", N_("Pilih jenis akun yang sesuai.")))
         points = checklist_of(registration)

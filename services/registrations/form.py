@@ -4,10 +4,15 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from services.errors import FieldError, InvalidInput
 from services.i18n import N_
+from services.models import Institution, LetterBasis
 from services.reference import identifiers, regions
+from services.registrations import official_letter
+from services.registrations.official_letter import GOVERNMENT
 
 CHECK_FIELDS = N_("Periksa kembali isian yang ditandai.")
 REQUIRED = N_("Wajib diisi.")
@@ -17,14 +22,14 @@ _ABBREVIATIONS = {
     "jalan": "jl", "jln": "jl", "nomor": "no", "kelurahan": "kel", "kecamatan": "kec",
     "kabupaten": "kab", "provinsi": "prov", "kilometer": "km",
 }  # fmt: skip
-KINDS = ("company", "government")
+KINDS = ("company", GOVERNMENT)
 MAX_NAME = 200
 MAX_ADDRESS = 500
 
 
 @dataclass(frozen=True)
 class RegistrationForm:
-    """What was typed, as it was typed. `kind` is `company`, or `government` for type D."""
+    """What was typed, as it was typed. `kind` is `company`, or `government` for type D, with its letter."""
 
     company_name: str
     nib: str
@@ -33,11 +38,18 @@ class RegistrationForm:
     region_code: str
     address: str
     kind: str = "company"
+    institution: str = ""
+    letter_basis: str = ""
+    letter_number: str = ""
+    letter_date: str = ""
 
 
 @dataclass(frozen=True)
 class CheckedForm:
-    """The same, normalised. `npwp_warning`: the number's check digit does not fit, which the UPP should look at."""
+    """The same, normalised. `npwp_warning`: the number's check digit does not fit, which the UPP should look at.
+
+    An institution has a letter and no NIB; a company the other way round.
+    """
 
     company_name: str
     nib: str | None
@@ -47,6 +59,10 @@ class CheckedForm:
     region_code: str
     address: str
     kind: str
+    institution: Institution | None = None
+    letter_basis: LetterBasis | None = None
+    letter_number: str | None = None
+    letter_date: date | None = None
 
     @property
     def address_key(self) -> str:
@@ -54,22 +70,29 @@ class CheckedForm:
         return address_key(self.address)
 
 
-def check(form: RegistrationForm, *, has_document: bool = True) -> CheckedForm:
-    """The form normalised, or InvalidInput naming every field that cannot be accepted."""
+def check(form: RegistrationForm, *, on: date, has_document: bool = True) -> CheckedForm:
+    """The form normalised, or InvalidInput naming every field that cannot be accepted. `on`: today (WIB)."""
     checks: dict[str, Callable[[], str]] = {
         "company_name": lambda: bounded(form.company_name, MAX_NAME, field="company_name"),
         "email": lambda: identifiers.email(required(form.email, "email")),
         "region_code": lambda: _region(form),
         "address": lambda: bounded(form.address, MAX_ADDRESS, field="address"),
     }
-    if form.kind != "government":
+    if form.kind == GOVERNMENT:
+        checks |= _of_institution(form, on)
+    else:
         checks["nib"] = lambda: identifiers.nib(required(form.nib, "nib"))
         checks["npwp"] = lambda: identifiers.tax_number(required(form.npwp, "npwp"))
     values, problems = identifiers.each(checks)
     if form.kind not in KINDS:
         problems.append(FieldError("kind", N_("Pilihan tidak dikenal.")))
     if not has_document:
-        problems.append(FieldError("document", N_("Unggah berkas NIB Anda.")))
+        letter = form.kind == GOVERNMENT
+        problems.append(
+            FieldError(
+                "document", N_("Unggah pindaian suratnya.") if letter else N_("Unggah berkas NIB Anda.")
+            )
+        )
     if problems:
         raise InvalidInput(CHECK_FIELDS, fields=problems)
     npwp = values.get("npwp")
@@ -82,15 +105,37 @@ def check(form: RegistrationForm, *, has_document: bool = True) -> CheckedForm:
         region_code=values["region_code"],
         address=values["address"],
         kind=form.kind,
+        **_letter(values),
     )
 
 
+def _of_institution(form: RegistrationForm, on: date) -> dict[str, Callable[[], str]]:
+    return {
+        "institution": lambda: official_letter.institution(form.institution),
+        "letter_basis": lambda: official_letter.basis(form.letter_basis),
+        "letter_number": lambda: official_letter.numbered(form.letter_number),
+        "letter_date": lambda: official_letter.dated(form.letter_date, on=on).isoformat(),
+    }
+
+
+def _letter(values: dict[str, str]) -> dict[str, Any]:
+    if "letter_date" not in values:
+        return {}
+    return {
+        "institution": Institution(values["institution"]),
+        "letter_basis": LetterBasis(values["letter_basis"]),
+        "letter_number": values["letter_number"],
+        "letter_date": date.fromisoformat(values["letter_date"]),
+    }
+
+
 def _region(form: RegistrationForm) -> str:
-    """A factory stands in a kabupaten or kota; a government may be a whole province."""
+    """A factory stands in a kabupaten or kota; an institution may be of a whole province."""
     code = required(form.region_code, "region_code")
-    if form.kind == "government" and (region := regions.find(code)) is not None:
-        return region.code
-    return regions.parse(code).code
+    if form.kind != GOVERNMENT:
+        return regions.parse(code).code
+    region = regions.find(code.strip()) or regions.parse(code)
+    return official_letter.placed(form.institution, region).code
 
 
 def required(value: str, field: str) -> str:

@@ -22,8 +22,10 @@ from services.models import (
     RegistrationStatus,
     new_id,
 )
+from services.registrations import official_letter
 from services.registrations.form import CheckedForm
 from services.registrations.notices import tell_company
+from services.registrations.official_letter import GOVERNMENT
 
 TARGET, REMINDER, CORRECTION = "registration_target", "registration_reminder", "registration_correction_due"
 
@@ -36,6 +38,7 @@ async def submit(
 ) -> Registration:
     """Take in a registration. Conflict when this factory has an account or an open registration."""
     await _serialise(session, form)
+    await _one_letter(session, form, None)
     similar = await _compare(session, form, None)
     number = (
         await session.execute(text("SELECT nextval(pg_get_serial_sequence('registration', 'number'))"))
@@ -57,8 +60,9 @@ async def submit(
     _fill(registration, form)
     session.add(registration)
     await _set_target(session, case, now, pauses=(), anchor=now)
-    data = {"submission": 1, "document": str(document.id), "similar": len(similar)}
-    await cases.record(session, case, "submitted", now=now, actor=actor, data=data)
+    data = {"submission": 1, "document": str(document.id), "similar": len(similar), **_letter(form)}
+    event = "entered_by_letter" if form.kind == GOVERNMENT else "submitted"
+    await cases.record(session, case, event, now=now, actor=actor, data=data)
     cases.wake(case, now)
     return registration
 
@@ -75,6 +79,7 @@ async def resubmit(
     """Take in the corrected registration; the UPP's clock runs on where it stood still."""
     case, registration = await load(session, case_id)
     await _serialise(session, form)
+    await _one_letter(session, form, case_id)
     similar = await _compare(session, form, case_id)
     cases.move(case, RegistrationStatus.SUBMITTED)
     registration.submission += 1
@@ -125,6 +130,22 @@ def _fill(registration: Registration, form: CheckedForm) -> None:
     for column, value in vars(form).items():
         setattr(registration, column, value)
     registration.address_key = form.address_key
+
+
+def _letter(form: CheckedForm) -> dict[str, str]:
+    """What the story tells of an institution's letter; of a company there is none."""
+    if form.letter_number is None or form.letter_date is None:
+        return {}
+    return {
+        "letter_basis": str(form.letter_basis),
+        "letter_number": form.letter_number,
+        "letter_date": form.letter_date.isoformat(),
+    }
+
+
+async def _one_letter(session: AsyncSession, form: CheckedForm, own: UUID | None) -> None:
+    if form.letter_number is not None and form.letter_date is not None:
+        await official_letter.unused(session, form.letter_number, form.letter_date, form.region_code, own)
 
 
 async def _serialise(session: AsyncSession, form: CheckedForm) -> None:

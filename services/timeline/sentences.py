@@ -8,14 +8,17 @@ from zoneinfo import ZoneInfo
 from services.deadlines import names
 from services.deadlines.periods import Period
 from services.i18n import N_, Translator, format_date, format_datetime, format_due, format_number
-from services.models import EvidenceKind, SanctionKind, Suspension
+from services.models import EvidenceKind, LetterBasis, SanctionKind, Suspension
 
 # By kind of case where kinds use one word for different things; else by the event alone.
 TEXTS: Final[Mapping[str, str]] = {
     # registration
     "registration.submitted": N_("Pendaftaran dikirim."),
+    "entered_by_letter": N_(
+        "Pendaftaran instansi dicatat petugas atas {letter_basis} nomor {letter_number} tanggal {letter_date}."
+    ),
     "resubmitted": N_("Pendaftaran yang sudah diperbaiki diterima (kiriman ke-{submission})."),
-    "acknowledged": N_("Bukti pendaftaran dikirim ke alamat e-mail pada NIB."),
+    "acknowledged": N_("Bukti pendaftaran dikirim ke alamat e-mail yang didaftarkan."),
     "registration.upp_reminded": N_("Separuh waktu pemeriksaan berlalu; petugas UPP diingatkan."),
     "upp_reminded": N_("Target waktu validasi terlewati; petugas UPP diingatkan."),
     "upp_escalated": N_("Target satu hari kerja terlewati tanpa keputusan; administrator diberi tahu."),
@@ -263,6 +266,10 @@ STANDSTILLS: Final = {
     Suspension.EXTENDED: N_("batas waktu diperpanjang"),
     Suspension.UNSERVED: N_("surat terakhir ternyata tidak sampai"),
 }
+BASES: Final = {
+    LetterBasis.LETTER: N_("surat dinas"),
+    LetterBasis.AGREEMENT: N_("perjanjian kerja sama"),
+}
 SANCTIONS: Final = {
     SanctionKind.FINE: N_("denda administratif"),
     SanctionKind.TEMPORARY_CLOSURE: N_("penutupan sementara"),
@@ -274,8 +281,10 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "evidence_kind": {str(code): text for code, text in EVIDENCE.items()},
     "why": {str(code): text for code, text in STANDSTILLS.items()},
     "sanction": {str(code): text for code, text in SANCTIONS.items()},
+    "letter_basis": {str(code): text for code, text in BASES.items()},
 }
 _DUES: Final = frozenset({"from", "to", "due_before"})
+_DAYS: Final = frozenset({"due", "letter_date"})
 _BEGINNINGS: Final = frozenset({"session_at"})
 
 
@@ -292,7 +301,7 @@ def sentence(kind: str, event: str, data: Mapping[str, Any], speak: Translator, 
 def _written(name: str, value: Any, speak: Translator, zone: ZoneInfo) -> object:
     if name in _DUES | _BEGINNINGS:
         return _moment(name, datetime.fromisoformat(value), speak, zone)
-    if name == "due":
+    if name in _DAYS:
         return format_date(date.fromisoformat(value), speak.locale)
     if name in _WORDS:
         return speak.gettext(_WORDS[name].get(value, names.OTHER))

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from services.identity import ratelimit
 from services.models import Role
-from services.registrations.decisions import CHECKLIST
+from services.registrations import decisions
+from services.registrations.decisions import CHECKLIST, GOVERNMENT_CHECKLIST, Decision, Verdict
 from tests.api.conftest import Api, once
 from tests.services.documents.corpus import pdf
 
@@ -19,6 +21,15 @@ TYPED = {
     "email": "pemilik@contoh.example",
     "region_code": "64.72",
     "address": "Jalan Contoh No. 1",
+}
+OFFICE: dict[str, Any] = {
+    "kind": "government",
+    "company_name": "Dinas Perindustrian Contoh",
+    "region_code": "64.72",
+    "institution": "regency",
+    "letter_basis": "letter",
+    "letter_number": "005/17/DISPERIN",
+    "letter_date": "2026-01-05",
 }
 
 
@@ -32,25 +43,98 @@ async def register(
 
 
 async def test_a_government_office_registers_by_letter_which_the_upp_enters_once(api: Api) -> None:
-    office: dict[str, Any] = {
-        "kind": "government",
-        "company_name": "Dinas Perindustrian Contoh",
-        "region_code": "64.72",
-    }
     for kind in ("government", "Company", "D"):
-        refused = await register(api, **office | {"kind": kind})
+        refused = await register(api, **OFFICE | {"kind": kind})
         assert refused.status_code == 422
         assert [error["field"] for error in refused.json()["errors"]] == ["kind"]
     upp = await api.as_(Role.UPP_OFFICER)
     files = {"document": ("surat-dinas.pdf", pdf())}
-    for name, address, status in (
-        (office["company_name"], TYPED["address"], 201),
-        (office["company_name"].upper(), TYPED["address"].upper(), 409),
-        ("Dinas Perindustrian Lain", TYPED["address"], 201),
+    for number, name, address, status, field in (
+        ("005/17", OFFICE["company_name"], TYPED["address"], 201, None),
+        ("005/18", OFFICE["company_name"].upper(), TYPED["address"].upper(), 409, "address"),
+        ("005 / 17", "Dinas Perindustrian Lain", TYPED["address"], 409, "letter_number"),
+        ("005/19", "Dinas Perindustrian Lain", TYPED["address"], 201, None),
     ):
-        data = TYPED | office | {"company_name": name, "address": address}
+        data = TYPED | OFFICE | {"letter_number": number, "company_name": name, "address": address}
         answer = await upp.post("/api/v1/registrations", data=data, files=files, headers=once())
         assert answer.status_code == status, answer.text
+        assert field is None or [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+async def test_what_an_institutions_letter_lacks_is_said_at_its_field(api: Api) -> None:
+    upp = await api.as_(Role.UPP_OFFICER)
+    for wrong, field in (
+        ({"letter_number": " "}, "letter_number"),
+        ({"letter_number": "--/--"}, "letter_number"),
+        ({"letter_number": "9" * 101}, "letter_number"),
+        ({"letter_date": "2999-01-01"}, "letter_date"),
+        ({"letter_date": "kemarin"}, "letter_date"),
+        ({"letter_date": ""}, "letter_date"),
+        ({"letter_basis": "phone_call"}, "letter_basis"),
+        ({"institution": "company"}, "institution"),
+        ({"institution": "province"}, "region_code"),
+        ({"region_code": "64"}, "region_code"),
+        ({"region_code": "9999"}, "region_code"),
+    ):
+        answer = await upp.post(
+            "/api/v1/registrations",
+            data=TYPED | OFFICE | wrong,
+            files={"document": ("surat-dinas.pdf", pdf())},
+            headers=once(),
+        )
+        assert answer.status_code == 422, (wrong, answer.text)
+        assert [error["field"] for error in answer.json()["errors"]] == [field], wrong
+    unscanned = await upp.post("/api/v1/registrations", data=TYPED | OFFICE, headers=once())
+    assert [error["field"] for error in unscanned.json()["errors"]] == ["document"]
+    elsewhere = await api.as_(Role.UPP_OFFICER, region="31")
+    files = {"document": ("surat-dinas.pdf", pdf())}
+    answer = await elsewhere.post("/api/v1/registrations", data=TYPED | OFFICE, files=files, headers=once())
+    assert [error["field"] for error in answer.json()["errors"]] == ["region_code"]
+
+
+async def test_an_institution_is_told_by_its_letter_and_accepted_as_type_d(api: Api) -> None:
+    upp = await api.as_(Role.UPP_OFFICER)
+    files = {"document": ("surat-dinas.pdf", pdf())}
+    made = await upp.post("/api/v1/registrations", data=TYPED | OFFICE, files=files, headers=once())
+    path = f"/api/v1/registrations/{made.json()['id']}"
+    seen = (await upp.get(path)).json()
+    assert (seen["kind"], seen["institution"], seen["nib"]) == ("government", "regency", None)
+    assert seen["letter"] == {"basis": "letter", "number": "005/17/DISPERIN", "date": "2026-01-05"}
+    told = (await upp.get(f"/api/v1/cases/{seen['id']}/timeline")).json()["past"][0]
+    assert told["text"] == (
+        "Pendaftaran instansi dicatat petugas atas surat dinas nomor 005/17/DISPERIN tanggal 5 Januari 2026."
+    )
+    decision = {
+        "verdict": "accept",
+        "version": seen["version"],
+        "checklist": dict.fromkeys(GOVERNMENT_CHECKLIST, True),
+    }
+    for letter, status in (("A", 422), ("D", 200)):
+        answer = await upp.post(f"{path}/decision", json=decision | {"account_type": letter}, headers=once())
+        assert answer.status_code == status, answer.text
+    assert answer.json()["account_type"] == "D"
+
+
+@pytest.mark.parametrize(
+    ("institution", "region", "rights"), [("regency", "64.72", 1), ("ministry", "31.71", 0)]
+)
+async def test_only_regional_governments_read_by_themselves(
+    api: Api, institution: str, region: str, rights: int
+) -> None:
+    upp = await api.as_(Role.UPP_OFFICER)
+    data = TYPED | OFFICE | {"institution": institution, "region_code": region}
+    files = {"document": ("surat-dinas.pdf", pdf())}
+    made = await upp.post("/api/v1/registrations", data=data, files=files, headers=once())
+    async with api.transaction() as (session, now):
+        accept = Decision(Verdict.ACCEPT, "D", checklist=dict.fromkeys(GOVERNMENT_CHECKLIST, True))
+        await decisions.decide(session, UUID(made.json()["id"]), accept, actor="person:upp", now=now)
+        held = await session.scalar(
+            text(
+                "SELECT count(*) FROM role_grant WHERE role = 'regional_officer' AND region_prefix = :region"
+            ),
+            {"region": region},
+        )
+    assert held == rights
 
 
 async def test_programs_without_a_key_register_few_and_those_of_the_upp_as_many_as_there_are(

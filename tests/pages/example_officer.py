@@ -7,6 +7,7 @@ from typing import Any
 from api.pages import examples, shapes
 from api.pages.examples import NOW, deadline
 from api.pages.rendering import Form
+from services.errors import FieldError
 
 PAGING = shapes.Paging(4, 1204, next="?sesudah=b")
 CASE = {
@@ -50,6 +51,7 @@ def queue() -> dict[str, Any]:
         "paging": PAGING,
         "problem": "",
         "by_finding": "",
+        "enter_letter": "/pendaftaran-instansi",
     }
 
 
@@ -144,6 +146,36 @@ def stuck_case() -> dict[str, Any]:
         "notes": [],
         "links": [],
         "assignees": [],
+    }
+
+
+def institution_letter() -> dict[str, Any]:
+    return {
+        "form": Form(),
+        "institutions": [option("province", "Pemerintah provinsi"), option("ministry", "Kementerian")],
+        "bases": [option("letter", "Surat dinas"), option("agreement", "Perjanjian kerja sama")],
+        "regions": [option("64", "Kalimantan Timur", options=[option("64", "Provinsi Kalimantan Timur")])],
+        "document": None,
+        "document_token": "",
+    }
+
+
+def institution_registration() -> dict[str, Any]:
+    context = registration()
+    shown = {
+        "kind": "government",
+        "company_name": "Dinas Perindustrian Contoh",
+        "institution": "Pemerintah provinsi",
+        "letter_basis": "Surat dinas",
+        "letter_number": "005/17/DISPERIN",
+        "letter_date": date(2027, 1, 4),
+        "npwp_warning": False,
+    }
+    return context | {
+        "registration": context["registration"] | shown,
+        "similar": [],
+        "checklist": [option("official_letter", "Nomor dan tanggal sesuai dengan surat")],
+        "types": [option("D", "Tipe D: instansi pemerintah")],
     }
 
 
@@ -306,6 +338,20 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "officer/case.html": case,
     "officer/case.html#stuck": stuck_case,
     "officer/registration_decision.html": registration,
+    "officer/registration_decision.html#institution": institution_registration,
+    "officer/institution_registration.html": institution_letter,
+    "officer/institution_registration.html#refused": lambda: (
+        institution_letter()
+        | {
+            "form": Form(
+                {"letter_number": "005/17/DISPERIN"},
+                (FieldError("letter_date", "Tanggal surat belum terjadi."),),
+                "Periksa kembali isian yang ditandai.",
+            ),
+            "document": shapes.StoredFile("surat-dinas.pdf", 120_113),
+            "document_token": "t",
+        }
+    ),
     "officer/registration_decision.html#decided": lambda: (
         registration()
         | {

@@ -85,6 +85,9 @@ def registration_rejected() -> dict[str, Any]:
 def correction() -> dict[str, Any]:
     registration = {"id": "r1", "number": 100001, "reason": "Salinan NIB tidak terbaca."}
     return {
+        "kind": "company",
+        "institutions": [],
+        "bases": [],
         "registration": registration,
         "form": Form(TYPED),
         "regions": REGIONS,
@@ -159,6 +162,9 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "public/registration_status.html": registration_status,
     "public/registration_status.html#rejected": registration_rejected,
     "public/registration_correction.html": correction,
+    "public/registration_correction.html#institution": lambda: (
+        correction() | {"kind": "government", "form": Form({"company_name": "Dinas Perindustrian Contoh"})}
+    ),
     "public/sign_in.html": sign_in,
     "public/sign_in.html#refused": sign_in_refused,
     "public/reauthenticate.html": lambda: {"form": Form(), "action": "/konfirmasi", "next": "/antrean"},

@@ -70,6 +70,7 @@ async def show(
         "paging": shapes.Paging(0),
         "problem": "",
         "by_finding": _by_finding(here),
+        "enter_letter": _enter_letter(user, here),
     }
     if here is not None:
         context |= await _found(session, user, here, asked, cursor, now, words)
@@ -110,6 +111,13 @@ def _tabs(desks: Any, here: Desk | None, loads: dict[str, Load], words: Translat
         )
         for desk in desks
     ]
+
+
+def _enter_letter(user: Principal, here: Desk | None) -> str:
+    """Where an institution's letter is entered; "" for other desks and whoever may not."""
+    registrations = here is not None and here.kind == CaseKind.REGISTRATION
+    may = bool(user.grants_with(Permission.DECIDE_REGISTRATION))
+    return url("institution_registration") if registrations and may else ""
 
 
 def _by_finding(here: Desk | None) -> str:

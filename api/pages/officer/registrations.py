@@ -26,9 +26,19 @@ from services.identity import policy
 from services.identity.permissions import Permission
 from services.identity.policy import Target
 from services.identity.principal import Principal
-from services.models import Account, CaseFile, CaseKind, Document, Registration, RegistrationStatus
+from services.models import (
+    Account,
+    CaseFile,
+    CaseKind,
+    Document,
+    Institution,
+    LetterBasis,
+    Registration,
+    RegistrationStatus,
+)
 from services.registrations import decisions
 from services.registrations.decisions import Decision, Verdict
+from services.registrations.official_letter import BASES, GOVERNMENT, INSTITUTIONS
 from services.registrations.submission import TARGET
 from services.timeline import actors
 
@@ -36,7 +46,9 @@ router = APIRouter()
 Officer = Annotated[Principal, require(Permission.DECIDE_REGISTRATION)]
 
 _DONE: Final = {
-    Verdict.ACCEPT: N_("{company} diterima. Akun dibuat; tautan kata sandi dikirim ke e-mail NIB."),
+    Verdict.ACCEPT: N_(
+        "{company} diterima. Akun dibuat; tautan kata sandi dikirim ke e-mail yang didaftarkan."
+    ),
     Verdict.RETURN: N_("Pendaftaran {company} dikembalikan untuk diperbaiki."),
     Verdict.REJECT: N_("Pendaftaran {company} ditolak."),
 }
@@ -114,7 +126,6 @@ async def _render(
     words = translator(page.locale)
     registration = await session.get_one(Registration, case.id, populate_existing=True)
     document = await session.get_one(Document, registration.document_id)
-    kinds = {"D": "government"}
     context: dict[str, Any] = {
         "case": await views.case_head(
             session,
@@ -122,7 +133,7 @@ async def _render(
             words,
             operator=policy.can(user, Permission.OPERATE_PROCESSES, Target.of_case(case)),
         ),
-        "registration": _shown(registration),
+        "registration": _shown(registration, words),
         "similar": await _similar(session, user, registration, words),
         "document": papers.beside(document),
         "deadline": await deadlines.view(session, case, TARGET, words),
@@ -133,7 +144,7 @@ async def _render(
         "types": [
             shapes.Option(code, words.gettext(text))
             for code, text in labels.ACCOUNT_TYPES.items()
-            if kinds.get(code, "company") == registration.kind
+            if (code == "D") == (registration.kind == GOVERNMENT)
         ],
         "form": form,
         "decided": await _decided(session, case, registration, words),
@@ -142,13 +153,19 @@ async def _render(
     return answer("officer/registration_decision.html", page, status=status, **context)
 
 
-def _shown(registration: Registration) -> dict[str, Any]:
+def _shown(registration: Registration, words: Translator) -> dict[str, Any]:
     typed = registration.model_dump()
     region = views.region_name(registration.region_code)
     province = views.region_name(registration.region_code[:2])
     return typed | {
         "region": f"{region}, {province}" if region != province else region,
         "returned_for": registration.decision_reason if registration.submission > 1 else None,
+        "institution": words.gettext(INSTITUTIONS[Institution(registration.institution)])
+        if registration.institution
+        else "",
+        "letter_basis": words.gettext(BASES[LetterBasis(registration.letter_basis)])
+        if registration.letter_basis
+        else "",
     }
 
 

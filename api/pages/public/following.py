@@ -26,7 +26,7 @@ from services.identity import ratelimit, tokens
 from services.identity.errors import LinkExpired
 from services.identity.tokens import Purpose
 from services.models import CaseFile, Document, Registration, RegistrationStatus
-from services.registrations import submission
+from services.registrations import official_letter, submission
 from services.registrations.form import CheckedForm
 
 router = APIRouter()
@@ -62,7 +62,7 @@ async def status(request: Request, session: SessionDep, registration: UUID, toke
         "public/registration_status.html",
         page,
         registration=shown,
-        steps=_steps(RegistrationStatus(case.status), words),
+        steps=_steps(RegistrationStatus(case.status), words, found.kind),
         deadline=await deadlines.view(session, case, submission.TARGET, words) if waits else None,
         correctable=bool(token) and await _holds(session, case, token),
     )
@@ -74,8 +74,7 @@ async def correct(request: Request, session: SessionDep, registration: UUID, tok
     case, found = await registrations.find(session, registration)
     if case.status != RegistrationStatus.RETURNED or not await _holds(session, case, token):
         return await _gone(request, session, case, found)
-    fields = ("company_name", "nib", "npwp", "email", "region_code", "address")
-    form = Form({name: getattr(found, name) for name in fields})
+    form = Form({name: getattr(found, name) for name in registrations.fields_of(found.kind)})
     return await _form(request, session, found, form, None, token)
 
 
@@ -97,10 +96,10 @@ async def corrected(
     typed = await forms.typed(request)
     token = forms.text(typed, "token")
     async with parts.sessions() as early:  # no transaction stands open while the file is looked at
-        case, _ = await registrations.find(early, registration)
+        case, sent = await registrations.find(early, registration)
         if not await _holds(early, case, token):
             raise LinkExpired
-    read = await registrations.read(request, typed, needs_document=False)
+    read = await registrations.read(request, typed, needs_document=False, now=now, kind=sent.kind)
     outcome: Response | DomainError | None = read.refused
     if read.checked is not None and read.refused is None:
         checked, document = read.checked, read.document
@@ -133,7 +132,8 @@ async def _resubmit(
     used = await tokens.use(session, token, Purpose.CORRECTION)
     if used.case_id != case_id:
         raise NotFound
-    row = await records.add(session, accepted, kind="nib", uploaded_by=ANYONE, now=now) if accepted else None
+    sort = official_letter.SCAN if checked.kind == official_letter.GOVERNMENT else "nib"
+    row = await records.add(session, accepted, kind=sort, uploaded_by=ANYONE, now=now) if accepted else None
     await submission.resubmit(session, case_id, checked, row, actor=ANYONE, now=now)
 
 
@@ -174,24 +174,31 @@ async def _form(
 ) -> Response:
     page = await page_for(request, session)
     kept = await session.get_one(Document, found.document_id)
+    choices = registrations.institution_choices(translator(page.locale))
+    company = {"institutions": [], "bases": [], "regions": places.choices()}
     return answer(
         "public/registration_correction.html",
         page,
         status=status,
         registration={"id": found.case_id, "number": found.number, "reason": found.decision_reason},
         form=form,
-        regions=places.choices(),
+        kind=found.kind,
+        **(choices if found.kind == official_letter.GOVERNMENT else company),
         document=keeping.shown(document) or shapes.StoredFile(kept.filename, kept.size),
         document_token=forms.text(form.values, keeping.TOKEN) if document else "",
         token=token,
     )
 
 
-def _steps(status: RegistrationStatus, words: Translator) -> list[shapes.Step]:
+def _steps(status: RegistrationStatus, words: Translator, kind: str) -> list[shapes.Step]:
     label, state = _CHECKED[status]
     accepted = status is RegistrationStatus.ACCEPTED
     account = words.gettext(N_("Akun dibuat"))
-    hint = words.gettext(N_("Nama pengguna dan tautan kata sandi dikirim ke e-mail NIB.")) if accepted else ""
+    mailed = {
+        "company": N_("Nama pengguna dan tautan kata sandi dikirim ke e-mail NIB."),
+        official_letter.GOVERNMENT: N_("Nama pengguna dan tautan kata sandi dikirim ke e-mail dinas."),
+    }
+    hint = words.gettext(mailed[kind]) if accepted else ""
     return [
         shapes.Step(words.gettext(_SENT), "done"),
         shapes.Step(words.gettext(label), state),

@@ -47,7 +47,7 @@ async def register(request: Request, session: SessionDep, now: Arrival) -> Respo
     """Take in a registration. Everything wrong with it is said at once; the file is not asked for twice."""
     typed = await forms.typed(request)
     doubts = await human.problems(request, typed)
-    read = await registrations.read(request, typed, needs_document=True)
+    read = await registrations.read(request, typed, needs_document=True, now=now)
     refused = keeping.together(doubts, read.refused, CHECK_FIELDS)
     if read.checked is None or read.document is None or refused is not None:
         return await _again(request, session, typed, refused, read.document)
