@@ -1,8 +1,10 @@
 """The Temporal server on the embedded database."""
 
 import asyncio
+import socket
 from uuid import uuid4
 
+import psutil
 import psycopg
 import pytest
 from temporalio.client import Client
@@ -56,3 +58,19 @@ def test_its_role_owns_its_databases_and_sees_no_other(pg: Engine, engine_tempor
             " AND datname NOT LIKE 'test_%' AND NOT datistemplate"
         ).fetchall()
     assert {name for (name,) in rows} == {"postgres", "temporal", "temporal_visibility"}
+
+
+def test_nobody_reaches_it_from_another_machine(engine_temporal: Temporal) -> None:
+    """OWASP ASVS 13.2.1: whoever reaches the engine may change every case, so it listens on this machine alone."""
+    assert engine_temporal.process
+    server = psutil.Process(engine_temporal.process.pid)
+    listening = [one.laddr for one in server.net_connections("inet") if one.status == psutil.CONN_LISTEN]
+    port = int(engine_temporal.address.rpartition(":")[2])
+    assert port in {place.port for place in listening}
+    assert {place.ip for place in listening} <= {"127.0.0.1", "::1"}
+    addresses = [
+        one.address for all_ in psutil.net_if_addrs().values() for one in all_ if one.family == socket.AF_INET
+    ]
+    for address in set(addresses) - {"127.0.0.1"}:
+        with pytest.raises(OSError, match=r"refused|timed out|unreachable"):
+            socket.create_connection((address, port), timeout=3)

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2.exceptions import SecurityError, TemplateNotFound, UndefinedError
 
 from services.messages.config import MailConfig, Relay
 from services.messages.examples import ABOUT, AT, EXAMPLES
@@ -103,18 +103,47 @@ def test_an_address_that_is_not_one_plain_mailbox_is_refused(address: str) -> No
         write(Rendered("s", "t", "h"), recipient=address)
 
 
-def test_the_sandbox_keeps_templates_away_from_python() -> None:
-    environment = RENDERER.environment
-    for attack in (
-        "{{ ''.__class__.__mro__ }}",
-        "{{ helpdesk.__class__.__init__.__globals__ }}",
-        "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
-        "{{ self.__init__.__globals__ }}",
-        "{{ helpdesk.__dict__ }}",
-        "{% set _ = [].append(1) %}",
-    ):
-        with pytest.raises((SecurityError, UndefinedError)):
-            environment.from_string(attack).render()
+# What a text might hold to get at Python: every thing at hand, by every way from a thing to its class or its module.
+THINGS = (
+    "''", "[]", "{}", "()", "(1)", "true", "helpdesk", "self", "cycler", "joiner", "namespace", "lipsum",
+    "range", "dict",
+)  # fmt: skip
+WAYS = (
+    ".__class__.__mro__", ".__class__.__base__.__subclasses__()", ".__class__.__init__.__globals__",
+    ".__init__.__globals__", "['__class__']['__mro__']", "['__cla' ~ 'ss__'].x", "|attr('__class__')",
+    ".__reduce_ex__(2)", ".__dir__()",
+)  # fmt: skip
+ATTACKS = [f"{{{{ {thing}{way} }}}}" for thing in THINGS for way in WAYS] + [
+    "{{ helpdesk.__dict__ }}",
+    "{% set _ = [].append(1) %}",
+    "{% set _ = {}.update(a=1) %}",
+    "{{ '{0.__class__}'.format(1) }}",
+    "{{ '{a.__class__}'.format_map({'a': 1}) }}",
+    "{{ cycler.next.__globals__ }}",
+    "{{ lipsum.__globals__['os'].popen('id').read() }}",
+    "{{ joiner.__init__.__globals__.os.environ }}",
+    "{{ (range|attr('__init__')).__globals__ }}",
+    "{{ [range]|map(attribute='__class__')|list }}",
+    "{{ range(10000000)|list }}",
+    "{% include '/etc/passwd' %}",
+    "{% include '../../../etc/passwd' %}",
+    "{% import 'os' as os %}",
+    "{{ config }}",
+    "{{ request.application }}",
+    "{{ settings.secret_key }}",
+    "{{ url_for.__globals__ }}",
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_text_of_a_template_gets_at_python(attack: str) -> None:
+    """OWASP ASVS 1.3.7: a template runs in a sandbox, whoever wrote it, and can only say what it was given."""
+    with pytest.raises((SecurityError, UndefinedError, TemplateNotFound, OverflowError)):
+        RENDERER.environment.from_string(attack).render()
+
+
+def test_enough_ways_are_tried() -> None:
+    assert len(set(ATTACKS)) >= 100
 
 
 def test_a_mail_is_ascii_short_lined_and_reads_back_as_written() -> None:
