@@ -7,7 +7,7 @@ import logging
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Header, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,7 +46,7 @@ async def ready(parts: PartsDep) -> JSONResponse:
     return JSONResponse({"status": status, "database": database, "engine": engine})
 
 
-@router.get("/metrics", dependencies=[public()])
+@router.get("/metrics", dependencies=[public()], response_class=PlainTextResponse)
 async def metrics(
     request: Request,
     parts: PartsDep,

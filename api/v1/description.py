@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.permissions import Access, route_policies
-from api.v1.problems import FieldProblem, Problem, described
+from api.v1.problems import MEANINGS, FieldProblem, Problem, described
 
 SCHEMES: Final[dict[str, Any]] = {
     "bearer": {
@@ -31,7 +31,6 @@ ABOUT: Final = (
     " official is logged with its purpose: that of the header `X-Purpose`, by default the purpose of the route."
     " Refusals are RFC 9457 problem details in the language of `Accept-Language` (id, en)."
 )
-_ALWAYS: Final = (422, 429, 503)
 
 
 def describe(app: FastAPI) -> None:
@@ -59,16 +58,15 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     access = _access(app)
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
-            _complete(operation, access.get((path, method.upper()), Access.SIGNED_IN), "{" in path)
+            _complete(operation, access.get((path, method.upper()), Access.SIGNED_IN))
     return schema
 
 
-def _complete(operation: dict[str, Any], access: Access, names_object: bool) -> None:
-    public = access is Access.PUBLIC
-    operation["security"] = [] if public else [{"bearer": []}, {"session": []}]
-    statuses = [*_ALWAYS, *(() if public else (401, 403)), *((404,) if names_object else ()), 409]
+def _complete(operation: dict[str, Any], access: Access) -> None:
+    """Every refusal may meet every operation: a key that opens nothing, another's object in a query, a forgery."""
+    operation["security"] = [] if access is Access.PUBLIC else [{"bearer": []}, {"session": []}]
     problem = {"$ref": "#/components/schemas/Problem"}
-    operation["responses"] = {**operation["responses"], **described(problem, *sorted(statuses))}
+    operation["responses"] = {**operation["responses"], **described(problem, *MEANINGS)}
 
 
 def _access(app: FastAPI) -> dict[tuple[str, str], Access]:
