@@ -17,7 +17,7 @@ from markupsafe import escape
 
 from services.deadlines.periods import Period
 from services.i18n import WIB, due_day, format_date, format_datetime, format_number
-from services.messages.catalogue import RESERVED, TEMPLATES
+from services.messages.catalogue import NOTICES, RESERVED, TEMPLATES
 from settings import Helpdesk
 
 EMAILS: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "emails"
@@ -28,6 +28,8 @@ _CONTROL: Final = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]"
 )
 # Where the two things stand that differ from mail to mail of a wave. Nobody can type these: see above.
+ENGLISH_TITLE: Final = "subject.en.txt"
+"""What a notice is called in the portal in English; the mail itself has one subject, in Indonesian."""
 _COMPANY: Final = "\ue000"
 _LINK: Final = "\ue001"
 _STAGES: Final = {
@@ -96,6 +98,7 @@ class Renderer:
         self.environment.globals["helpdesk"] = helpdesk
         self.environment.globals["home"] = self._public_url
         self._parts = {name: self._compile(name) for name in TEMPLATES}
+        self._english = {name: self.environment.get_template(f"{name}/{ENGLISH_TITLE}") for name in NOTICES}
         self._marked = lru_cache(maxsize=64)(self._render_marked)
 
     def render(
@@ -112,6 +115,15 @@ class Renderer:
         """Its subject line alone, which needs no link: also of a mail whose token is gone. KeyError as `render`."""
         marked, company = self._filled(template, context, now)
         return marked.subject.replace(_COMPANY, company)
+
+    def title(self, template: str, context: Mapping[str, Any], *, now: datetime, locale: str) -> str:
+        """What a notice is called in the portal: its subject line, in the reader's language. KeyError as `render`."""
+        if locale != "en" or template not in self._english:
+            return self.subject(template, context, now=now)
+        if missing := TEMPLATES[template].keys - context.keys() - {"token"}:
+            raise KeyError(f"{template} needs {sorted(missing)}")
+        values = {**_values(template, context), "now": now}
+        return " ".join(self._english[template].render(values).split())
 
     def _filled(self, template: str, context: Mapping[str, Any], now: datetime) -> tuple[Rendered, str]:
         """The words with marks for company and link, and the company's name."""

@@ -39,7 +39,8 @@ def written(request: Request, message: Message, locale: str) -> Notice:
     part = english.replace("English", "", 1) if locale == "en" else indonesian
     link = re.search(re.escape(settings.public_url) + r"(/\S*)", part)
     plain = part.replace(link[0], "") if link else part
-    return Notice(rendered.subject, _paragraphs(plain), link[1] if link else "")
+    title = engine.title(message.template, message.context, now=on_its_day, locale=locale)
+    return Notice(title, _paragraphs(plain), link[1] if link else "")
 
 
 def lines(request: Request, messages: Sequence[Message], locale: str) -> list[dict[str, Any]]:

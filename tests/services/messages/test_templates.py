@@ -12,9 +12,9 @@ import pytest
 from jinja2 import meta
 
 from api.pages import urls
-from services.messages.catalogue import RESERVED, TEMPLATES
+from services.messages.catalogue import NOTICES, RESERVED, TEMPLATES
 from services.messages.examples import ABOUT, AT, EXAMPLES
-from services.messages.rendering import EMAILS, Renderer, Subject
+from services.messages.rendering import EMAILS, ENGLISH_TITLE, Renderer, Subject
 from services.models import Lane, new_id
 from settings import Helpdesk
 
@@ -44,7 +44,17 @@ def test_templates_examples_directories_and_snapshots_are_the_same_set() -> None
     snapshots = {path.stem for path in SNAPSHOTS.iterdir()}
     assert directories == set(TEMPLATES) == set(EXAMPLES) == snapshots
     for name in NAMES:
-        assert {path.name for path in (EMAILS / name).iterdir()} == {"subject.txt", "body.txt", "body.html"}
+        parts = {"subject.txt", "body.txt", "body.html"} | ({ENGLISH_TITLE} if name in NOTICES else set())
+        assert {path.name for path in (EMAILS / name).iterdir()} == parts
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_a_notice_has_a_title_in_the_readers_language(name: str) -> None:
+    left = {key: value for key, value in EXAMPLES[name].items() if key != "token"}
+    english = RENDERER.title(name, left, now=AT, locale="en")
+    assert RENDERER.title(name, left, now=AT, locale="id") == RENDERER.subject(name, left, now=AT)
+    assert english
+    assert not re.search(r"\b(dan|yang|untuk|nomor|Laporan|Permintaan|Perizinan|pukul|Januari)\b", english)
 
 
 @pytest.mark.parametrize("name", NAMES)
