@@ -26,15 +26,16 @@ _OFFICERS = frozenset(
 _DESK = frozenset(("upp_officer", "verifier", "validator", "compliance_officer", "administrator"))
 _ADMINISTRATORS = frozenset(("administrator",))
 
+# In the order of their weight: what no longer fits into one row stands under "Menu lainnya".
 MENU: tuple[tuple[Entry, frozenset[str]], ...] = (
     (Entry("company_home", N_("Beranda")), frozenset(("company_user",))),
     (Entry("reports", N_("Laporan")), frozenset(("company_user",))),
-    (Entry("profile", N_("Data perusahaan")), frozenset(("company_user",))),
-    (Entry("licences", N_("Perizinan")), frozenset(("company_user",))),
     (Entry("data_requests", N_("Permintaan data")), frozenset(("company_user",))),
     (Entry("warning_letters", N_("Surat peringatan")), frozenset(("company_user",))),
-    (Entry("assistance_list", N_("Asistensi")), frozenset(("company_user",))),
     (Entry("announcements", N_("Pengumuman")), frozenset(("company_user",))),
+    (Entry("profile", N_("Data perusahaan")), frozenset(("company_user",))),
+    (Entry("licences", N_("Perizinan")), frozenset(("company_user",))),
+    (Entry("assistance_list", N_("Asistensi")), frozenset(("company_user",))),
     (Entry("queue", N_("Antrean saya")), _DESK),
     (Entry("cases", N_("Semua kasus")), _OFFICERS),
     (Entry("data_request_orders", N_("Permintaan data")), frozenset(("compliance_officer",))),

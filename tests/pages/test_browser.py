@@ -75,6 +75,24 @@ def test_no_page_breaks_the_policy_or_overflows_a_phone(site: str, phone: Page) 
     assert not complaints
 
 
+@pytest.mark.parametrize("locale", ["id", "en"])
+@pytest.mark.parametrize("example", ["company/home.html", "officer/queue.html", "admin/health.html"])
+def test_the_menu_stands_in_one_row_and_the_rest_opens_without_script(
+    site: str, browser: Browser, example: str, locale: str
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}/{example}?locale={locale}")
+    rows = {entry.bounding_box()["y"] for entry in page.locator(".site-nav > ul > li").all()}  # type: ignore[index]
+    assert len(rows) == 1
+    more = page.locator(".nav-more")
+    if more.count():
+        assert not more.locator("a").first.is_visible()
+        more.locator("summary").click()
+        assert all(entry.is_visible() for entry in more.locator("a").all())
+    context.close()
+
+
 def test_a_dialog_opens_asks_and_closes(site: str, phone: Page) -> None:
     phone.goto(f"{site}/company/reports.html")
     dialog = phone.locator("dialog").first
