@@ -49,11 +49,11 @@ async def show(
     page = await page_for(request, session)
     words = translator(page.locale)
     asked = {
-        "q": q, "kind": kind, "status": status, "region": region, "period": period,
+        "q": q, "kind": kind, "status": _fitting(kind, status), "region": region, "period": period,
         "due_before": due_before, "urut": urut,
     }  # fmt: skip
     context: dict[str, Any] = {
-        "search": shapes.Search(asked, await _options(session, kind, words)),
+        "search": shapes.Search(asked, await _options(session, asked, words)),
         "sorts": _sorts(asked),
         "cases": [],
         "paging": shapes.Paging(0),
@@ -103,23 +103,34 @@ def _sorts(asked: dict[str, str]) -> dict[str, str]:
     return {"title": "", "sorted_title": "", "due": turned, "sorted_due": "asc" if by_due else ""}
 
 
-async def _options(session: AsyncSession, kind: str, words: Translator) -> dict[str, list[shapes.Option]]:
-    kinds = [kind] if kind in list(CaseKind) else list(CaseKind)
-    statuses = [
-        shapes.Option(
-            "",
-            words.gettext(labels.KINDS[each]),
-            options=[
-                shapes.Option(status, words.gettext(labels.status_label(each, status).text))
-                for status in STATUSES[each]
-            ],
-        )
-        for each in kinds
-    ]
+def _fitting(kind: str, status: str) -> str:
+    """A status that cases of the chosen kind never have was left over from another kind."""
+    return "" if kind in tuple(CaseKind) and status not in tuple(STATUSES[CaseKind(kind)]) else status
+
+
+def _statuses(kind: str, asked: str, words: Translator) -> list[shapes.Option]:
+    """Those of the chosen kind: kinds share their names. Without one only the status that a link asks for."""
+    if kind in tuple(CaseKind):
+        each = CaseKind(kind)
+        return [
+            shapes.Option(status, words.gettext(labels.status_label(each, status).text))
+            for status in STATUSES[each]
+        ]
+    named = {
+        words.gettext(labels.status_label(each, asked).text)
+        for each in CaseKind
+        if asked in tuple(STATUSES[each])
+    }
+    return [shapes.Option(asked, " / ".join(sorted(named)))] if named else []
+
+
+async def _options(
+    session: AsyncSession, asked: dict[str, str], words: Translator
+) -> dict[str, list[shapes.Option]]:
     periods = select(col(ReportingPeriod.code)).order_by(col(ReportingPeriod.due_before).desc())
     return {
         "kind": [shapes.Option(each, words.gettext(text)) for each, text in labels.KINDS.items()],
-        "status": statuses,
+        "status": _statuses(asked["kind"], asked["status"], words),
         "region": views.region_options(),
         "period": [
             shapes.Option(code, views.period_name(code, words))
