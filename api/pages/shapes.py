@@ -57,6 +57,18 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Grid:
+    """Fields as a table, in their places: `groups` are (label, columns), `rows` (label, fields)."""
+
+    label: str
+    groups: Sequence[tuple[str, Sequence[str]]]
+    rows: Sequence[tuple[str, Sequence[Field]]]
+    type: str = "grid"
+    visible_when: None = None
+    elsewhere: None = None
+
+
+@dataclass(frozen=True)
 class PasswordRule:
     """A rule of a new password and the regular expression (over the whole password) that meets it."""
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from services.deadlines.periods import Period
 from services.reports.conditions import Frozen, references
-from services.reports.fields import ChoiceField, ChoicesField, FormField, Identifier, TextField
+from services.reports.fields import ChoiceField, ChoicesField, FormField, Identifier, IntegerField, TextField
 
 ACCOUNT = "account"
 """Pseudo-section: conditions may ask about `account.<fact>`."""
@@ -53,6 +53,40 @@ class Covers(Frozen):
     message: str
 
 
+class GridGroup(Frozen):
+    """Columns of a grid under one heading."""
+
+    label: str
+    columns: tuple[str, ...] = Field(min_length=1)
+
+
+class GridRow(Frozen):
+    """A line of a grid: the fields in its cells, from left to right."""
+
+    label: str
+    cells: tuple[Identifier, ...] = Field(min_length=1)
+
+
+class Grid(Frozen):
+    """Number fields that are read and typed as a table. Only their arrangement: each stays a field of its own."""
+
+    label: str
+    groups: tuple[GridGroup, ...] = Field(min_length=1)
+    rows: tuple[GridRow, ...] = Field(min_length=1)
+
+    @cached_property
+    def cells(self) -> tuple[str, ...]:
+        """The fields in it, row by row."""
+        return tuple(cell for row in self.rows for cell in row.cells)
+
+    @model_validator(mode="after")
+    def _rows_are_full(self) -> "Grid":
+        width = sum(len(group.columns) for group in self.groups)
+        if any(len(row.cells) != width for row in self.rows):
+            raise ValueError(f"grid {self.label}: every row needs {width} cells")
+        return self
+
+
 class _Section(Frozen):
     """`legal` names the items of the regulation's list of contents that this page answers."""
 
@@ -72,6 +106,19 @@ class _Section(Frozen):
 
 class FieldsSection(_Section):
     kind: Literal["fields"]
+    grids: tuple[Grid, ...] = ()
+
+    @model_validator(mode="after")
+    def _cells_are_plain_numbers(self) -> "FieldsSection":
+        cells = [cell for grid in self.grids for cell in grid.cells]
+        _unique(f"{self.id}: cell", cells)
+        for cell in cells:
+            field = self.by_id.get(cell)
+            if not isinstance(field, IntegerField) or field.visible_when or field.help:
+                raise ValueError(
+                    f"{self.id}: the cell {cell} is no whole number that is always asked, without a hint"
+                )
+        return self
 
 
 class RowsSection(_Section):
@@ -162,6 +209,10 @@ def texts(form: Questionnaire) -> Iterator[str]:
 
 def _section_texts(section: FieldsSection | RowsSection) -> Iterator[str]:
     yield from filter(None, (section.title, section.help, section.incomplete))
+    for grid in section.grids if isinstance(section, FieldsSection) else ():
+        yield from (grid.label, *(row.label for row in grid.rows))
+        for group in grid.groups:
+            yield from (group.label, *group.columns)
     if isinstance(section, RowsSection):
         yield from (section.row, section.empty, *(covers.message for covers in section.covers))
     for total in section.totals:

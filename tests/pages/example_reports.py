@@ -11,6 +11,34 @@ from services.i18n import N_
 from tests.pages.example_company import PAGING, REPORT, report_sections, rows_context
 
 
+def section_grid() -> dict[str, Any]:
+    def cell(name: str, label: str) -> shapes.Field:
+        return shapes.Field(name, "integer", label, unit="orang")
+
+    rows = [
+        (
+            who,
+            [
+                cell(f"{code}_{number}", f"{who}, {what}")
+                for number, what in enumerate(
+                    ("produksi, tetap", "produksi, tidak tetap", "lainnya, tetap", "lainnya, tidak tetap")
+                )
+            ],
+        )
+        for code, who in (("male", "Laki-laki"), ("female", "Perempuan"))
+    ]
+    kinds = ("Pekerja tetap", "Pekerja tidak tetap")
+    grid = shapes.Grid(
+        "Jumlah pekerja (orang)", [("Bagian produksi", kinds), ("Bagian lainnya", kinds)], rows
+    )
+    refused = Form({"male_0": "12", "male_1": "-1"}, [FieldError("male_1", N_("Wajib diisi."))])
+    return section_fields() | {
+        "fields_shown": [grid, cell("skkni_certified", "Jumlah pekerja dengan sertifikat SKKNI")],
+        "form": refused,
+        "class_message": "",
+    }
+
+
 def section_fields() -> dict[str, Any]:
     return {
         "report": REPORT,
@@ -107,6 +135,7 @@ def send() -> dict[str, Any]:
 
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "company/report_section.html": section_fields,
+    "company/report_section.html#grid": section_grid,
     "company/report_section.html#rows": section_rows,
     "company/report_section.html#locked": lambda: section_fields() | {"locked": True},
     "company/report_statement.html": statement,

@@ -19,6 +19,7 @@ from services.reference.units import Unit
 from services.reports import conditions, display, fields, values
 from services.reports.conditions import AllOf, AnyOf, Condition, Lookup, Not
 from services.reports.context import CertificateRef, Values
+from services.reports.definition import FieldsSection, Grid
 from services.reports.fields import FormField
 
 _NO_UNIT: Final = N_("Satuan tidak ada? Ajukan")
@@ -66,6 +67,32 @@ def shown(questions: Sequence[FormField], asking: Asking) -> list[shapes.Field]:
     asked = [question for question in questions if question.id not in asking.hidden]
     described = (_described(question, asking) for question in asked)
     return [*_given(asked, asking), *(one for one in described if one is not None)]
+
+
+def arranged(
+    described: Sequence[shapes.Field], section: Any, words: Translator
+) -> list[shapes.Field | shapes.Grid]:
+    """The same with the section's grids in the place of their first cells."""
+    known = {one.name: one for one in described}
+    every: Sequence[Grid] = section.grids if isinstance(section, FieldsSection) else ()
+    grids = {grid.cells[0]: grid for grid in every if known.keys() >= set(grid.cells)}
+    within = {cell for grid in grids.values() for cell in grid.cells}
+    shown: list[shapes.Field | shapes.Grid] = []
+    for one in described:
+        if one.name in grids:
+            shown.append(_grid(grids[one.name], known, words))
+        elif one.name not in within:
+            shown.append(one)
+    return shown
+
+
+def _grid(grid: Grid, known: Mapping[str, shapes.Field], words: Translator) -> shapes.Grid:
+    say = words.gettext
+    return shapes.Grid(
+        say(grid.label),
+        [(say(group.label), [say(column) for column in group.columns]) for group in grid.groups],
+        [(say(row.label), [known[cell] for cell in row.cells]) for row in grid.rows],
+    )
 
 
 def boxes(questions: Sequence[FormField], clean: Values) -> dict[str, Any]:

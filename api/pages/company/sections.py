@@ -154,7 +154,9 @@ async def _render(
         words,
         status=status,
         section=_facts(page, words),
-        fields_shown=questions.shown(page.section.fields, asking),
+        fields_shown=questions.arranged(
+            questions.shown(page.section.fields, asking), page.section, asking.words
+        ),
         form=form,
         version=view.report.content_version,
         class_message=report_frame.class_message(view, words) if section == "general_data" else "",

@@ -1,8 +1,10 @@
 """The small-industry production form holds what Permenperin 13/2025 and the ministry's form ask for."""
 
 import pytest
+from pydantic import ValidationError
 
 from services.i18n import translator
+from services.reports.definition import FieldsSection
 from services.reports.display import shown
 from services.reports.fields import NumberField, RupiahField
 from services.reports.typed import from_pairs
@@ -143,3 +145,20 @@ def test_answers_are_shown_as_people_read_them(section: str, field: str, text: s
 def test_the_report_answers_period_and_year_itself() -> None:
     computed = draft("general_data", {}).computed
     assert (computed["period"], computed["year"]) == (str(PERIOD), PERIOD.year)
+
+
+def test_the_workforce_is_typed_as_a_table_of_two_by_two_by_two() -> None:
+    section = form().by_id["workforce"]
+    assert isinstance(section, FieldsSection)
+    (grid,) = section.grids
+    assert [len(group.columns) for group in grid.groups] == [2, 2]
+    assert [len(row.cells) for row in grid.rows] == [4, 4]
+    assert sorted(grid.cells) == sorted(section.totals[0].sum)
+
+
+@pytest.mark.parametrize("cells", [["male_production_permanent"], ["nobody"] * 4, ["skkni_certified"] * 4])
+def test_a_grid_with_a_gap_a_stranger_or_a_hint_is_refused(cells: list[str]) -> None:
+    section = form().by_id["workforce"].model_dump()
+    section["grids"][0]["rows"][0]["cells"] = cells
+    with pytest.raises(ValidationError):
+        FieldsSection.model_validate(section)
