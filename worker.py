@@ -8,11 +8,11 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 import uvloop
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import settings
@@ -24,6 +24,7 @@ from activities.extension_campaign import CampaignActivities
 from activities.extension_request import ExtensionRequestActivities
 from activities.holiday_decree import HolidayDecreeActivities
 from activities.licence_review import LicenceReviewActivities
+from activities.looking import Looks
 from activities.non_production import NonProductionActivities
 from activities.policy_change import PolicyChangeActivities
 from activities.post_office import PostOfficeActivities
@@ -93,10 +94,25 @@ WORKFLOWS: Sequence[type] = (
     RescanWorkflow,
 )
 
-# Everything of ours passes through the sandbox: re-importing it per run cost 45 % of the worker's CPU. What the
-# sandbox still guards is the workflow modules themselves, which a test keeps pure.
+# What the SDK's sandbox need not guard: re-importing it per run cost 45 % of a worker's processor time.
 PASSED_THROUGH = ("activities", "services", "pydantic", "sqlalchemy", "sqlmodel", "settings")
 
+
+class Slots(TypedDict):
+    """How much a worker takes on at once."""
+
+    max_cached_workflows: int
+    max_concurrent_workflow_tasks: int
+    max_concurrent_local_activities: int
+
+
+# What is taken on is finished within a moment: on a busy machine more at once would only grow old together, be given
+# to the worker again after ten seconds, and make it busier still. A task carries its database steps with it.
+SLOTS: Slots = {
+    "max_cached_workflows": 2000,
+    "max_concurrent_workflow_tasks": 16,
+    "max_concurrent_local_activities": 16,
+}
 GRACEFUL = timedelta(seconds=30)
 BEAT_EVERY = 10.0  # seconds
 
@@ -139,7 +155,7 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
     rollback = RollbackActivities(runner)
     warning = WarningActivities(runner, parts.press)
     return [
-        CaseActivities(runner).look,
+        CaseActivities(Looks(parts.sessions)).look,
         registration.acknowledge,
         registration.remind,
         registration.escalate,
@@ -196,25 +212,26 @@ def activities_of(parts: Parts) -> list[Callable[..., Any]]:
 
 
 def sandbox() -> SandboxedWorkflowRunner:
-    """The runner of worker and replayer alike."""
+    """The runner of tests: a workflow that reaches for a clock, a file or chance fails there, on every branch.
+
+    In service it would read the workflow's module anew for each process.
+    """
     return SandboxedWorkflowRunner(
         restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
     )
 
 
-def make_worker(client: Client, parts: Parts) -> Worker:
-    """A worker on the one task queue. Slots fit two cores: database steps are short and local."""
+def make_worker(client: Client, parts: Parts, runner: WorkflowRunner | None = None) -> Worker:
+    """A worker on the one task queue."""
     return Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
         activities=activities_of(parts),
-        workflow_runner=sandbox(),
-        max_cached_workflows=2000,
-        max_concurrent_workflow_tasks=64,
+        workflow_runner=runner or UnsandboxedWorkflowRunner(),
         max_concurrent_activities=16,
-        max_concurrent_local_activities=32,
         graceful_shutdown_timeout=GRACEFUL,
+        **SLOTS,
     )
 
 

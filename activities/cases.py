@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from activities.steps import StepRunner
+from activities.looking import Looks
 from services.processes import Answer, Question
 
 
 @dataclass(frozen=True)
 class CaseActivities:
-    runner: StepRunner
+    looks: Looks
 
     @activity.defn(name="case.look")
     async def look(self, question: Question) -> Answer:
         """Reads the row and says: go on, sleep, start again, or leave."""
-        return await self.runner.look(question)
+        return await self.looks.look(question)

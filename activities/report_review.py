@@ -1,8 +1,11 @@
 """The steps of a report's review."""
 
 from dataclasses import dataclass
+from typing import Final
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from temporalio import activity
 
 from activities.contracts import CaseRef, StepResult
@@ -11,11 +14,12 @@ from services.models import CaseFile, Report
 from services.reviews import steps
 from services.reviews.dates import CORRECTION, VALIDATION, VALIDATION_HALF, VERIFICATION, VERIFICATION_HALF
 
+_SUBMISSION: Final = select(col(Report.submission)).where(col(Report.case_id) == bindparam("case_id"))
+
 
 async def _submission(session: AsyncSession, case: CaseFile) -> str:
     """A step that happens once for each sending."""
-    report = await session.get_one(Report, case.id, populate_existing=True)
-    return str(report.submission)
+    return str((await session.execute(_SUBMISSION, {"case_id": case.id})).scalar_one())
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from services import cases, processes
 from services.database import Sessions
 from services.errors import DomainError, NotFound
 from services.models import CaseFile, Deadline
-from services.waking import Waker, hand_over
+from services.waking import Waker, hand_over, woken
 
 Action = Callable[[AsyncSession, CaseFile, datetime], Awaitable[None]]
 Occurrence = Callable[[AsyncSession, CaseFile], Awaitable[str]]
@@ -71,6 +71,7 @@ class StepRunner:
                 if not await cases.done_once(session, case.id, step, key, now):
                     return StepResult.ALREADY
                 await action(session, case, now)
+                woken(session).cases.pop(case.key, None)  # its own process looks next, without being told
             hand_over(session, self.waker)
         except DomainError as error:
             return await self._stuck(ref, step, key, error)
@@ -83,8 +84,3 @@ class StepRunner:
             data = {"step": step, "code": error.code}
             await cases.record(session, case, "step_stuck", now=now, data=data)
         return StepResult.WAIT
-
-    async def look(self, question: processes.Question) -> processes.Answer:
-        """One look at one case, in one transaction."""
-        async with self.sessions() as session, session.begin():
-            return await processes.look(session, question)

@@ -45,7 +45,7 @@ async def measure(count: int) -> list[Row]:
                 "temporal": temporal.process.pid,
             }
         )
-        async with opened(engine.clone(), temporal.address, Path(directory), START) as world:
+        async with opened(engine.clone(), temporal.address, Path(directory), START, sandboxed=False) as world:
             return await _measure(world, meter, count)
 
 

@@ -45,7 +45,7 @@ async def measure(count: int) -> list[Row]:
         running_temporal(engine) as temporal,
     ):
         database = engine.clone()
-        async with opened(database, temporal.address, Path(directory), START) as world:
+        async with opened(database, temporal.address, Path(directory), START, sandboxed=False) as world:
             world.advance = type(world.advance)(world.sessions, world.gateway, patience=900)
             meter = Meter(_roles(engine, temporal.process.pid if temporal.process else 0))
             return await _quarter(world, libpq_url(database.app_url), meter, count)

@@ -77,6 +77,10 @@ _LOCK_NOW = (
     .with_for_update(of=CaseFile)
     .execution_options(populate_existing=True)
 )
+_DONE_ONCE = text(
+    "INSERT INTO case_step (case_id, step, occurrence, done_at, skipped_by)"
+    " VALUES (:case_id, :step, :occurrence, :now, :skipped_by) ON CONFLICT DO NOTHING"
+)
 
 
 async def open_case(session: AsyncSession, case: CaseFile) -> CaseFile:
@@ -198,12 +202,8 @@ async def done_once(
     skipped_by: UUID | None = None,
 ) -> bool:
     """Claim a step's key. False when it was done before: then do nothing."""
-    statement = text(
-        "INSERT INTO case_step (case_id, step, occurrence, done_at, skipped_by)"
-        " VALUES (:case_id, :step, :occurrence, :now, :skipped_by) ON CONFLICT DO NOTHING"
-    )
     given = {"case_id": case_id, "step": step, "occurrence": occurrence, "now": now, "skipped_by": skipped_by}
-    result = await session.execute(statement, given)
+    result = await session.execute(_DONE_ONCE, given)
     return bool(result.rowcount)  # type: ignore[attr-defined]
 
 

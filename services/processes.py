@@ -1,19 +1,20 @@
 """What a process sees when it looks at its case: go on, sleep, start again, or leave."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from services import cases
-from services.errors import DomainError, InvalidInput
+from services.database import uuids
+from services.errors import DomainError, InvalidInput, NotFound
 from services.i18n import N_
-from services.models import CaseFile, Deadline
+from services.models import CaseFile
 
 # Lateness is acted on a minute after the moment: longer than any transaction may last, so nobody who sent
 # in time is still uncommitted.
@@ -51,24 +52,74 @@ class Answer:
 
 async def look(session: AsyncSession, question: Question) -> Answer:
     """Lock the case, answer the question, and set `wake_at`: only a look puts a process to sleep or ends it."""
-    case, now = await cases.lock_now(session, question.case_id)
+    answer = (await look_at_all(session, [question], wait=True))[0]
+    if answer is None:
+        raise NotFound
+    return answer
+
+
+async def look_at_all(
+    session: AsyncSession, questions: Sequence[Question], *, wait: bool = False
+) -> list[Answer | None]:
+    """As `look`, at many cases in one transaction. None for a case that somebody else has locked, or that is not.
+
+    Nobody waits with locks in hand, so that no two transactions can wait for each other; `wait` is for one alone.
+    The commit does not wait for the disk: a look that a crash forgets left `wake_at` in the past, and is repeated.
+    """
+    given = {"ids": uuids({question.case_id for question in questions})}
+    rows = {row.id: row for row in await session.execute(_LOCK if wait else _LOCK_FREE, given)}
+    deadlines: dict[UUID, dict[str, Row[Any]]] = {case_id: {} for case_id in rows}
+    if rows and any(question.deadlines or question.passed for question in questions):
+        for deadline in await session.execute(_DEADLINES, {"ids": uuids(rows)}):
+            deadlines[deadline.case_id][deadline.name] = deadline
+    seen = [
+        _judged(rows[asked.case_id], deadlines[asked.case_id], asked) if asked.case_id in rows else None
+        for asked in questions
+    ]
+    await _put_to_rest(
+        session, {question.case_id: one for question, one in zip(questions, seen, strict=True) if one}
+    )
+    return [one.answer if one else None for one in seen]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """An answer, and for one that ends the look until when the process rests."""
+
+    answer: Answer
+    until: datetime | None = None
+
+
+def _judged(case: Row[Any], deadlines: Mapping[str, Row[Any]], question: Question) -> _Judged:
     if case.closed_at is not None:
-        case.wake_at = None
-        return Answer(Sight.OVER)
-    if case.held_at is not None or case.stuck is not None:
-        return sleep(case, None, now)
-    deadlines = await _awaited(session, question)
-    if any(_lies_ahead(deadlines.get(name), now) for name in question.passed):
-        return Answer(Sight.AGAIN)
+        return _Judged(Answer(Sight.OVER))
+    if case.held_at is not None or case.stuck:
+        return _asleep(None, case.now)
+    awaited = _awaited(deadlines, question)
+    if any(_lies_ahead(awaited.get(name), case.now) for name in question.passed):
+        return _Judged(Answer(Sight.AGAIN))
     if question.milestone is not None and question.milestone in case.milestones:
-        return Answer(Sight.REACHED)
-    return _first(case, [deadlines.get(name) for name in question.deadlines], now)
+        return _Judged(Answer(Sight.REACHED))
+    return _first([awaited.get(name) for name in question.deadlines], case.now)
+
+
+async def _put_to_rest(session: AsyncSession, judged: Mapping[UUID, _Judged]) -> None:
+    resting = {id_: one for id_, one in judged.items() if one.answer.sight in (Sight.SLEEP, Sight.OVER)}
+    if not resting:
+        return
+    until = [one.until.isoformat() if one.until else "NULL" for one in resting.values()]
+    given = {"ids": uuids(resting), "until": f"{{{','.join(until)}}}"}
+    await session.execute(_REST, given)
 
 
 def sleep(case: CaseFile, until: datetime | None, now: datetime) -> Answer:
     """Put the process to sleep until a moment, or (None) until somebody wakes it."""
     case.wake_at, case.nudged_at, case.nudges = until, None, 0
-    return Answer(Sight.SLEEP, seconds=(until - now).total_seconds() if until else None)
+    return _asleep(until, now).answer
+
+
+def _asleep(until: datetime | None, now: datetime) -> _Judged:
+    return _Judged(Answer(Sight.SLEEP, seconds=(until - now).total_seconds() if until else None), until)
 
 
 @dataclass(frozen=True)
@@ -81,32 +132,35 @@ class _Awaited:
     paused: bool
 
 
-# Built once: every look of every process asks it.
-_DEADLINES = (
-    select(Deadline)
-    .where(
-        col(Deadline.case_id) == bindparam("case_id"),
-        col(Deadline.name).in_(bindparam("names", expanding=True)),
-    )
-    .execution_options(populate_existing=True)
+# Two statements: what is read after the lock is what is in force.
+_SEEN: Final = """
+    SELECT id, closed_at, held_at, stuck IS NOT NULL AS stuck, milestones, app_now() AS now,
+           set_config('synchronous_commit', 'off', true)
+    FROM case_file WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE"""
+_LOCK: Final = text(_SEEN)
+_LOCK_FREE: Final = text(f"{_SEEN} SKIP LOCKED")
+_DEADLINES: Final = text(
+    "SELECT case_id, name, due_before, lenient_before, met_at, paused_since FROM deadline"
+    " WHERE case_id = ANY(CAST(:ids AS uuid[]))"
+)
+_REST: Final = text(
+    """
+    UPDATE case_file SET wake_at = g.until, nudged_at = NULL, nudges = 0
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:until AS timestamptz[])) AS g(id, until)
+    WHERE case_file.id = g.id
+    """
 )
 
 
-async def _awaited(session: AsyncSession, question: Question) -> dict[str, _Awaited]:
-    names = (*question.deadlines, *question.passed)
-    if not names:
-        return {}
-    rows = sorted({name.removesuffix(LENIENT) for name in names})
-    found = await session.execute(_DEADLINES, {"case_id": question.case_id, "names": rows})
-    deadlines = {deadline.name: deadline for deadline in found.scalars()}
+def _awaited(deadlines: Mapping[str, Row[Any]], question: Question) -> dict[str, _Awaited]:
     return {
         name: _read(name, deadlines[row])
-        for name in names
+        for name in (*question.deadlines, *question.passed)
         if (row := name.removesuffix(LENIENT)) in deadlines
     }
 
 
-def _read(name: str, deadline: Deadline) -> _Awaited:
+def _read(name: str, deadline: Row[Any]) -> _Awaited:
     strict, lenient = deadline.due_before, deadline.lenient_before
     before = max(strict, lenient or strict) if name.endswith(LENIENT) else strict
     return _Awaited(name, before, deadline.met_at is not None, deadline.paused_since is not None)
@@ -116,16 +170,16 @@ def _lies_ahead(awaited: _Awaited | None, now: datetime) -> bool:
     return awaited is not None and not awaited.met and awaited.before + GRACE > now
 
 
-def _first(case: CaseFile, awaited: list[_Awaited | None], now: datetime) -> Answer:
+def _first(awaited: list[_Awaited | None], now: datetime) -> _Judged:
     known = [date for date in awaited if date is not None]
     if awaited and len(known) == len(awaited) and all(date.met for date in known):
-        return Answer(Sight.SETTLED)
+        return _Judged(Answer(Sight.SETTLED))
     running = sorted((d for d in known if not d.met and not d.paused), key=lambda d: (d.before, d.name))
     if not running:
-        return sleep(case, None, now)
+        return _asleep(None, now)
     if running[0].before + GRACE <= now:
-        return Answer(Sight.REACHED, name=running[0].name)
-    return sleep(case, running[0].before + GRACE, now)
+        return _Judged(Answer(Sight.REACHED, name=running[0].name))
+    return _asleep(running[0].before + GRACE, now)
 
 
 def get_stuck(case: CaseFile, step: str, occurrence: str, error: DomainError, now: datetime) -> None:

@@ -30,6 +30,9 @@ DYNAMIC: dict[str, Any] = {
     "history.persistenceMaxQPS": 50_000,
     "frontend.persistenceMaxQPS": 50_000,
     "matching.persistenceMaxQPS": 50_000,
+    # With one host and one worker, partitions of the task queue only pass tasks to and fro among themselves.
+    "matching.numTaskqueueReadPartitions": 1,
+    "matching.numTaskqueueWritePartitions": 1,
 }
 
 

@@ -40,7 +40,7 @@ from services.waking import hand_over
 from settings import Helpdesk, Settings
 from stack import namespace
 from tests.engine import Database
-from worker import Parts, make_worker
+from worker import Parts, make_worker, sandbox
 from workflows.advance import Advance
 from workflows.gateway import Gateway, connect
 
@@ -260,8 +260,12 @@ async def opened(
     *,
     working: bool = True,
     relay: int | None = None,
+    sandboxed: bool = True,
 ) -> AsyncIterator[World]:
-    """A world that starts at an instant, with a worker of its own and a mail catcher, or a `relay` on this port."""
+    """A world that starts at an instant, with a worker of its own and a mail catcher, or a `relay` on this port.
+
+    `sandboxed`: its workflows are kept from whatever may differ when they are replayed; in service they are not.
+    """
     who = instance.create(database.migrator_url, rehearsal=True, start=instant(start))
     async with AsyncExitStack() as stack:
         engine = make_engine(database.app_url, 20, ping=False)
@@ -277,7 +281,8 @@ async def opened(
         client = await connect(temporal, who.namespace)
         gateway = Gateway(client)
         if working:
-            worker = make_worker(client, Parts.of(sessions, gateway, given))
+            runner = sandbox() if sandboxed else None
+            worker = make_worker(client, Parts.of(sessions, gateway, given), runner)
             await stack.enter_async_context(worker)
         yield World(sessions, client, gateway, Advance(sessions, gateway, patience=60), given)
         await gateway.drain()

@@ -17,7 +17,6 @@ from temporalio.client import (
     ScheduleSpec,
 )
 from temporalio.common import WorkflowIDReusePolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfigProfile
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -38,6 +37,7 @@ from workflows.contracts import (
     WORKFLOW_TYPES,
     post_office_id,
 )
+from workflows.payloads import DATA_CONVERTER
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ async def connect(address: str | None, namespace: str, *, lazy: bool = False) ->
     config["namespace"] = namespace
     if address:
         config["target_host"] = address
-    return await Client.connect(**config, lazy=lazy, data_converter=pydantic_data_converter)
+    return await Client.connect(**config, lazy=lazy, data_converter=DATA_CONVERTER)
 
 
 _PASSING = frozenset(

@@ -1,9 +1,9 @@
 """Deadlines as rows: setting, meeting, pausing. Whoever writes one holds the lock of its case."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select, text, update
@@ -43,6 +43,44 @@ _KEEP: Final = text(
 )
 
 
+# A date and its reasons in one statement; extensions and pauses stay as they are.
+_SET: Final = (
+    select(Deadline)
+    .from_statement(
+        text(
+            f"""
+            WITH given AS (
+                SELECT g.*, {DIGEST_SQL} AS digest
+                FROM jsonb_to_recordset(CAST(:dates AS jsonb)) AS g(
+                    name text, rule text, base_before timestamptz, base_lenient_before timestamptz,
+                    due_before timestamptz, lenient_before timestamptz, calendar_version text, steps jsonb,
+                    recipe jsonb, recipe_digest text)
+            ), kept AS (
+                INSERT INTO derivation (id, digest, rule, due_before, lenient_before, calendar_version, steps, recipe,
+                                        recipe_digest)
+                SELECT CAST(left(w.digest, 32) AS uuid), w.digest, w.rule, w.due_before, w.lenient_before,
+                       w.calendar_version, w.steps, w.recipe, w.recipe_digest
+                FROM given w ORDER BY w.digest
+                ON CONFLICT (digest) DO NOTHING
+            )
+            INSERT INTO deadline (case_id, name, derivation_id, base_before, base_lenient_before, due_before,
+                                  lenient_before, set_at, pauses)
+            SELECT :case_id, name, CAST(left(digest, 32) AS uuid), base_before, base_lenient_before, due_before,
+                   lenient_before, :now, '[]'
+            FROM given
+            ON CONFLICT (case_id, name) DO UPDATE
+            SET derivation_id = excluded.derivation_id, base_before = excluded.base_before,
+                base_lenient_before = excluded.base_lenient_before, due_before = excluded.due_before,
+                lenient_before = excluded.lenient_before, set_at = excluded.set_at, met_at = NULL, acted_at = NULL,
+                paused_since = NULL
+            RETURNING *
+            """  # noqa: S608 -- our own constants
+        )
+    )
+    .execution_options(populate_existing=True)
+)
+
+
 async def keep_derivation(session: AsyncSession, derived: Derived) -> UUID:
     """Store the reasons of a date once, for all cases that share them; returns their id."""
     recipe = derived.recipe
@@ -60,24 +98,30 @@ async def set_deadline(
     session: AsyncSession, case_id: UUID, name: str, derived: Derived, *, now: datetime
 ) -> Deadline:
     """Give a case a date, or replace the one of that name; extensions and pauses stay as they are."""
-    derivation_id = await keep_derivation(session, derived)
-    deadline = await session.get(Deadline, (case_id, name), populate_existing=True)
-    if deadline is None:
-        deadline = Deadline(
-            case_id=case_id,
-            name=name,
-            derivation_id=derivation_id,
-            base_before=derived.base_before,
-            due_before=derived.due_before,
-            set_at=now,
-        )
-        session.add(deadline)
-    deadline.base_before, deadline.base_lenient_before = derived.base_before, derived.lenient_before
-    deadline.due_before, deadline.lenient_before = derived.due_before, derived.lenient_before
-    deadline.derivation_id, deadline.set_at = derivation_id, now
-    deadline.met_at = deadline.acted_at = deadline.paused_since = None
-    await session.flush()
-    return deadline
+    return (await set_deadlines(session, case_id, {name: derived}, now=now))[name]
+
+
+async def set_deadlines(
+    session: AsyncSession, case_id: UUID, dates: Mapping[str, Derived], *, now: datetime
+) -> dict[str, Deadline]:
+    """As `set_deadline`, for several dates by their names."""
+    given = {"case_id": case_id, "now": now, "dates": json.dumps([_date(*each) for each in dates.items()])}
+    found = (await session.execute(_SET, given)).scalars()
+    return {deadline.name: deadline for deadline in found}
+
+
+def _date(name: str, derived: Derived) -> dict[str, Any]:
+    instants = {
+        "base_before": derived.base_before, "base_lenient_before": derived.lenient_before,
+        "due_before": derived.due_before, "lenient_before": derived.lenient_before,
+    }  # fmt: skip
+    recipe = derived.recipe
+    return {
+        "name": name, "rule": derived.name, "calendar_version": derived.calendar_version,
+        "steps": derived.as_json(), "recipe": dict(recipe) if recipe else None,
+        "recipe_digest": recipes.digest(recipe) if recipe else None,
+        **{column: instant and instant.isoformat() for column, instant in instants.items()},
+    }  # fmt: skip
 
 
 async def meet(session: AsyncSession, case_id: UUID, names: Sequence[str] | None, *, now: datetime) -> None:

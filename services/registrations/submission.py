@@ -198,8 +198,7 @@ async def _set_target(
     half = derive_share(
         rules.policies.share(REMINDER), target, rules.policies.targets.office_hours, calendars
     )
-    await store.set_deadline(session, case.id, REMINDER, half, now=now)
-    return await store.set_deadline(session, case.id, TARGET, target, now=now)
+    return (await store.set_deadlines(session, case.id, {REMINDER: half, TARGET: target}, now=now))[TARGET]
 
 
 async def _resume(session: AsyncSession, case: CaseFile, submitted_at: datetime, now: datetime) -> None:

@@ -11,6 +11,7 @@ from services.deadlines.derivation import Pause, derive
 from services.deadlines.office_time import derive_share
 from services.i18n import N_
 from services.models import CaseFile, Deadline
+from services.rulebook import Rulebook
 
 VERIFICATION: Final = "report_verification_target"
 VERIFICATION_HALF: Final = "report_verification_reminder"
@@ -37,15 +38,19 @@ async def set_target(
     *,
     now: datetime,
     pauses: tuple[Pause, ...] = (),
+    rules: Rulebook | None = None,
 ) -> Deadline:
-    """By when this part of the review should be done, and when half of that time is gone."""
-    rules = await rulebook.of_case(session, case, now=now)
+    """By when this part of the review should be done, and when half of that time is gone.
+
+    `rules` are those of the case, where the caller has read them.
+    """
+    rules = rules or await rulebook.of_case(session, case, now=now)
     calendars = rules.calendars()
     target = derive(rules.policies.rule(name), anchor, calendars, pauses=pauses)
     share = rules.policies.share(HALF_OF[name])
     half = derive_share(share, target, rules.policies.targets.office_hours, calendars)
-    await store.set_deadline(session, case.id, half.name, half, now=now)
-    return await store.set_deadline(session, case.id, name, target, now=now)
+    both = await store.set_deadlines(session, case.id, {half.name: half, name: target}, now=now)
+    return both[name]
 
 
 async def set_correction(session: AsyncSession, case: CaseFile, *, now: datetime) -> Deadline:

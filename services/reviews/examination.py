@@ -15,6 +15,7 @@ from services.reports import dossier, forms
 from services.reports.classification import Size
 from services.reviews import checks, dates, directorates
 from services.reviews.checks import Flag, Submission
+from services.rulebook import Rulebook
 
 
 async def examine(session: AsyncSession, case: CaseFile, now: datetime) -> None:
@@ -22,7 +23,8 @@ async def examine(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     version = await last_version(session, case.id)
     if case.status != ReportStatus.SENT:
         return
-    flags = await _flags(session, case, version, now)
+    rules = await rulebook.of_case(session, case, now=now)
+    flags = await _flags(session, case, version, rules, now)
     codes = directorates.named(version, case.kbli)
     case.kbli = sorted({*case.kbli, *(code.code for code in codes)})  # its validators must find it
     review = ReportReview(
@@ -34,7 +36,7 @@ async def examine(session: AsyncSession, case: CaseFile, now: datetime) -> None:
         examined_at=now,
     )
     session.add(review)
-    await dates.set_target(session, case, dates.VERIFICATION, version.sent_at, now=now)
+    await dates.set_target(session, case, dates.VERIFICATION, version.sent_at, now=now, rules=rules)
     data = {"submission": version.submission, "flags": len(flags)}
     await cases.record(session, case, "report_examined", now=now, data=data)
 
@@ -53,9 +55,10 @@ async def last_version(session: AsyncSession, case_id: UUID) -> ReportVersion:
     return found
 
 
-async def _flags(session: AsyncSession, case: CaseFile, version: ReportVersion, now: datetime) -> list[Flag]:
+async def _flags(
+    session: AsyncSession, case: CaseFile, version: ReportVersion, rules: Rulebook, now: datetime
+) -> list[Flag]:
     held = await dossier.of_case(session, case, now=now)
-    rules = await rulebook.of_case(session, case, now=now)
     sections = version.content["sections"]
     submission = Submission(
         form=forms.shipped().get(version.form_id, version.form_version),

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from tests.histories.record import SCENARIOS, record
 from tests.world import World
 from worker import WORKFLOWS, sandbox
 from workflows.contracts import POST_OFFICE, WORKFLOW_TYPES
+from workflows.payloads import DATA_CONVERTER
 
 HISTORIES = sorted(Path(__file__).parent.glob("*/*.json"))
 
@@ -35,9 +35,7 @@ def read(path: Path) -> str:
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 async def test_a_released_history_replays(path: Path) -> None:
     recorded = WorkflowHistory.from_json(path.stem, read(path))
-    replayer = Replayer(
-        workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=sandbox()
-    )
+    replayer = Replayer(workflows=WORKFLOWS, data_converter=DATA_CONVERTER, workflow_runner=sandbox())
     await replayer.replay_workflow(recorded)
 
 
