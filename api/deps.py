@@ -41,6 +41,24 @@ async def get_session(request: Request, parts: PartsDep) -> AsyncIterator[AsyncS
 SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
 
 
+async def in_turn(request: Request, parts: PartsDep) -> AsyncIterator[None]:
+    """Hold a turn until the transaction is committed.
+
+    The moment of arrival, by which on time and late are judged, is read before the wait; so is what the sender still
+    has to say, or one slow line would hold up everybody.
+    """
+    await principal_of(request)
+    await request.body()
+    await parts.sends.take()
+    try:
+        yield
+    finally:
+        parts.sends.give_back()
+
+
+IN_TURN = Depends(in_turn, scope="function")
+
+
 async def legal_moment(request: Request, session: SessionDep) -> datetime:
     """Database time on arrival, read before any lock: what on time and late are judged by."""
     principal = await principal_of(request)

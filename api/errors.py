@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from api.deps import locale_of
 from api.pages.errors import error_page
 from api.principals import note_refusal
+from api.turns import Overtaken
 from services.errors import DomainError, FieldError, Forbidden, InvalidInput, NotFound, TooManyRequests
 from services.i18n import N_, translator
 
@@ -48,6 +49,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(DBAPIError)(_busy)
     app.exception_handler(PoolTimeout)(_busy)
+    app.exception_handler(Overtaken)(_overtaken)
     app.exception_handler(Exception)(_broken)
 
 
@@ -125,6 +127,11 @@ async def _busy(request: Request, error: Exception) -> Response:
         log.error("request %s failed: %s", _id(request), _described(error))
         return problem(request, 500, "broken", BROKEN)
     log.warning("request %s met database trouble: %s", _id(request), _named(error))
+    return problem(request, 503, "busy", BUSY, headers={"Retry-After": RETRY_AFTER})
+
+
+async def _overtaken(request: Request, _: Exception) -> Response:
+    log.warning("request %s: nobody had time for it", _id(request))
     return problem(request, 503, "busy", BUSY, headers={"Retry-After": RETRY_AFTER})
 
 

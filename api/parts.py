@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.turns import Turns
 from services.database import Sessions, make_engine, make_sessions
 from services.documents.antivirus import Antivirus
 from services.documents.inspection import Inspector
@@ -30,6 +31,7 @@ class Parts:
     intake: Intake
     typesetter: Typesetter
     instance: Identity
+    sends: Turns = field(default_factory=Turns)
 
     @property
     def specimen(self) -> bool:

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import letters
-from api.deps import Arrival, LocaleDep, Now, PartsDep, SessionDep
+from api.deps import IN_TURN, Arrival, LocaleDep, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
 from api.principals import ReadPurpose
@@ -172,7 +172,7 @@ async def completeness(
     return CompletenessOut(complete=not gaps, content_version=held.report.content_version, gaps=gaps)
 
 
-@router.post("/{report_id}/submission", status_code=201, response_model=SubmissionOut)
+@router.post("/{report_id}/submission", status_code=201, response_model=SubmissionOut, dependencies=[IN_TURN])
 async def send(
     report_id: UUID,
     body: SubmissionIn,

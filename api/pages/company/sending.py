@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.deps import Now, SessionDep, locale_of
+from api.deps import IN_TURN, Now, SessionDep, locale_of
 from api.pages import flash, forms, shapes
 from api.pages.company import questions, report_frame
 from api.pages.company.report_frame import SEND, Writer, authorised
@@ -35,7 +35,7 @@ async def show(request: Request, session: SessionDep, now: Now, report: UUID, us
     return await _render(request, session, report, now)
 
 
-@router.post(PATHS["report_send"])
+@router.post(PATHS["report_send"], dependencies=[IN_TURN])
 async def send(request: Request, session: SessionDep, now: Now, report: UUID, user: Sender) -> Response:
     """Send the report, once, however often the button is pressed."""
     typed = await forms.typed(request)
