@@ -42,11 +42,11 @@ HAS_PROCESS = frozenset(
 FOLLOWED_SINCE = "sent_at"
 
 # One event per case per statement. The text that is hashed covers every field and the hash before it; what all
-# events have in common is spelled once, not for each.
+# events have in common is spelled once, not for each; MATERIALIZED, or each text is put together a second time to hash.
 _RECORDED = """
     WITH said AS MATERIALIZED (
         SELECT instant_text(:at) AS at, instant_text(:now) AS now, CAST(:data AS jsonb) AS data
-    ), given AS (
+    ), given AS MATERIALIZED (
         SELECT c.case_id, c.last_seq + 1 AS seq, g.data,
                jsonb_build_object(
                    'case', c.case_id, 'seq', c.last_seq + 1, 'type', CAST(:type AS text),
@@ -143,12 +143,15 @@ async def record_many(
     at: datetime | None = None,
 ) -> None:
     """Append one event to each of many locked cases, set-based. `data` is one dict for all, or one each."""
-    same = data is None or isinstance(data, dict)
+    if not case_ids:
+        return
+    each = [data or {}] if data is None or isinstance(data, dict) else data
+    same = all(one == each[0] for one in each)
     await session.execute(
         _RECORD_SAME if same else _RECORD_EACH,
         {
             "ids": uuids(case_ids),
-            "data": json.dumps(data or {} if same else data),
+            "data": json.dumps(each[0] if same else each),
             "type": event,
             "at": at or now,
             "now": now,

@@ -1,6 +1,5 @@
 """Telling companies that one of their dates is another now, whatever kind of case it belongs to."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -24,14 +23,12 @@ _TELL: Final = text(
     SELECT uuidv7(), c.id, a.id, :template, :version, 'id', :lane,
            CASE WHEN a.id IS NULL THEN r.email ELSE {NOTICE_ADDRESS_SQL} END,
            jsonb_build_object('company', c.title, 'zone', c.zone, 'matter', d.name, 'due_before', d.due_before,
-                              'old_before', g.old, 'instrument', CAST(:instrument AS text),
+                              'old_before', w.old, 'instrument', CAST(:instrument AS text),
                               'reason', CAST(:reason AS text)),
            CAST(:template AS text) || ':' || c.id || ':' || instant_text(d.due_before) || ':'
                || d.name || '/' || CAST(:occurrence AS text),
            :now, :now, 'queued', 0, :now
-    FROM ROWS FROM (unnest(CAST(:ids AS uuid[])),
-                    jsonb_array_elements_text(CAST(:olds AS jsonb))) AS w(case_id, old_text)
-    CROSS JOIN LATERAL (SELECT CAST(w.old_text AS timestamptz) AS old) g
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:olds AS timestamptz[])) AS w(case_id, old)
     JOIN case_file c ON c.id = w.case_id
     JOIN deadline d ON d.case_id = c.id AND d.name = :name AND d.met_at IS NULL
     LEFT JOIN account a ON a.id = c.account_id AND a.status = 'active'
@@ -64,7 +61,7 @@ async def tell(
         "version": known.version,
         "lane": known.lane,
         "ids": uuids(case_ids),
-        "olds": json.dumps([old[case_id].isoformat() for case_id in case_ids]),
+        "olds": f"{{{','.join(old[case_id].isoformat() for case_id in case_ids)}}}",
         "name": name,
         "occurrence": occurrence,
         "instrument": instrument,

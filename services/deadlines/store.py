@@ -16,10 +16,11 @@ from services.deadlines.derivation import Derived
 from services.models import Deadline, Derivation
 
 # The one spelling of a derivation `g`, and its fingerprint: equal reasons have one row, however they were written.
+# It is the text of a jsonb array, put together from the texts of its parts: building the array copies them first.
 SPELLED_SQL: Final = """
-    jsonb_build_array(
-        g.rule, instant_text(g.due_before), instant_text(g.lenient_before), g.steps, g.recipe
-    )::text"""
+    concat('[', to_jsonb(g.rule)::text, ', ', to_jsonb(instant_text(g.due_before))::text, ', ',
+           coalesce(to_jsonb(instant_text(g.lenient_before))::text, 'null'), ', ', g.steps::text, ', ',
+           coalesce(g.recipe::text, 'null'), ']')"""
 DIGEST_SQL: Final = f"encode(sha256(convert_to({SPELLED_SQL}, 'UTF8')), 'hex')"
 
 _GIVEN: Final = f"""

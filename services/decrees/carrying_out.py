@@ -1,6 +1,5 @@
 """Bringing an approved decree to every open date it concerns, batch by batch, and taking it back; resumable."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases, rulebook, statistics
+from services.batches import carry_out
 from services.clock import app_now
 from services.database import Sessions
 from services.deadlines import store
@@ -38,7 +38,6 @@ LAST_LOOK: Final = "last_look"
 UNDO_UNTIL: Final = "undo_until"
 UNDO_LOOK: Final = "undo_look"
 BATCH: Final = 1000
-AT_ONCE: Final = 2
 _STEPS: Final = {LAST_LOOK: "last_look", UNDO_LOOK: "last_look", UNDO_UNTIL: "undo_until"}
 
 Turn = Callable[..., Awaitable[None]]
@@ -93,22 +92,22 @@ class CarryingOut:
             found = await changes(session, rules)
             concerned = await moving.concerned(session, found, now)
         batches = _Batches(concerned, self.batch, _by_recipe(found), told_names(rules), undoing)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(AT_ONCE):
-                group.create_task(self._work_off(decree_id, batches))
+        await carry_out(lambda: self._batch(decree_id, batches))
 
-    async def _work_off(self, decree_id: UUID, batches: "_Batches") -> None:
-        """Batches are of different cases, so several are carried out at once."""
-        while (some := batches.take()) is not None:
-            async with self.sessions() as session, session.begin():
-                now = await app_now(session)
-                decree = await session.get_one(HolidayDecree, decree_id)
-                work = Batch(decree, batches.changes_of(some), batches.told, batches.undoing)
-                await moving.move(session, work, [row.id for row in some], now)
-            hand_over(session, self.waker)
-            if batches.taken in statistics.AFTER_BATCHES:
-                await statistics.freshen(self.sessions, "decree_line", "derivation")
-            self.heartbeat(batches.taken)
+    async def _batch(self, decree_id: UUID, batches: "_Batches") -> int | None:
+        number, some = batches.take()
+        if not some:
+            return None
+        async with self.sessions() as session, session.begin():
+            now = await app_now(session)
+            decree = await session.get_one(HolidayDecree, decree_id)
+            work = Batch(decree, batches.changes_of(some), batches.told, batches.undoing)
+            moved = await moving.move(session, work, [row.id for row in some], now)
+        hand_over(session, self.waker)
+        if number in statistics.AFTER_BATCHES:
+            await statistics.freshen(self.sessions, "decree_line", statistics.DERIVATIONS)
+        self.heartbeat(number)
+        return moved
 
     async def _finish(self, decree_id: UUID, end: End) -> None:
         async with self.sessions() as session, session.begin():
@@ -130,10 +129,10 @@ class _Batches:
     undoing: bool
     taken: int = 0
 
-    def take(self) -> Sequence[Row[Any]] | None:
-        """The next cases, or None."""
+    def take(self) -> tuple[int, Sequence[Row[Any]]]:
+        """The number of the next batch, from 1, and its cases; none when all are done."""
         start, self.taken = self.taken * self.size, self.taken + 1
-        return self.concerned[start : start + self.size] or None
+        return self.taken, self.concerned[start : start + self.size]
 
     def changes_of(self, some: Sequence[Row[Any]]) -> list[Change]:
         """What changes for these cases."""

@@ -37,10 +37,12 @@ _TO_OTHERS: Final = """
 """
 _OPEN: Final = "deadline d JOIN case_file c ON c.id = d.case_id AND c.closed_at IS NULL AND d.met_at IS NULL"
 _CONCERNED: Final = f"FROM {_OPEN} {_TO_OTHERS}"
-# A batch begins from its cases: from the changes, the plan would visit every date for every batch.
+# A batch begins from its cases: from the changes, the plan would visit every date for every batch; told of one table
+# only which cases, it reads all of the other.
 _PICKED: Final = f"""
     WITH picked AS MATERIALIZED (
-        SELECT d.* FROM {_OPEN} WHERE d.case_id = ANY(CAST(:ids AS uuid[]))
+        SELECT d.* FROM {_OPEN}
+        WHERE d.case_id = ANY(CAST(:ids AS uuid[])) AND c.id = ANY(CAST(:ids AS uuid[]))
     )
 """  # noqa: S608 -- our own constants
 _OF_PICKED: Final = f"FROM picked d {_TO_OTHERS}"
@@ -69,16 +71,17 @@ _ALL: Final = text(
     " GROUP BY c.id ORDER BY c.id"
 )
 # Every step of a date that counts from an instant is shared but the first, which names that instant. One statement
-# derives, moves and writes the lines: what it computes it computes once.
+# derives, moves and writes the lines: what it computes it computes once. OFFSET 0 keeps the planner from putting the
+# steps together a second time inside the digest.
 _MOVE: Final = text(
     f"""
     {_PICKED}, wanted AS MATERIALIZED (
         SELECT g.*, {DIGEST_SQL} AS digest FROM (
             SELECT d.case_id, d.name, v.rule, g.due_before, g.lenient_before, g.version, v.recipe, v.recipe_digest,
                    n.due, n.lenient, d.due_before AS old_before, d.lenient_before AS old_lenient,
-                   CASE WHEN g.own_anchor THEN jsonb_build_array(v.steps -> 0) || (g.steps - 0) ELSE g.steps END
-                       AS steps
+                   CASE WHEN g.own_anchor THEN jsonb_set(g.steps, '{{0}}', v.steps -> 0) ELSE g.steps END AS steps
             {_OF_PICKED} AND NOT ({_INTO_THE_PAST})
+            OFFSET 0
         ) g
     ), kept AS (
         INSERT INTO derivation (id, digest, rule, due_before, lenient_before, calendar_version, steps, recipe,
