@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases
+from services.contacts import tasks
 from services.deadlines import store
 from services.errors import Conflict, InvalidInput, NotFound
 from services.i18n import N_
@@ -22,6 +23,7 @@ from services.models import (
     AccountType,
     CaseFile,
     CaseKind,
+    ContactResult,
     Institution,
     Organisation,
     Outcome,
@@ -121,6 +123,7 @@ async def void(session: AsyncSession, account_id: UUID, *, reason: str, actor: s
     account.status, account.voided_at, account.void_reason = AccountStatus.VOID, now, reason.strip()
     await people.end_access_to(session, account.id)
     await _close_cases(session, account, actor, now)
+    await tasks.settle_for_account(session, account.id, ContactResult.CASE_OVER, now=now)
     await session.execute(
         text(
             "UPDATE issued_document SET voided_at = :now, void_reason = 'account_void'"

@@ -40,6 +40,12 @@ _SETTLE: Final = text(
     RETURNING id
     """
 )
+_SETTLE_ALL: Final = text(
+    """
+    UPDATE contact_task SET settled_at = :now, settled_by = :by, result = :result
+    WHERE settled_at IS NULL AND account_id = :account_id
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,14 @@ async def settle_for_case(
 ) -> None:
     """What had to be done for a case no longer needs doing."""
     await session.execute(_SETTLE, _given(now, result, case_id=case_id))
+
+
+async def settle_for_account(
+    session: AsyncSession, account_id: UUID, result: ContactResult, *, now: datetime
+) -> None:
+    """The company is not to be reached about anything any more."""
+    given = {"account_id": account_id, "now": now, "by": cases.SYSTEM, "result": result}
+    await session.execute(_SETTLE_ALL, given)
 
 
 async def settle_for_address(session: AsyncSession, account_id: UUID, address: str, *, now: datetime) -> None:

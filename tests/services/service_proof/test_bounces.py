@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
+from services import accounts
 from services.contacts import tasks
 from services.models import Account, ContactTask, DataRequest, Message
 from services.service_proof import bounces
@@ -106,3 +107,13 @@ def test_mailboxes_are_read_in_the_forms_they_come_in(tmp_path: Path, form: str)
         path.write_bytes(raw)
     [found] = bounces.mails(path)
     assert b"delivery-status" in found
+
+
+@pytest.mark.starts(MONDAY)
+async def test_nobody_is_sent_to_a_company_whose_account_was_declared_void(world: World) -> None:
+    account, _, message_id = await asked(world)
+    await hand_in(world, report(account.email, message_id))
+    assert await waiting(world, account) != []
+    async with world.transaction() as (session, now):
+        await accounts.void(session, account.id, reason="NIB dicabut.", actor="system", now=now)
+    assert await waiting(world, account) == []
