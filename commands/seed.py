@@ -1,6 +1,6 @@
 """tenggat seed: fictitious companies and people to try things with."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 app = typer.Typer(no_args_is_help=True)
+Type = Literal["A", "B"]
+Scale = Literal["small", "medium", "large", "unknown"]
 COMPANY_COLUMNS = ("id", "number", "username", "name", "email", "region_code")
 PEOPLE_COLUMNS = ("username", "password", "role", "region")
 
@@ -18,6 +20,10 @@ PEOPLE_COLUMNS = ("username", "password", "role", "region")
 def companies(
     count: Annotated[int, typer.Argument(min=1, max=1_000_000, help="How many accounts to make.")],
     region: Annotated[str, typer.Option(help='A province or regency, as "64" or "64.72".')] = "64",
+    type_: Annotated[Type, typer.Option("--type", help="A: industry; B: industrial estates.")] = "A",
+    scale: Annotated[
+        Scale, typer.Option(help="Of the licence; it says whose office is competent.")
+    ] = "small",
     home: HomeDirectory = None,
     as_json: Json = False,
 ) -> None:
@@ -25,7 +31,7 @@ def companies(
     from services.errors import DomainError
 
     try:
-        made = in_session(lambda session: _companies(session, count, region), home=home)
+        made = in_session(lambda session: _companies(session, count, region, type_, scale), home=home)
     except DomainError as error:
         fail(str(error))
     print_rows(made, COMPANY_COLUMNS, as_json=as_json)
@@ -38,12 +44,16 @@ def demo(home: HomeDirectory = None, as_json: Json = False) -> None:
     print_rows(made, PEOPLE_COLUMNS, as_json=as_json)
 
 
-async def _companies(session: "AsyncSession", count: int, region: str) -> list[dict[str, Any]]:
+async def _companies(
+    session: "AsyncSession", count: int, region: str, kind: Type, scale: Scale
+) -> list[dict[str, Any]]:
     from services import seeding
     from services.clock import app_now
+    from services.models import LicenceScale
 
+    known = None if scale == "unknown" else LicenceScale(scale)
     now = await app_now(session)
-    made = await seeding.companies(session, count, region=region, now=now)
+    made = await seeding.companies(session, count, region=region, now=now, kind=kind, scale=known)
     return [vars(company) for company in made]
 
 

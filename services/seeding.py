@@ -15,7 +15,7 @@ from services.deadlines.periods import Period
 from services.deadlines.zones import zone_of
 from services.errors import InvalidInput
 from services.i18n import N_
-from services.models import new_id
+from services.models import AccountType, LicenceScale, LicenceType, new_id
 from services.periods import obligations, planning
 from services.reference import regions
 
@@ -26,6 +26,8 @@ TRADES = (
     ("Rotan", "31012"), ("Kayu", "16101"), ("Roti", "10710"), ("Sabun", "20231"), ("Kerupuk", "10794"),
     ("Logam", "25920"), ("Percetakan", "18111"),
 )  # fmt: skip
+
+ESTATE = ("Kawasan", "68122")
 
 _PLACE = {"village": "Contoh", "district": "Contoh Hulu", "postcode": "75100"}
 
@@ -66,10 +68,12 @@ async def companies(
     region: str,
     now: datetime,
     kind: str = "A",
+    scale: LicenceScale | None = LicenceScale.SMALL,
     oldest: Period | None = None,
 ) -> list[Seeded]:
     """`count` active accounts with valid licences, spread over the regencies of a province, owing what is open.
 
+    `kind`: A industry, B estates; `scale` None: not known, so that an officer says whose office is competent.
     They are as old as the periods that are open, and as `oldest`: nobody younger than a period owes it.
     """
     places = _places(region)
@@ -77,7 +81,7 @@ async def companies(
     since = min([now, *(_eve_of_end(period) for period in (*owed, *filter(None, [oldest])))])
     start = (await session.execute(text("SELECT count(*) FROM account"))).scalar_one()
     made: list[Seeded] = []
-    rows = (_company(start + index, places[index % len(places)], kind) for index in range(count))
+    rows = (_company(start + index, places[index % len(places)], kind, scale) for index in range(count))
     while batch := list(islice(rows, BATCH)):
         made += await _insert(session, batch, since, now)
     await session.execute(text("ANALYZE account, case_file, deadline, report, case_chain"))
@@ -92,8 +96,9 @@ def _places(region: str) -> list[str]:
     return [place.code for place in regions.within(found.code)] or [found.code]
 
 
-def _company(index: int, region: str, kind: str) -> dict[str, Any]:
-    trade, kbli = TRADES[index % len(TRADES)]
+def _company(index: int, region: str, kind: str, scale: LicenceScale | None) -> dict[str, Any]:
+    estate = kind == AccountType.ESTATE
+    trade, kbli = ESTATE if estate else TRADES[index % len(TRADES)]
     return {
         "organisation": new_id(),
         "account": new_id(),
@@ -106,6 +111,8 @@ def _company(index: int, region: str, kind: str) -> dict[str, Any]:
         "address": f"Jalan Contoh No. {index + 1}",
         "kbli": kbli,
         "kind": kind,
+        "scale": scale,
+        "licence_type": LicenceType.ESTATE_LICENCE if estate else LicenceType.INDUSTRY_LICENCE,
         "number": f"PBSI-CONTOH-{index + 1}",
     }
 
@@ -116,7 +123,7 @@ _ACCOUNTS = text(
         SELECT g.*, nextval(pg_get_serial_sequence('account', 'number')) AS n
         FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS g(
             organisation uuid, account uuid, licence uuid, name text, nib text, email text, region text,
-            zone text, address text, kbli text, kind text, number text)
+            zone text, address text, kbli text, kind text, scale text, licence_type text, number text)
     ), organisations AS (
         INSERT INTO organisation (id, nib, name) SELECT organisation, nib, name FROM given
     ), accounts AS (
@@ -124,7 +131,7 @@ _ACCOUNTS = text(
                              zone, address, address_key, operating_commercially, expanding, cross_region,
                              licence_scale, created_at)
         SELECT account, n, organisation, kind, 'active', lower(kind) || n, name, nib, email, region, zone, address,
-               lower(address), true, false, false, 'small', :since
+               lower(address), true, false, false, scale, :since
         FROM given RETURNING id, number, username, name, email, region_code
     ), fields AS (
         INSERT INTO business_field (account_id, kbli, kbli_version, is_primary, risk_level)
@@ -142,7 +149,7 @@ _ACCOUNTS = text(
     ), licences AS (
         INSERT INTO licence (id, account_id, type, number, kbli, risk_level, upp_validation, ss_verification,
                              uploaded_at, verified_at, verified_by)
-        SELECT licence, account, 'industry_licence', number, ARRAY[kbli], 'low', 'valid', 'not_applicable',
+        SELECT licence, account, licence_type, number, ARRAY[kbli], 'low', 'valid', 'not_applicable',
                :now, :now, 'system' FROM given
     )
     SELECT * FROM accounts ORDER BY number
