@@ -43,9 +43,7 @@ def fill_report(company: httpx.Client, period: str) -> tuple[str, int]:
     base, version = f"/api/v1/reports/{report['id']}", report["content_version"]
     [account] = done(company.get("/api/v1/accounts"))["items"]
     page = done(company.get(f"/api/v1/accounts/{account['id']}/profile/business_fields"))
-    [field] = page["values"]["rows"]
-    pages = json.loads(json.dumps(typed()).replace(RATTAN.key, str(field["kbli"])))
-    for section, values in pages.items():
+    for section, values in _typed([str(field["kbli"]) for field in page["values"]["rows"]]).items():
         saved = company.put(
             f"{base}/sections/{section}",
             json={"values": values, "notation": "indonesian", "version": version},
@@ -53,6 +51,16 @@ def fill_report(company: httpx.Client, period: str) -> tuple[str, int]:
         assert done(saved)["errors"] == [], saved.text
         version = saved.json()["content_version"]
     return sign_report(company, report["id"])
+
+
+def _typed(kbli: list[str]) -> dict[str, Any]:
+    """Every page; of capacity and production a line for each business field."""
+    first, *others = kbli
+    pages: dict[str, Any] = json.loads(json.dumps(typed()).replace(RATTAN.key, first))
+    for section in ("production_capacity", "production"):
+        [line] = pages[section]["rows"]
+        pages[section]["rows"] += [line | {"kbli": code, "product": "Barang lain"} for code in others]
+    return pages
 
 
 def sign_report(company: httpx.Client, report_id: str) -> tuple[str, int]:

@@ -50,16 +50,22 @@ def receipt(office: Office, firms: Sequence[Firm], kind: str, on: str = "") -> N
         if kind != "call_note":
             scan = done(officer.post(f"/api/v1{path}/evidence", files=SCAN, headers=once()), 201)
             given["document_id"] = scan["id"]
+        too_early = given | {"received_at": "2026-10-01T08:00:00+07:00"}
+        office.post(officer, f"{path}/receipt", too_early, status=422)
         if on:
             given["received_at"] = f"{on}+07:00"
         office.post(officer, f"{path}/receipt", given)
 
 
-def answer(office: Office, firms: Sequence[Firm]) -> None:
+def answer(office: Office, firms: Sequence[Firm], refused: str = "") -> None:
     for firm in firms:
         company, path = office.company(firm), f"/data-requests/{_request(office, firm)}"
-        done(company.post(f"/api/v1{path}/attachments", files=SCAN, headers=once()), 201)
-        office.post(company, f"{path}/answer", {"answer": "Mesin rusak."})
+        status = 409 if refused else 201
+        done(company.post(f"/api/v1{path}/attachments", files=SCAN, headers=once()), status)
+        said = office.post(
+            company, f"{path}/answer", {"answer": "Mesin rusak."}, status=409 if refused else None
+        )
+        assert not refused or refused in said["detail"], said
 
 
 def _decide(office: Office, firms: Sequence[Firm], step: str, **body: Any) -> None:

@@ -1,50 +1,23 @@
-"""The cast: which company does what, and when. Days and hours are those of Jakarta."""
+"""The cast: which company does what, and when. Reviews, requests, ladders and dates; the rest is in `branches`."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
-START, END = "2026-10-01T00:00", "2027-06-30T23:00"
-Q3, Q4, Q1 = "2026-Q3", "2026-Q4", "2027-Q1"
-
-
-@dataclass(frozen=True)
-class Act:
-    """Something that somebody does at a moment."""
-
-    at: str
-    do: str
-    given: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class Story:
-    """Companies of one region that live through the same; `few` of them in the small cast, `many` in the whole."""
-
-    name: str
-    few: int
-    many: int
-    acts: tuple[Act, ...] = ()
-    region: str = "33"
-
-
-def act(at: str, do: str, **given: Any) -> Act:
-    return Act(at, do, given)
-
-
-def later(day: str, hour: str = "10:00") -> str:
-    return f"{day}T{hour}"
-
+from tests.rehearsals.three_quarters import branches
+from tests.rehearsals.three_quarters.story import Q1, Q3, Q4, Act, Story, act, later
 
 JAN_4, JAN_6, JAN_8 = later("2027-01-04"), later("2027-01-06"), later("2027-01-08")
 SENT = act(JAN_4, "send", period=Q4)
 VERIFIED, VALIDATED = act(JAN_6, "verify", period=Q4), act(JAN_8, "validate", period=Q4)
 
 REVIEWS = (
-    Story("sent on time, and nobody looks at it", 1, 12, (SENT,)),
-    Story("sent, verified and validated", 1, 20, (SENT, VERIFIED, VALIDATED), region="63"),
-    Story("verified, and then the directorate lets it lie", 1, 10, (SENT, VERIFIED)),
+    Story("sent on time, and nobody looks at it", 1, 6, (SENT,)),
+    Story(
+        "sent, verified and validated", 1, 12,
+        (SENT, VERIFIED, VALIDATED,
+         act("2027-01-11T10:00", "ask_rollback", period=Q4, refused="masih dalam Verifikasi")),
+        region="63",
+    ),
+    Story("verified, and then the directorate lets it lie", 1, 8, (SENT, VERIFIED)),
     Story("sent late, before any letter", 1, 10, (act("2027-01-19T10:00", "send", period=Q4),)),
-    Story("never heard of", 2, 60),
+    Story("never heard of", 2, 20),
     Story(
         "returned by the verifier and fixed in time", 1, 8,
         (SENT, act(JAN_6, "return", period=Q4, desk="verification"), act(JAN_8, "fix", period=Q4),
@@ -65,6 +38,12 @@ REVIEWS = (
          act("2027-01-12T10:00", "grant_rollback", period=Q4),
          act("2027-01-14T10:00", "resend", period=Q4),
          act("2027-01-15T10:00", "verify", period=Q4), act("2027-01-18T10:00", "validate", period=Q4)),
+    ),
+    Story(
+        "a correction granted, and no second one", 1, 5,
+        (SENT, act(JAN_6, "ask_rollback", period=Q4), act("2027-01-07T10:00", "grant_rollback", period=Q4),
+         act(JAN_8, "resend", period=Q4),
+         act("2027-01-11T10:00", "ask_rollback", period=Q4, refused="paling banyak 1 kali")),
     ),
     Story(
         "a correction refused", 1, 6,
@@ -90,12 +69,14 @@ REVIEWS = (
 
 ASKED = act("2026-10-05T10:00", "ask_data", channel="email")
 READ = act("2026-10-06T10:00", "read_data")
+CLOSED = "sudah ditutup"
 EVERYONE = act("2027-02-01T10:00", "ask_region", channel="portal")
 
 REQUESTS = (
     Story(
-        "asked by e-mail, read in the portal, answered, accepted", 1, 12,
-        (ASKED, READ, act("2026-10-08T10:00", "answer"), act("2026-10-09T10:00", "accept_answer")),
+        "asked by e-mail, read in the portal, answered, accepted", 1, 8,
+        (ASKED, READ, act("2026-10-08T10:00", "answer"), act("2026-10-09T10:00", "accept_answer"),
+         act("2026-10-12T10:00", "answer", refused=CLOSED)),
     ),
     Story(
         "asked by telephone, and once more", 1, 8,
@@ -119,16 +100,20 @@ REQUESTS = (
     ),
     Story("asked in the portal, and nothing shows that it was seen", 1, 8,
           (act("2026-10-05T10:00", "ask_data", channel="portal"),)),
+    Story("asked in the portal, called, and still nothing", 1, 4,
+          (act("2026-10-05T11:00", "ask_data", channel="portal"),
+           act("2026-10-09T10:00", "settle", about="data", result="called"))),
     Story(
-        "no answer by either reading: warned, answered then", 1, 10,
+        "no answer by either reading: warned, answered then", 1, 6,
         (ASKED, READ, act("2026-10-12T10:00", "approve", about="data", channel="email"),
          act("2026-10-19T10:00", "answer"), act("2026-10-20T10:00", "accept_answer")),
         region="63",
     ),
-    Story("a request taken back", 1, 5, (ASKED, READ, act("2026-10-07T10:00", "withdraw_data"))),
+    Story("a request taken back", 1, 5, (ASKED, READ, act("2026-10-07T10:00", "withdraw_data"),
+                                          act("2026-10-08T10:00", "answer", refused=CLOSED))),
     Story("an extraordinary event: a whole province is asked, this one answers", 1, 10,
           (EVERYONE, act("2027-02-02T10:00", "read_data"), act("2027-02-03T10:00", "answer")), region="91"),
-    Story("an extraordinary event: asked like all, and not heard of", 1, 40, (EVERYONE,), region="91"),
+    Story("an extraordinary event: asked like all, and not heard of", 1, 15, (EVERYONE,), region="91"),
 )  # fmt: skip
 
 
@@ -153,7 +138,16 @@ LADDERS = (
          act("2027-01-22T10:00", "impose", about=Q3, kind="licence_revocation")),
         region="63",
     ),
-    Story("three letters, and nobody decides", 1, 25, letters(OCT_14, NOV_16, DEC_17)),
+    Story(
+        "three letters, no fine, closed for a while and suspended", 1, 4,
+        (*letters(OCT_14, NOV_16, DEC_17), act("2027-01-20T10:00", "propose_sanction", about=Q3, kind="fine"),
+         act("2027-01-21T10:00", "turn_down", about=Q3),
+         act("2027-01-25T10:00", "propose_sanction", about=Q3, kind="temporary_closure"),
+         act("2027-01-26T10:00", "impose", about=Q3, kind="temporary_closure"),
+         act("2027-03-01T10:00", "propose_sanction", about=Q3, kind="licence_suspension"),
+         act("2027-03-02T10:00", "impose", about=Q3, kind="licence_suspension")),
+    ),
+    Story("three letters, and nobody decides", 1, 12, letters(OCT_14, NOV_16, DEC_17)),
     Story("complied after the first letter", 1, 10,
           (*letters(OCT_14), act("2026-11-05T10:00", "send", period=Q3)), region="63"),
     Story("an excuse accepted after the second", 1, 6,
@@ -175,6 +169,7 @@ LADDERS = (
     Story(
         "a letter by post, proven after its month", 1, 6,
         (*letters(OCT_14, channel="post"), POSTED,
+         act("2026-11-02T10:00", "settle", about=Q3, result="visited"),
          act("2026-11-20T10:00", "evidence", about=Q3, kind="letter_receipt"),
          *letters("2026-11-23", channel="post")),
     ),
@@ -185,8 +180,19 @@ LADDERS = (
          act("2026-10-22T10:00", "evidence", about=Q3, kind="visit_minutes"),
          act("2026-10-26T10:00", "ask_data", channel="email")),
     ),
+    Story(
+        "the mail comes back when the next letter is proposed already", 1, 5,
+        (*letters(OCT_14), act("2026-11-17T10:00", "bounce", about=Q3),
+         act("2026-11-18T10:00", "by_post", about=Q3), act("2026-11-19T10:00", "print_and_post", about=Q3),
+         act("2026-11-27T10:00", "evidence", about=Q3, kind="letter_receipt"),
+         *letters("2026-11-30", channel="post")),
+    ),
     Story("a letter opened in the portal", 1, 8,
           (*letters(OCT_14), act("2026-10-15T10:00", "open_letter", about=Q3))),
+    Story(
+        "warned by its province", 1, 5,
+        (act(later(OCT_14), "approve", about=Q3, channel="email", office="62"),), region="62", scale="large",
+    ),
     Story(
         "warned by its own regency", 1, 8,
         (act(later(OCT_14), "approve", about=Q3, channel="email", office="64.74"),), region="64.74",
@@ -198,7 +204,7 @@ FOR_A_WHILE = {"period": Q1, "target": "2027-04-23", "region": "64.07"}
 APR_2, APR_5 = later("2027-04-02"), later("2027-04-05")
 
 DATES = (
-    Story("more time for a regency, and still silent", 1, 15, (MORE,), region="64.72"),
+    Story("more time for a regency, and still silent", 1, 8, (MORE,), region="64.72"),
     Story("more time for a regency, sent within it", 1, 6,
           (MORE, act("2027-04-16T10:00", "send", period=Q1)), region="64.72"),
     Story(
@@ -226,44 +232,13 @@ DATES = (
     ),
 )  # fmt: skip
 
-NOV_2, NOV_4 = later("2026-11-02"), later("2026-11-04")
-SMALL = (
-    Story(
-        "nothing produced, accepted after a letter", 1, 6,
-        (act("2027-01-14T10:00", "approve", about=Q4, channel="email"),
-         act("2027-01-18T10:00", "declare", period=Q4), act("2027-01-20T10:00", "accept_declared")),
-    ),
-    Story("nothing produced, refused", 1, 5,
-          (act(JAN_6, "declare", period=Q4), act(JAN_8, "refuse_declared")), region="63"),
-    Story("nothing produced, and nobody decides", 1, 4, (act(JAN_6, "declare", period=Q4),)),
-    Story("a licence that expires", 1, 6,
-          (act(NOV_2, "upload", expires_on="2027-02-27"), act(NOV_4, "find_valid")), region="63"),
-    Story(
-        "a licence replaced before it expires", 1, 5,
-        (act(NOV_2, "upload", expires_on="2027-05-31"), act(NOV_4, "find_valid"),
-         act("2027-03-01T10:00", "upload", replaces="yes"),
-         act("2027-03-03T10:00", "find_valid", replaces=True)),
-    ),
-    Story("a licence found invalid", 1, 4, (act(NOV_2, "upload"), act(NOV_4, "find_invalid"))),
-    Story("a licence that nobody looks at", 1, 4, (act(NOV_2, "upload"),)),
-    Story(
-        "a standard certificate verified", 1, 4,
-        (act("2027-06-02T10:00", "upload", risk="medium_high"), act("2027-06-04T10:00", "find_valid"),
-         act("2027-06-10T10:00", "certificate")),
-    ),
-    Story("help asked for and given in writing", 1, 5,
-          (act(NOV_2, "ask_help"), act(NOV_4, "answer_help")), region="63"),
-    Story("help asked for, and nobody answers", 1, 4, (act(NOV_2, "ask_help"),)),
-    Story("called by its regency", 1, 8, (act("2027-01-15T10:00", "contact", period=Q4),), region="64.71"),
-)  # fmt: skip
-
 # What concerns everybody: decrees about days, one of them taken back, and other rules from 3 May.
 NATIONAL = (
-    act("2027-04-13T10:00", "decree", day="2027-04-15"),
-    act("2027-04-14T10:00", "decree", day="2027-04-21"),
+    act("2027-04-13T10:00", "decree", day="2027-04-15", file="csv"),
+    act("2027-04-14T10:00", "decree", day="2027-04-21", file="ics"),
     act("2027-04-16T10:00", "undo_decree", day="2027-04-21"),
     act("2027-04-26T10:00", "propose_rules", rule="report_correction_due", working_days=7, day="2027-05-03"),
     act("2027-05-03T00:01", "rules_in_force", rule="report_correction_due", working_days=7),
 )
 
-STORIES = (*REVIEWS, *REQUESTS, *LADDERS, *DATES, *SMALL)
+STORIES = (*REVIEWS, *REQUESTS, *LADDERS, *DATES, *branches.STORIES)

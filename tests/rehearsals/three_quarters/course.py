@@ -19,9 +19,13 @@ WORKING = {
     "rollback_decision_target": 2, "rollback_resend_due": 5, "data_request_unproven": 2,
     "data_request_letter_unproven": 7, "warning_decision_target": 5, "warning_service_unproven": 7,
     "extension_request_target": 2, "non_production_target": 3, "licence_review_target": 3, "assistance_target": 2,
+    "assistance_record_target": 1, "reprimand_target": 5,
 }  # fmt: skip
 CALENDAR = {"report_due": 10, "data_request_due": 3, "warning_mail_service": 3}
 LENIENT = {"data_request_due": 3}
+# A decree of a region stops the offices there and the companies; one of an organisation, that company alone.
+OWED = ("report_correction_due", "rollback_resend_due", "data_request_due")
+OFFICES_THERE = ("extension_request_target", "non_production_target", "assistance_target", "reprimand_target")
 
 
 @dataclass
@@ -91,6 +95,10 @@ class Case:
     def derive(self, date_: Date) -> None:
         """Compute it from its inputs, by the rules and the days off that are in force."""
         course, parent = self.course, self.dates[date_.of] if date_.of else None
+        if date_.rule == "agreed":
+            assert isinstance(date_.anchor, datetime)
+            date_.due = date_.anchor
+            return
         if parent is not None:
             date_.due = course.follow(date_, parent)
             return
@@ -100,7 +108,7 @@ class Case:
         base = start_of(date_.why.end) if first else end_of(date_.why.end)
         date_.due = max([base, *date_.targets])
         if date_.rule in LENIENT:
-            generous = days.working_days(start, LENIENT[date_.rule], course.off, date_.still)
+            generous = days.working_days(start, LENIENT[date_.rule], course.days_off(date_.rule), date_.still)
             date_.lenient = max(end_of(generous.end), date_.due)
 
     def stand_still(self, *names: str) -> None:
@@ -123,14 +131,16 @@ class Case:
 class Course:
     """One company from October to June. Moments come in order; each may bring others."""
 
-    def __init__(self, zone: ZoneInfo, start: datetime) -> None:
+    def __init__(self, zone: ZoneInfo, start: datetime, stage: str = "production") -> None:
+        self.stage = stage  # of the reports that are opened from now on
         self.zone, self.now, self.off = zone, start, set(days.DAYS_OFF)
+        self.off_here, self.off_own = set[date](), set[date]()
         self.working = dict(WORKING)
         self.numbers: Counter[str] = Counter()
         self.cases: dict[str, Case] = {}
         self.mails: list[tuple[date, str]] = []
         self.tasks: list[tuple[str, Case | None]] = []
-        self.reachable = True
+        self.reachable, self.voided = True, False
         self._queue: list[tuple[datetime, int, Then]] = []
         self._order = count()
 
@@ -157,9 +167,14 @@ class Course:
         """What had to be done for a case no longer needs doing."""
         self.tasks = [(reason, of) for reason, of in self.tasks if of is not case]
 
+    def days_off(self, rule: str) -> set[date]:
+        """Those on which this date is counted: the country's, the region's, the company's own."""
+        here = self.off_here if rule in OWED + OFFICES_THERE else set()
+        return self.off | here | (self.off_own if rule in OWED else set())
+
     def count(self, rule: str, start: date, still: Iterable[date] = ()) -> Count:
         if rule in self.working:
-            return days.working_days(start, self.working[rule], self.off, set(still))
+            return days.working_days(start, self.working[rule], self.days_off(rule), set(still))
         if rule == "warning_interval":
             return days.month_later(start, set(still))
         if rule == "licence_expiry":
@@ -169,10 +184,11 @@ class Course:
     def follow(self, date_: Date, parent: Date) -> datetime:
         """A part of the office's time until another date, or a working morning before it."""
         kind, _, number = date_.rule.partition(" ")
+        off = self.days_off(parent.rule)
         if kind == "wave":
-            return days.wave(parent.due, int(number), self.zone, self.off)
+            return days.wave(parent.due, int(number), self.zone, off)
         assert isinstance(parent.anchor, datetime)
-        return days.part_of_office_time(parent.anchor, parent.due, int(number), self.off, parent.still)
+        return days.part_of_office_time(parent.anchor, parent.due, int(number), off, parent.still)
 
     def watch(self, case: Case, date_: Date) -> None:
         """Look again when the date, by either reading, has passed; a minute later than the law."""

@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 WIB = ZoneInfo("Asia/Jakarta")
 ZONES = {
     "33": WIB,
+    "36": WIB,
+    "52": ZoneInfo("Asia/Makassar"),
+    "53": ZoneInfo("Asia/Makassar"),
+    "62": WIB,
     "63": ZoneInfo("Asia/Makassar"),
     "64": ZoneInfo("Asia/Makassar"),
     "91": ZoneInfo("Asia/Jayapura"),

@@ -6,9 +6,9 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.rehearsals.three_quarters.cast import Story
 from tests.rehearsals.three_quarters.office import Firm, Office
 from tests.rehearsals.three_quarters.outcome import labelled
+from tests.rehearsals.three_quarters.story import Story
 
 # Which case of which story is taken: one of every kind, the richest there is.
 EXHIBITS = {
@@ -18,6 +18,8 @@ EXHIBITS = {
     "warning/1": "three letters, a fine, and the desk does no more",
     "extension-request/1": "more time asked for and granted in part",
     "non-production/1": "nothing produced, accepted after a letter",
+    "reprimand/1": "a reprimand by mail that goes by post too",
+    "assistance/1": "a session booked, moved, confirmed and held",
     "licence-review/1": "a licence replaced before it expires",
 }
 

@@ -1,14 +1,17 @@
-"""Acts about dates, excuses and licences; and those that concern the whole country: decrees and rules."""
+"""Acts about dates, excuses and licences."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from tests.rehearsals.company import done, once
+from tests.rehearsals.three_quarters import days
 from tests.rehearsals.three_quarters.asking import SCAN
 from tests.rehearsals.three_quarters.office import Firm, Office
 from tests.services.documents.corpus import pdf
 
 PAPER = ("surat.pdf", pdf(), "application/pdf")
+ESTATES = "2025:68122"  # running an industrial estate, which the directorate for estates supervises
 WORDS = {"instrument": "Surat Contoh 9/2027", "reason": "Banjir"}
 
 
@@ -88,6 +91,19 @@ def refuse_declared(office: Office, firms: Sequence[Firm]) -> None:
     _answer(office, firms, "non-production", "non-production", verdict="refuse", reason="Ada penjualan.")
 
 
+def withdraw_declared(office: Office, firms: Sequence[Firm]) -> None:
+    for firm in firms:
+        declared = office.case(firm, "non-production")["id"]
+        office.post(office.company(firm), f"/non-production/{declared}/withdrawal")
+
+
+def void(office: Office, firms: Sequence[Firm]) -> None:
+    for firm in firms:
+        reason = {"reason": "Dokumen pendaftarannya palsu."}
+        office.post(office.as_("upp_officer"), f"/accounts/{firm.id}/void", reason)
+        assert office.company(firm).get("/api/v1/accounts").status_code == 401
+
+
 def upload(
     office: Office, firms: Sequence[Firm], expires_on: str = "", replaces: str = "", risk: str = "low"
 ) -> None:
@@ -100,6 +116,18 @@ def upload(
         }  # fmt: skip
         if replaces:
             given["replaces_id"] = _licence(office, firm)["id"]
+        done(company.post(f"{path}/licences", data=given, files=SCAN, headers=once()), 201)
+
+
+def manage_estate(office: Office, firms: Sequence[Firm]) -> None:
+    """Another business field, under another directorate; with its licence, without which nothing is sent."""
+    for firm in firms:
+        company, path = office.company(firm), f"/api/v1/accounts/{firm.id}"
+        page = done(company.get(f"{path}/profile/business_fields"))
+        rows = [*page["values"]["rows"], {"kbli": ESTATES, "is_primary": "false", "risk_level": "low"}]
+        changed = {"values": {"rows": rows}, "version": page["version"]}
+        done(company.put(f"{path}/profile/business_fields", json=changed))
+        given = {"type": "estate_licence", "number": "PBKI-CONTOH", "kbli": ESTATES, "risk_level": "low"}
         done(company.post(f"{path}/licences", data=given, files=SCAN, headers=once()), 201)
 
 
@@ -141,6 +169,33 @@ def contact(office: Office, firms: Sequence[Firm], period: str) -> None:
         office.post(officer, f"/cases/{_report(office, firm, period)}/contacts", body)
 
 
+def foresee(
+    office: Office,
+    firms: Sequence[Firm],
+    period: str,
+    ahead: dict[str, str],
+    target: str,
+    then: dict[str, str],
+) -> None:
+    """What happens if nobody does anything; and what would, supposing another date or a hold. Nothing is saved."""
+    for firm in firms:
+        case = f"/cases/{_report(office, firm, period)}"
+        _at(office.read(f"{case}/timeline")["future"], ahead)
+        supposed = office.read(f"{case}/what-if", target_date=target)
+        _at(supposed["before"], ahead)
+        _at(supposed["after"], then)
+        held = office.read(f"{case}/what-if", hold=True)["after"]
+        assert not {line["name"] for line in held} & {"reminder", "warning_1"}, held
+
+
+def _at(lines: list[dict[str, Any]], wanted: dict[str, str]) -> None:
+    found = {line["name"]: line["at"] for line in lines}
+    told = {name: days.at(moment) for name, moment in wanted.items()}
+    assert {name: datetime.fromisoformat(found.get(name) or "9999-12-31T00:00Z") for name in told} == told, (
+        found
+    )
+
+
 def ask_help(office: Office, firms: Sequence[Firm]) -> None:
     for firm in firms:
         asked = {"topic": "hs_code", "question": "Kode HS kursi rotan?"}
@@ -165,47 +220,13 @@ def release_report(office: Office, firms: Sequence[Firm], period: str) -> None:
         office.post(office.as_("compliance_officer"), f"/cases/{_report(office, firm, period)}/release")
 
 
-def decree(office: Office, day: str) -> None:
-    """Entered and tried out by one administrator, approved by another."""
-    asks, decides = office.as_("administrator"), office.as_("administrator", other="second")
-    line = {"day": day, "kind": "joint_leave", "name": "Cuti Bersama Contoh"}
-    entered = office.post(asks, "/decrees", WORDS | {"days": [line]})
-    path = f"/decrees/{entered['case_id']}"
-    office.kept[day] = path
-    office.post(asks, f"{path}/dry-run")
-    office.post(asks, f"{path}/approval", status=403)
-    office.post(decides, f"{path}/approval")
-
-
-def undo_decree(office: Office, day: str) -> None:
-    office.post(office.as_("administrator"), f"{office.kept[day]}/undo")
-
-
-def propose_rules(office: Office, rule: str, working_days: int, day: str) -> None:
-    """Proposed, simulated, refused to its author, approved by a second person; in force from its day by itself."""
-    asks, decides = office.as_("administrator"), office.as_("administrator", other="second")
-    change = WORDS | {"changes": {f"deadlines.deadlines.{rule}.add.days": working_days}, "valid_from": day}
-    path = f"/policy-changes/{office.post(asks, '/policy-changes', change)['case_id']}"
-    office.post(asks, f"{path}/simulation")
-    office.post(asks, f"{path}/approval", status=403)
-    office.post(decides, f"{path}/approval")
-
-
-def rules_in_force(office: Office, rule: str, working_days: int) -> None:
-    """Nobody does anything: the day has come."""
-    settings = office.read("/policies/current", "administrator")["settings"]
-    value = next(one["value"] for one in settings if one["path"] == f"deadlines.deadlines.{rule}.add.days")
-    assert value == working_days
-
-
 DOING: dict[str, Callable[..., None]] = {
     "extend_region": extend_region, "undo_region": undo_region, "extend_case": extend_case,
     "ask_time": ask_time, "grant_time": grant_time, "refuse_time": refuse_time, "withdraw_time": withdraw_time,
     "declare": declare, "accept_declared": accept_declared, "refuse_declared": refuse_declared,
-    "upload": upload, "find_valid": find_valid, "find_invalid": find_invalid, "certificate": certificate,
-    "contact": contact, "ask_help": ask_help, "answer_help": answer_help,
+    "withdraw_declared": withdraw_declared, "void": void,
+    "manage_estate": manage_estate, "upload": upload,
+    "find_valid": find_valid, "find_invalid": find_invalid, "certificate": certificate,
+    "contact": contact, "foresee": foresee, "ask_help": ask_help, "answer_help": answer_help,
     "hold_report": hold_report, "release_report": release_report,
-}  # fmt: skip
-NATIONAL: dict[str, Callable[..., None]] = {
-    "decree": decree, "undo_decree": undo_decree, "propose_rules": propose_rules, "rules_in_force": rules_in_force,
 }  # fmt: skip

@@ -55,7 +55,8 @@ class Ladder(Case):
         now, n = self.course.now, letter.number
         letter.sent_at = now
         self.date(f"warning_{n}_service", now, rule=rule, then=self.check_service)
-        self.date(f"warning_{n}_interval", letter.day, rule="warning_interval", then=self.go_up)
+        if f"warning_{n}_interval" not in self.dates:  # however often it leaves: the month is that of its day
+            self.date(f"warning_{n}_interval", letter.day, rule="warning_interval", then=self.go_up)
 
     def posted(self) -> None:
         """A printed letter was handed to the post."""
@@ -65,7 +66,15 @@ class Ladder(Case):
     def by_post_instead(self) -> None:
         self.last.channel = "post"
         self.tell("letter_by_post")
-        self.meet(f"warning_{self.last.number}_service", f"warning_{self.last.number}_interval")
+        self.meet(f"warning_{self.last.number}_service")
+
+    def came_back(self) -> None:
+        """What was presumed of a mail that was not refused at once is disproved: the next step waits for proof."""
+        self.tell("mail_bounced")
+        if self.last.served_by == "accepted_by_server":
+            self.last.served_at = self.last.served_by = None
+            self.tell("service_disproven")
+            self.suspend("unserved")
 
     def check_service(self) -> None:
         """A mail that did not come back for three days is served; a letter without proof is an officer's task."""
@@ -82,12 +91,21 @@ class Ladder(Case):
         self.tell("letter_unproven")
         self.course.task("receipt_unproven", self)
 
+    def settled(self) -> None:
+        """An officer reached the company, which proves nothing yet: it is looked at again."""
+        self.course.settle(self)
+        self.tell("contact_settled")
+        name = f"warning_{self.last.number}_service"
+        self.date(name, self.course.now, rule="warning_service_unproven", then=self.check_service)
+
     def serve(self, moment: datetime, how: str) -> None:
         letter = self.last
         letter.served_at, letter.served_by = moment, how
         self.meet(f"warning_{letter.number}_service")
         self.tell("letter_served", moment)
         self.course.settle(self)
+        if self.suspended == "unserved":
+            self.resume()
         self.go_up()
 
     def go_up(self) -> None:

@@ -7,13 +7,15 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from tests.rehearsals.three_quarters import days, ladders, national
-from tests.rehearsals.three_quarters.cast import END, NATIONAL, START, Act, Story
+from tests.rehearsals.three_quarters.cast import NATIONAL
 from tests.rehearsals.three_quarters.course import Case, Course
 from tests.rehearsals.three_quarters.days import at, day_of
 from tests.rehearsals.three_quarters.ladders import Ladder
 from tests.rehearsals.three_quarters.reports import ENDS, Report, Rollback
 from tests.rehearsals.three_quarters.requests import Request
-from tests.rehearsals.three_quarters.small_cases import Help, Licence, MoreTime, NothingProduced, excuse
+from tests.rehearsals.three_quarters.small_cases import Licence, MoreTime, NothingProduced, excuse
+from tests.rehearsals.three_quarters.story import END, START, Act, Story
+from tests.rehearsals.three_quarters.supervision import Help, Reprimand
 
 Doing = Callable[..., object]
 EASTERNMOST = ZoneInfo("Asia/Jayapura")
@@ -23,7 +25,8 @@ C = TypeVar("C", bound=Case)
 @cache
 def expected(story: Story) -> Course:
     """The nine months of each company of the story."""
-    course = Course(days.ZONES[story.region[:2]], at(START))
+    stage = "commercial" if story.type == "B" else "production"
+    course = Course(days.ZONES[story.region[:2]], at(START), stage)
     for period in ENDS:
         course.at(opening(period), lambda period=period: _open(course, period))  # type: ignore[misc]
     for act in sorted((*story.acts, *NATIONAL), key=lambda act: act.at):
@@ -40,7 +43,8 @@ def opening(period: str) -> datetime:
 
 
 def _open(course: Course, period: str) -> None:
-    Report(course, period)
+    if not course.voided:
+        Report(course, period)
 
 
 def _do(course: Course, act: Act) -> None:
@@ -68,7 +72,7 @@ def _of(kind: type[C], name: str) -> Doing:
 
 
 def _reports(name: str) -> Doing:
-    return lambda course, period: getattr(report(course, period), name)()
+    return lambda course, period, **_: getattr(report(course, period), name)()
 
 
 def _rungs(name: str) -> Doing:
@@ -126,18 +130,26 @@ def _undo(course: Course, period: str, target: str, **_: str) -> None:
         course.mail("extension_undone")
 
 
-def _upload(course: Course, expires_on: str = "", **_: str) -> None:
-    Licence(course, date.fromisoformat(expires_on) if expires_on else None)
+def _upload(course: Course, expires_on: str = "", replaces: str = "", risk: str = "", **_: str) -> None:
+    licence = Licence(course, date.fromisoformat(expires_on) if expires_on else None)
+    licence.only_unverified = bool(replaces) and risk == "medium_high"
 
 
 def _found_valid(course: Course, *, replaces: bool = False, **_: Any) -> None:
     found = [one for one in course.of_kind("licence-review") if isinstance(one, Licence)]
-    found[-1].decide(valid=True, replaces=found[-2] if replaces else None)
+    found[-1].decide(valid=True, replaces=found[-2] if replaces and len(found) > 1 else None)
+    if found[-1].only_unverified:
+        course.stage = "construction"
+
+
+def _certificate(course: Course) -> None:
+    _last(course, Licence).tell("standard_certificate_recorded")
+    course.stage = "production"
 
 
 def _bounce(course: Course, about: str) -> None:
     ladder = _ladder(course, about)
-    ladder.tell("mail_bounced")
+    ladder.came_back()
     course.reachable = False
     course.task("address_bounced")
     course.task("post_letter", ladder)
@@ -154,12 +166,30 @@ def _impose(course: Course, about: str, kind: str) -> None:
         _ladder(course, about).finish("decided")
 
 
+def _settle(course: Course, about: str, result: str) -> None:
+    case = _last(course, Request) if about == "data" else _ladder(course, about)
+    case.settled()
+
+
+def _void(course: Course) -> None:
+    """The account was never lawful: nothing is owed, asked or warned about any more."""
+    course.voided = True
+    course.mail("account_voided")
+    for case in [one for one in course.cases.values() if not one.over]:
+        case.tell("account_voided")
+        course.settle(case)
+        case.end("closed" if isinstance(case, Report) else case.status)
+
+
 def _approve(course: Course, about: str, channel: str, office: str = "") -> None:
     _ladder(course, about).approve(channel)
 
 
 DOING: dict[str, Doing] = {
-    "send": _reports("send"), "verify": _reports("verify"), "validate": _reports("validate"),
+    "send": _reports("send"), "manage_estate": lambda course: Licence(course, None),
+    "approve_one": lambda course, period, directorate, last=False: report(course, period).validate(last=last),
+    "verify_together": _reports("verify"), "validate_together": _reports("validate"),
+    "verify": _reports("verify"), "validate": _reports("validate"),
     "fix": _reports("send"), "resend": _reports("send"),
     "return": lambda course, period, desk: report(course, period).give_back(2),
     "ask_rollback": lambda course, period: Rollback(report(course, period)),
@@ -176,20 +206,34 @@ DOING: dict[str, Doing] = {
     "extend_region": _extend, "extend_case": _extend, "undo_region": _undo,
     "declare": lambda course, period: NothingProduced(report(course, period)),
     "accept_declared": _of(NothingProduced, "accept"), "refuse_declared": _of(NothingProduced, "refuse"),
+    "withdraw_declared": _of(NothingProduced, "withdraw"),
     "upload": _upload, "find_valid": _found_valid,
     "find_invalid": lambda course: _last(course, Licence).decide(valid=False),
-    "certificate": lambda course: _last(course, Licence).tell("standard_certificate_recorded"),
+    "certificate": _certificate,
+    "foresee": lambda course, **_: None,
     "contact": lambda course, period: report(course, period).tell("company_contacted"),
     "hold_report": lambda course, period: _hold(course, report(course, period), held=True),
     "release_report": lambda course, period: _hold(course, report(course, period), held=False),
     "approve": _approve, "print_and_post": _rungs("posted"), "by_post": _rungs("by_post_instead"),
     "evidence": _evidence, "bounce": _bounce,
     "open_letter": lambda course, about: _ladder(course, about).serve(course.now, "portal_read"),
-    "exclude": _rungs("exclude"), "excuse": lambda course, about: excuse(report(course, about)),
+    "determine": lambda course, about: _ladder(course, about).tell("authority_determined"),
+    "settle": _settle, "exclude": _rungs("exclude"), "excuse": lambda course, about: excuse(report(course, about)),
     "hold_ladder": lambda course, about: _hold(course, _ladder(course, about), held=True),
     "release_ladder": lambda course, about: _hold(course, _ladder(course, about), held=False),
     "propose_sanction": _sanction, "impose": _impose,
+    "turn_down": lambda course, about: _ladder(course, about).tell("sanction_refused"),
+    "void": _void,
     "close_desk": lambda course, about: _ladder(course, about).finish("decided"),
     "ask_help": Help, "answer_help": _of(Help, "answer"),
+    "book": _of(Help, "book"), "give_up": _of(Help, "give_up"), "confirm": _of(Help, "confirm"),
+    "record_session": lambda course, outcome: _last(course, Help).close(outcome),
+    "call_off": lambda course: _last(course, Help).close("cancelled"),
+    "rate": lambda course: _last(course, Help).tell("rated"),
+    "reprimand": Reprimand, "decide_reprimand": _of(Reprimand, "decide"),
+    "withdraw_reprimand": _of(Reprimand, "withdraw"),
+    "print_reprimands": lambda course: _last(course, Reprimand).given("posted"),
+    "reprimand_by_post": lambda course: _last(course, Reprimand).tell("by_post"),
+    "reprimand_delivered": lambda course, kind, on: _last(course, Reprimand).delivered(on),
     **national.DOING,
 }  # fmt: skip

@@ -40,7 +40,7 @@ def _change(course: Course, event: str) -> None:
             course.mail("deadline_moved")
 
 
-def decree(course: Course, day: str) -> None:
+def decree(course: Course, day: str, file: str) -> None:
     """One more day off, from now on."""
     course.off.add(date.fromisoformat(day))
     _change(course, "deadline_recalculated")
@@ -48,6 +48,17 @@ def decree(course: Course, day: str) -> None:
 
 def undo_decree(course: Course, day: str) -> None:
     course.off.remove(date.fromisoformat(day))
+    _change(course, "decree_undone")
+
+
+def decree_here(course: Course, layer: str, day: str, scope: str = "") -> None:
+    """A day off in the region, or at this company alone."""
+    (course.off_here if layer == "region" else course.off_own).add(date.fromisoformat(day))
+    _change(course, "deadline_recalculated")
+
+
+def undo_decree_here(course: Course, layer: str, day: str) -> None:
+    (course.off_here if layer == "region" else course.off_own).remove(date.fromisoformat(day))
     _change(course, "decree_undone")
 
 
@@ -61,6 +72,8 @@ def rules(course: Course, rule: str, working_days: int) -> None:
 
 
 DOING: dict[str, Callable[..., object]] = {
-    "decree": decree, "undo_decree": undo_decree, "rules_in_force": rules,
+    "decree": decree, "undo_decree": undo_decree,
+    "decree_here": decree_here, "undo_decree_here": undo_decree_here,
+    "rules_in_force": rules,
     "propose_rules": lambda course, **_: None,
 }  # fmt: skip

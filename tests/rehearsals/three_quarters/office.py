@@ -1,6 +1,8 @@
 """The keys that everybody uses: each company's own program, and one of every office."""
 
 import json
+import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +72,17 @@ class Office:
         assert found, f"{firm.name} has no {kind}"
         newest: dict[str, Any] = found[0]
         return newest
+
+    def mail(self, address: str) -> str:
+        """The path of the link in the newest mail to somebody, once that has come."""
+        until = time.monotonic() + 60
+        while not (found := self.tenggat("mail", "list", "--to", address)):
+            assert time.monotonic() < until, f"no mail to {address}"
+            time.sleep(0.2)
+        text: str = self.tenggat("mail", "show", found[-1]["id"])["text"]
+        link = re.search(r"https?://[^/\s]+(/\S+)", text)
+        assert link is not None, text
+        return link[1]
 
     def hold(self, case: str) -> None:
         """An officer stops a case, on the version that was read."""

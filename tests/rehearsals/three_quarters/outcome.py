@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.rehearsals.three_quarters import reasons
-from tests.rehearsals.three_quarters.cast import Story
 from tests.rehearsals.three_quarters.course import Case, Course
 from tests.rehearsals.three_quarters.days import WIB, day_of
 from tests.rehearsals.three_quarters.ladders import Ladder
 from tests.rehearsals.three_quarters.office import Firm, Office
+from tests.rehearsals.three_quarters.reports import Report
+from tests.rehearsals.three_quarters.story import Story
 
 # How the subject of each mail to a company begins, or what it says.
 SUBJECTS = {
@@ -30,7 +31,10 @@ SUBJECTS = {
     "berubah menjadi": "deadline_moved",
     "Surat tidak berproduksi": "non_production", "Permohonan perpanjangan": "extension_request",
     "Perizinan Anda dinyatakan valid": "licence_valid", "Perizinan perlu diperbaiki": "licence_invalid",
-    "Asistensi ": "assistance_closed", "segera berakhir": "licence_expiring", "telah berakhir": "licence_expired",
+    "Asistensi ": "assistance_closed", "asistensi dipesan": "session_booked",
+    "asistensi dikonfirmasi": "session_confirmed", "Pengingat: sesi": "session_reminder",
+    "Akun SIINas Anda dinyatakan": "account_voided", "Teguran tertulis": "reprimand_letter",
+    "segera berakhir": "licence_expiring", "telah berakhir": "licence_expired",
 }  # fmt: skip
 
 ANSWERED = ("non_production", "extension_request")
@@ -100,6 +104,8 @@ def labelled(cases: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def _of_case(office: Office, case: dict[str, Any], wanted: Case) -> Iterator[str]:
     if case["status"] != wanted.status:
         yield f"{case['status']}, not {wanted.status}"
+    if isinstance(wanted, Report) and case["stage"] != wanted.stage:
+        yield f"of the stage {case['stage']}, not {wanted.stage}"
     if isinstance(wanted, Ladder):
         yield from letters(office, case, wanted)
     past = office.read(f"/cases/{case['id']}/timeline")["past"]

@@ -4,12 +4,19 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from tests.rehearsals.three_quarters import asking, granting, reviewing, warning
-from tests.rehearsals.three_quarters.cast import END, NATIONAL, Q3, START, Act, Story
+from tests.rehearsals.three_quarters import asking, decreeing, granting, reviewing, supervising, warning
+from tests.rehearsals.three_quarters.cast import NATIONAL
 from tests.rehearsals.three_quarters.office import Firm, Office
+from tests.rehearsals.three_quarters.story import END, Q3, START, Act, Story
 
 Doing = Callable[..., None]
-DOING: dict[str, Doing] = {**reviewing.DOING, **asking.DOING, **warning.DOING, **granting.DOING}
+DOING: dict[str, Doing] = {
+    **reviewing.DOING,
+    **asking.DOING,
+    **warning.DOING,
+    **granting.DOING,
+    **supervising.DOING,
+}
 
 
 def gather(office: Office, stories: Sequence[Story], *, whole: bool) -> dict[Story, list[Firm]]:
@@ -21,7 +28,10 @@ def gather(office: Office, stories: Sequence[Story], *, whole: bool) -> dict[Sto
 
 
 def _seed(office: Office, story: Story, count: int) -> list[Firm]:
-    made = office.tenggat("seed", "companies", str(count), "--region", story.region)
+    made = office.tenggat(
+        "seed", "companies", str(count), "--region", story.region, "--type", story.type,
+        "--scale", story.scale,
+    )  # fmt: skip
     return [Firm(one["id"], one["email"], one["name"]) for one in made]
 
 
@@ -34,7 +44,7 @@ def perform(office: Office, cast: dict[Story, list[Firm]]) -> None:
         advance(office, moment)
         for act, firms in _together(list(some), cast):
             if act in NATIONAL:
-                granting.NATIONAL[act.do](office, **act.given)
+                decreeing.NATIONAL[act.do](office, **act.given)
             else:
                 DOING[act.do](office, firms, **act.given)
     advance(office, END)

@@ -14,6 +14,7 @@ MONTHS = (
 )  # fmt: skip
 # Dates that follow from another date of the case say so themselves; all others begin with what they are counted from.
 ANCHORED = {"anchor_day", "anchor_instant"}
+AGREED = {"session_begins", "session_reminder"}
 SKIPPED = {"day_off", "day_stood_still"}
 
 
@@ -33,6 +34,9 @@ def wrong(why: dict[str, Any], wanted: Date) -> Iterator[str]:
         yield f"another date, {why['due_before']}"
     if wanted.rule.startswith("wave"):
         yield from _says(steps, {"wave"}, [wanted.due.astimezone(WIB).date()], "its morning")
+        return
+    if wanted.rule == "agreed":
+        yield from _says(steps, AGREED, [wanted.due.astimezone(WIB).date()], "what was agreed")
         return
     if codes[0] not in ANCHORED or not steps[0]["basis"]:
         yield "it does not say what it is counted from, and by which rule"

@@ -21,7 +21,7 @@ class Report(Case):
     def __init__(self, course: Course, period: str) -> None:
         ended = start_of(ENDS[period] + DAY)
         super().__init__(course, "report", "not_started" if ended <= course.now else "upcoming")
-        self.period, self.submission = period, 0
+        self.period, self.submission, self.stage = period, 0, course.stage
         self.told: set[tuple[datetime, int]] = set()
         self.asked_for_notes = 0
         self.tell("opened")
@@ -84,6 +84,11 @@ class Report(Case):
         self.tell("sent")
         course.mail("report_received")
         ladders.duty_changed(self)
+        for letter in course.of_kind("non-production"):
+            if not letter.over:  # nothing is left to be excused from
+                letter.tell("moot")
+                self.tell("non_production_moot")
+                letter.end("moot")
         self.tell("report_examined")
         self.set_target(VERIFICATION)
 
@@ -111,8 +116,11 @@ class Report(Case):
         self.tell("report_verified")
         self.set_target(VALIDATION)
 
-    def validate(self) -> None:
+    def validate(self, *, last: bool = True) -> None:
+        """One of the supervising directorates approves; with the last it is final."""
         self.tell("report_approved")
+        if not last:
+            return
         self.tell("report_validated")
         self.course.mail("report_validated")
         self.end("validated")

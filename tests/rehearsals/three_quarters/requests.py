@@ -37,6 +37,12 @@ class Request(Case):
             self.tell("receipt_unproven", self.dates[UNPROVEN].due)
             self.course.task("receipt_unproven", self)
 
+    def settled(self) -> None:
+        """An officer reached the company, which proves nothing yet: it is looked at again."""
+        self.course.settle(self)
+        self.tell("contact_settled")
+        self.date(UNPROVEN, self.course.now, rule=self.dates[UNPROVEN].rule, then=self.unproven)
+
     def receive(self, moment: datetime) -> None:
         """The first proof starts the clock; later ones are kept and move nothing."""
         if self.status != "sent":

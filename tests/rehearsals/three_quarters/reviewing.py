@@ -1,9 +1,11 @@
 """Acts about reports: sent, reviewed, returned, corrected."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import Any
 
 from tests.rehearsals.company import send_report, sign_report
+from tests.rehearsals.three_quarters import people
 from tests.rehearsals.three_quarters.office import Firm, Office
 
 NOTES = [
@@ -42,6 +44,40 @@ def verify(office: Office, firms: Sequence[Firm], period: str) -> None:
 def validate(office: Office, firms: Sequence[Firm], period: str) -> None:
     for firm in firms:
         _decide(office, firm, period, "validation", "accept")
+
+
+def verify_together(office: Office, firms: Sequence[Firm], period: str, region: str) -> None:
+    _together(office, firms, "verification", {"period": period, "region": region})
+
+
+def validate_together(office: Office, firms: Sequence[Firm], period: str, region: str) -> None:
+    wanted = {"period": period, "region": region, "directorate": "ikma"}
+    _together(office, firms, "validation", wanted)
+
+
+def _together(office: Office, firms: Sequence[Firm], desk: str, wanted: dict[str, str]) -> None:
+    """Every report without a finding, after a preview, by a person; a program may only look."""
+    role = "verifier" if desk == "verification" else "validator"
+    path = f"/reviews/{desk}/previews"
+    seen = office.post(office.as_(role), path, wanted)
+    office.post(office.as_(role), f"/reviews/batches/{seen['id']}/approval", {}, status=403)
+    with closing(people.signed_in(office, role)) as person:
+        preview = office.post(person, path, wanted)
+        assert set(preview["chosen"]) == {_report(office, firm, wanted["period"]) for firm in firms}
+        done = office.post(person, f"/reviews/batches/{preview['id']}/approval", {"without": []})
+        assert done["approved"] == len(firms)
+
+
+def approve_one(
+    office: Office, firms: Sequence[Firm], period: str, directorate: str, last: bool = False
+) -> None:
+    """One of the directorates of the report's business fields; the others are still to come."""
+    for firm in firms:
+        path = f"/reports/{_report(office, firm, period)}"
+        review = office.read(f"{path}/review")
+        assert {one["directorate"] for one in review["validations"]} == {"ikma", "kpaii"}
+        body = {"submission": review["submission"], "verdict": "accept", "directorate": directorate}
+        office.post(office.as_("validator"), f"{path}/validation", body)
 
 
 def give_back(office: Office, firms: Sequence[Firm], period: str, desk: str) -> None:
@@ -93,6 +129,7 @@ def refuse_rollback(office: Office, firms: Sequence[Firm], period: str) -> None:
 
 
 DOING: dict[str, Callable[..., None]] = {
+    "verify_together": verify_together, "validate_together": validate_together, "approve_one": approve_one,
     "send": send, "verify": verify, "validate": validate, "return": give_back, "fix": fix, "resend": resend,
     "ask_rollback": ask_rollback, "grant_rollback": grant_rollback, "refuse_rollback": refuse_rollback,
 }  # fmt: skip

@@ -71,6 +71,11 @@ class NothingProduced(Asked):
         self.course.mail("non_production_refused")
         self.end("refused")
 
+    def withdraw(self) -> None:
+        self.tell("withdrawn")
+        self.report.tell("non_production_withdrawn")
+        self.end("withdrawn")
+
 
 def excuse(report: Report) -> None:
     """The duty ends, and its warnings with it."""
@@ -79,33 +84,12 @@ def excuse(report: Report) -> None:
     ladders.duty_changed(report)
 
 
-class Help(Case):
-    """Help asked for without a session: answered in writing by people, never by time."""
-
-    def __init__(self, course: Course) -> None:
-        super().__init__(course, "assistance", "asked")
-        self.tell("asked")
-        target = self.date("assistance_target", course.now, then=self.late)
-        self.date("assistance_reminder", course.now, rule="share 50", of=target.name, then=self.half)
-
-    def half(self) -> None:
-        self.tell("helpers_reminded", self.dates["assistance_reminder"].due)
-
-    def late(self) -> None:
-        self.tell("office_escalated", self.dates["assistance_target"].due)
-
-    def answer(self) -> None:
-        self.tell("answered")
-        self.course.mail("assistance_closed")
-        self.end("answered")
-
-
 class Licence(Case):
     """A licence: found valid or not by people alone, then followed to its last day."""
 
     def __init__(self, course: Course, expires_on: date | None) -> None:
         super().__init__(course, "licence-review", "pending")
-        self.expires_on = expires_on
+        self.expires_on, self.only_unverified = expires_on, False
         self.tell("uploaded")
         self.date("licence_review_target", course.now, then=self.wait)
 

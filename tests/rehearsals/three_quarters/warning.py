@@ -33,6 +33,17 @@ def approve(office: Office, firms: Sequence[Firm], about: str, channel: str, off
     assert office.post(officer, "/warning-proposals/approval", wanted)["letters"] == len(firms)
 
 
+def determine(office: Office, firms: Sequence[Firm], about: str) -> None:
+    """The rules leave it to an officer whose office is competent: before that, nothing can be approved."""
+    officer = office.as_("compliance_officer")
+    ids = [_ladder(office, firm, about) for firm in firms]
+    preview = office.post(officer, "/warning-proposals/preview", {"ids": ids, "channel": "email"})
+    assert (preview["letters"], preview["undetermined"]) == (0, len(firms)), preview
+    wanted = {"ids": ids, "level": "regency", "reason": "Izinnya berskala kecil."}
+    assert office.post(officer, "/warning-proposals/authority", wanted)["count"] == len(firms)
+    office.post(officer, "/warning-proposals/authority", wanted, status=409)
+
+
 def exclude(office: Office, firms: Sequence[Firm], about: str) -> None:
     left = [{"id": _ladder(office, firm, about), "reason": "Pabriknya terbakar."} for firm in firms]
     office.post(office.as_("compliance_officer"), "/warning-proposals/exclusion", {"exclusions": left})
@@ -69,11 +80,29 @@ def _with_scan(office: Office, firms: Sequence[Firm], about: str, step: str, **b
 
 
 def evidence(office: Office, firms: Sequence[Firm], about: str, kind: str) -> None:
+    """Not dated before the sending, and not without its scan."""
+    early = {"kind": kind, "note": "Diterima.", "received_at": "2026-10-13T09:00:00+07:00"}
+    for firm in firms:
+        path = f"/warnings/{_ladder(office, firm, about)}/service-evidence"
+        office.post(office.as_("compliance_officer"), path, early, status=422)
     _with_scan(office, firms, about, "service-evidence", kind=kind, note="Diterima bagian umum.")
 
 
 def excuse(office: Office, firms: Sequence[Firm], about: str) -> None:
+    """Not without its letter."""
+    for firm in firms:
+        path, words = f"/warnings/{_ladder(office, firm, about)}/excuse", {"reason": "Banjir."}
+        office.post(office.as_("compliance_officer"), path, words, status=422)
     _with_scan(office, firms, about, "excuse", reason="Tidak berproduksi sejak banjir.")
+
+
+def settle(office: Office, firms: Sequence[Firm], about: str, result: str) -> None:
+    """The officer whose task it is says how the company was reached."""
+    tasks = {(task["account_id"], task["reason"]): task["id"] for task in office.read("/contact-tasks")}
+    for firm in firms:
+        done = {"result": result, "note": "Akan membukanya."}
+        task = tasks[firm.id, "receipt_unproven"]
+        office.post(office.as_("compliance_officer"), f"/contact-tasks/{task}/settlement", done)
 
 
 def open_letter(office: Office, firms: Sequence[Firm], about: str) -> None:
@@ -111,10 +140,22 @@ def impose(office: Office, firms: Sequence[Firm], about: str, kind: str) -> None
     """A second person imposes it; whoever proposed it may not."""
     for firm in firms:
         path = f"/warnings/{_ladder(office, firm, about)}"
-        [sanction] = office.read(path)["sanctions"]
+        [sanction] = [one for one in office.read(path)["sanctions"] if one["state"] == "proposed"]
         decision = f"{path}/sanctions/{sanction['id']}/decision"
         office.post(office.as_("compliance_officer"), decision, {"approve": True}, status=403)
         office.post(office.as_("compliance_officer", other="second"), decision, {"approve": True})
+
+
+def turn_down(office: Office, firms: Sequence[Firm], about: str) -> None:
+    """A second person does not impose what was proposed, and says why."""
+    for firm in firms:
+        path = f"/warnings/{_ladder(office, firm, about)}"
+        [sanction] = [one for one in office.read(path)["sanctions"] if one["state"] == "proposed"]
+        refusal = {"approve": False, "note": "Belum setimpal."}
+        office.post(
+            office.as_("compliance_officer", other="second"),
+            f"{path}/sanctions/{sanction['id']}/decision", refusal,
+        )  # fmt: skip
 
 
 def close_desk(office: Office, firms: Sequence[Firm], about: str) -> None:
@@ -122,9 +163,10 @@ def close_desk(office: Office, firms: Sequence[Firm], about: str) -> None:
 
 
 DOING: dict[str, Callable[..., None]] = {
-    "exclude": exclude, "print_and_post": print_and_post, "by_post": by_post, "evidence": evidence,
+    "settle": settle, "determine": determine, "exclude": exclude, "print_and_post": print_and_post, "by_post": by_post,
+    "evidence": evidence,
     "excuse": excuse, "open_letter": open_letter, "bounce": bounce, "hold_ladder": hold_ladder,
     "release_ladder": release_ladder, "propose_sanction": propose_sanction, "impose": impose,
-    "close_desk": close_desk,
+    "turn_down": turn_down, "close_desk": close_desk,
     "approve": lambda staff, firms, about, channel, office="": approve(staff, firms, about, channel, office),
 }  # fmt: skip

@@ -1,0 +1,85 @@
+"""Acts about what holds for many: decrees about days, of the country and of a place, and other rules."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tests.rehearsals.company import done, once
+from tests.rehearsals.three_quarters.granting import WORDS
+from tests.rehearsals.three_quarters.office import Firm, Office
+
+FILES = {
+    "csv": "date,kind,name,name_en\n{day},joint_leave,Cuti Bersama Contoh,\n",
+    "ics": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:contoh\r\nBEGIN:VEVENT\r\nUID:1@contoh.example\r\n"
+           "DTSTAMP:20270101T000000Z\r\nDTSTART;VALUE=DATE:{compact}\r\nSUMMARY:Cuti Bersama Contoh\r\n"
+           "END:VEVENT\r\nEND:VCALENDAR\r\n",
+}  # fmt: skip
+
+
+def decree(office: Office, day: str, file: str) -> None:
+    """For the whole country, taken from a file."""
+    content = FILES[file].format(day=day, compact=day.replace("-", ""))
+    entered = office.as_("administrator").post(
+        "/api/v1/decrees/from-file",
+        files={"file": (f"keputusan.{file}", content.encode())}, data=WORDS, headers=once(),
+    )  # fmt: skip
+    office.kept[day] = _approved(office, done(entered, 201))
+
+
+def _decree(office: Office, day: str, moving: int, **where: str) -> str:
+    """For a place: its one day is typed."""
+    line = {"day": day, "kind": "joint_leave", "name": "Cuti Bersama Contoh"}
+    entered = office.post(office.as_("administrator"), "/decrees", WORDS | {"days": [line]} | where)
+    return _approved(office, entered, moving)
+
+
+def _approved(office: Office, entered: dict[str, Any], moving: int | None = None) -> str:
+    """Entered and tried out by one administrator, approved by another."""
+    asks, decides = office.as_("administrator"), office.as_("administrator", other="second")
+    path = f"/decrees/{entered['case_id']}"
+    foreseen = office.post(asks, f"{path}/dry-run")
+    assert moving is None or foreseen["moving"] == moving, foreseen
+    office.post(asks, f"{path}/approval", status=403)
+    office.post(decides, f"{path}/approval")
+    return path
+
+
+def decree_here(office: Office, firms: Sequence[Firm], layer: str, day: str, scope: str = "") -> None:
+    """For the region of the story as a whole, or for each of its companies by its NIB."""
+    if layer == "region":
+        office.kept[f"{layer} {day}"] = _decree(office, day, len(firms), layer=layer, scope=scope)
+        return
+    for firm in firms:
+        nib = office.read(f"/accounts/{firm.id}")["nib"]
+        office.kept[f"{firm.id} {day}"] = _decree(office, day, 1, layer=layer, scope=nib)
+
+
+def undo_decree_here(office: Office, firms: Sequence[Firm], layer: str, day: str) -> None:
+    for firm in firms:
+        office.post(office.as_("administrator"), f"{office.kept[f'{firm.id} {day}']}/undo")
+
+
+def undo_decree(office: Office, day: str) -> None:
+    office.post(office.as_("administrator"), f"{office.kept[day]}/undo")
+
+
+def propose_rules(office: Office, rule: str, working_days: int, day: str) -> None:
+    """Proposed, simulated, refused to its author, approved by a second person; in force from its day by itself."""
+    asks, decides = office.as_("administrator"), office.as_("administrator", other="second")
+    change = WORDS | {"changes": {f"deadlines.deadlines.{rule}.add.days": working_days}, "valid_from": day}
+    path = f"/policy-changes/{office.post(asks, '/policy-changes', change)['case_id']}"
+    office.post(asks, f"{path}/simulation")
+    office.post(asks, f"{path}/approval", status=403)
+    office.post(decides, f"{path}/approval")
+
+
+def rules_in_force(office: Office, rule: str, working_days: int) -> None:
+    """Nobody does anything: the day has come."""
+    settings = office.read("/policies/current", "administrator")["settings"]
+    value = next(one["value"] for one in settings if one["path"] == f"deadlines.deadlines.{rule}.add.days")
+    assert value == working_days
+
+
+DOING: dict[str, Callable[..., None]] = {"decree_here": decree_here, "undo_decree_here": undo_decree_here}
+NATIONAL: dict[str, Callable[..., None]] = {
+    "decree": decree, "undo_decree": undo_decree, "propose_rules": propose_rules, "rules_in_force": rules_in_force,
+}  # fmt: skip
