@@ -74,6 +74,13 @@ REPRIMANDS = (
         region=KOTA,
     ),
     Story(
+        "not put right in time, and reprimanded", 1, 3,
+        (act("2027-01-04T10:00", "send", period=Q4),
+         act("2027-01-06T10:00", "return", period=Q4, desk="verification"),
+         act("2027-02-01T10:00", "reprimand"), decided("2027-02-03", "approve", channel="email")),
+        region=KOTA,
+    ),
+    Story(
         "missing, and reprimanded by post", 1, 5,
         (PROPOSED, decided("2026-10-22", "approve", channel="post"), act("2026-10-26T10:00", "print_reprimands"),
          act("2026-10-30T10:00", "reprimand_delivered", kind="letter_receipt", on="2026-10-29T09:00")),
@@ -125,6 +132,7 @@ RETURNED = (
 )
 HERE = {"layer": "region", "day": "2027-01-12"}
 OWN = {"layer": "organisation", "day": "2027-01-13"}
+PAST = "sudah lewat"
 DECREES = (
     Story(
         "a day off of its region, which gives a day more", 1, 5,
@@ -136,6 +144,13 @@ DECREES = (
         "a day off of its own, taken back", 1, 3,
         (*RETURNED, act("2027-01-11T10:00", "decree_here", **OWN),
          act("2027-01-12T10:00", "undo_decree_here", **OWN), act("2027-01-14T10:00", "fix", period=Q4)),
+    ),
+    Story(
+        "a day off of its own, too late to take back", 1, 3,
+        (*RETURNED, act("2027-01-11T10:00", "decree_here", **OWN),
+         act("2027-01-14T09:00", "undo_decree_here", **OWN, refused=PAST),
+         act("2027-01-14T09:05", "decree_back", day="2027-01-13", refused=PAST),
+         act("2027-01-14T10:00", "fix", period=Q4)),
     ),
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ REVIEWS = (
     ),
     Story("verified, and then the directorate lets it lie", 1, 8, (SENT, VERIFIED)),
     Story("sent late, before any letter", 1, 10, (act("2027-01-19T10:00", "send", period=Q4),)),
-    Story("never heard of", 2, 20),
+    Story("never heard of", 2, 14),
     Story(
         "returned by the verifier and fixed in time", 1, 8,
         (SENT, act(JAN_6, "return", period=Q4, desk="verification"), act(JAN_8, "fix", period=Q4),

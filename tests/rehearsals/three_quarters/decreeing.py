@@ -7,6 +7,12 @@ from tests.rehearsals.company import done, once
 from tests.rehearsals.three_quarters.granting import WORDS
 from tests.rehearsals.three_quarters.office import Firm, Office
 
+# Rules with a gap, with an overlap, and a period that two instruments claim.
+BROKEN = {
+    "jurisdictions.jurisdictions.rules.industry_report.scales": ["small"],
+    "regimes.regimes.PM13_2025.first": "2025-Q2",
+    "regimes.regimes.SE1_2025.last": "2025-Q1",
+}
 FILES = {
     "csv": "date,kind,name,name_en\n{day},joint_leave,Cuti Bersama Contoh,\n",
     "ics": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:contoh\r\nBEGIN:VEVENT\r\nUID:1@contoh.example\r\n"
@@ -53,9 +59,24 @@ def decree_here(office: Office, firms: Sequence[Firm], layer: str, day: str, sco
         office.kept[f"{firm.id} {day}"] = _decree(office, day, 1, layer=layer, scope=nib)
 
 
-def undo_decree_here(office: Office, firms: Sequence[Firm], layer: str, day: str) -> None:
+def undo_decree_here(office: Office, firms: Sequence[Firm], layer: str, day: str, refused: str = "") -> None:
     for firm in firms:
-        office.post(office.as_("administrator"), f"{office.kept[f'{firm.id} {day}']}/undo")
+        path = f"{office.kept[f'{firm.id} {day}']}/undo"
+        said = office.post(office.as_("administrator"), path, status=409 if refused else None)
+        assert not refused or refused in said["detail"], said
+
+
+def decree_back(office: Office, firms: Sequence[Firm], day: str, refused: str) -> None:
+    """That the day is worked after all: it would make late who relied on it."""
+    for firm in firms:
+        line = {"day": day, "kind": "working", "name": "Hari kerja"}
+        where = {"layer": "organisation", "scope": office.read(f"/accounts/{firm.id}")["nib"]}
+        administrator = office.as_("administrator")
+        entered = office.post(administrator, "/decrees", WORDS | {"days": [line]} | where)
+        path = f"/decrees/{entered['case_id']}"
+        said = office.post(administrator, f"{path}/dry-run", status=422)
+        assert refused in str(said), said
+        office.post(administrator, f"{path}/cancellation")
 
 
 def undo_decree(office: Office, day: str) -> None:
@@ -65,6 +86,10 @@ def undo_decree(office: Office, day: str) -> None:
 def propose_rules(office: Office, rule: str, working_days: int, day: str) -> None:
     """Proposed, simulated, refused to its author, approved by a second person; in force from its day by itself."""
     asks, decides = office.as_("administrator"), office.as_("administrator", other="second")
+    for setting, value in BROKEN.items():
+        office.post(
+            asks, "/policy-changes", WORDS | {"changes": {setting: value}, "valid_from": day}, status=422
+        )
     change = WORDS | {"changes": {f"deadlines.deadlines.{rule}.add.days": working_days}, "valid_from": day}
     path = f"/policy-changes/{office.post(asks, '/policy-changes', change)['case_id']}"
     office.post(asks, f"{path}/simulation")
@@ -79,7 +104,9 @@ def rules_in_force(office: Office, rule: str, working_days: int) -> None:
     assert value == working_days
 
 
-DOING: dict[str, Callable[..., None]] = {"decree_here": decree_here, "undo_decree_here": undo_decree_here}
+DOING: dict[str, Callable[..., None]] = {
+    "decree_here": decree_here, "undo_decree_here": undo_decree_here, "decree_back": decree_back,
+}  # fmt: skip
 NATIONAL: dict[str, Callable[..., None]] = {
     "decree": decree, "undo_decree": undo_decree, "propose_rules": propose_rules, "rules_in_force": rules_in_force,
 }  # fmt: skip

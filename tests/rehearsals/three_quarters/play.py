@@ -11,12 +11,8 @@ from tests.rehearsals.three_quarters.story import END, Q3, START, Act, Story
 
 Doing = Callable[..., None]
 DOING: dict[str, Doing] = {
-    **reviewing.DOING,
-    **asking.DOING,
-    **warning.DOING,
-    **granting.DOING,
-    **supervising.DOING,
-}
+    **reviewing.DOING, **asking.DOING, **warning.DOING, **granting.DOING, **supervising.DOING, **decreeing.DOING,
+}  # fmt: skip
 
 
 def gather(office: Office, stories: Sequence[Story], *, whole: bool) -> dict[Story, list[Firm]]:
