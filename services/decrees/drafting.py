@@ -275,7 +275,7 @@ async def undo_refusal(
     session: AsyncSession, case: CaseFile, decree: HolidayDecree, *, now: datetime
 ) -> TransitionRefused | None:
     """Why a decree cannot be taken back now; None as long as no date it put off would be past without it."""
-    if case.status != DecreeStatus.APPLIED or case.closed_at is not None:
+    if case.status != DecreeStatus.APPLIED:
         return TransitionRefused(N_("Hanya keputusan yang sudah diterapkan yang dapat dibatalkan."))
     query = text(
         "SELECT count(*) FROM decree_line l JOIN deadline d ON d.case_id = l.case_id AND d.name = l.deadline_name"
@@ -290,6 +290,14 @@ async def undo_refusal(
             ),
             instrument=decree.instrument,
             count=late,
+        )
+    if case.closed_at is not None:
+        return TransitionRefused(
+            N_(
+                "{instrument} dapat dibatalkan sampai harinya tiba atau tanggal pertama yang digesernya lewat;"
+                " waktu itu sudah lewat (kebijakan layanan)."
+            ),
+            instrument=decree.instrument,
         )
     return None
 

@@ -272,5 +272,5 @@ async def test_a_settled_decree_can_be_taken_back_no_longer(world: World) -> Non
     await world.advance_to("2026-12-20T09:00:00+07:00")
     case = await world.case(decree.case_id)
     assert (case.outcome, case.wake_at) == ("done", None)
-    with pytest.raises(TransitionRefused):
+    with pytest.raises(TransitionRefused, match="waktu itu sudah lewat"):
         await undone(world, decree)
