@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.rehearsals.company import done, once
 from tests.rehearsals.three_quarters.granting import WORDS
-from tests.rehearsals.three_quarters.office import Firm, Office
+from tests.rehearsals.three_quarters.office import Firm, Office, patiently
 
 # Rules with a gap, with an overlap, and a period that two instruments claim.
 BROKEN = {
@@ -46,6 +46,7 @@ def _approved(office: Office, entered: dict[str, Any], moving: int | None = None
     assert moving is None or foreseen["moving"] == moving, foreseen
     office.post(asks, f"{path}/approval", status=403)
     office.post(decides, f"{path}/approval")
+    patiently(lambda: office.read(path, "administrator")["status"] == "applied", f"{path} applied")
     return path
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,15 @@ from typer.testing import CliRunner
 from cli import build
 from tests.instance import PATIENCE, Instance
 from tests.rehearsals.company import done, once
+
+
+def patiently(look: Callable[[], Any], what: str, *, seconds: float = 120) -> Any:
+    """What a process brings about soon after a command was answered."""
+    until = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < until, f"no {what} within {seconds} s"
+        time.sleep(0.2)
+    return found
 
 
 @dataclass(frozen=True)
@@ -75,10 +85,7 @@ class Office:
 
     def mail(self, address: str) -> str:
         """The path of the link in the newest mail to somebody, once that has come."""
-        until = time.monotonic() + 60
-        while not (found := self.tenggat("mail", "list", "--to", address)):
-            assert time.monotonic() < until, f"no mail to {address}"
-            time.sleep(0.2)
+        found = patiently(lambda: self.tenggat("mail", "list", "--to", address), f"mail to {address}")
         text: str = self.tenggat("mail", "show", found[-1]["id"])["text"]
         link = re.search(r"https?://[^/\s]+(/\S+)", text)
         assert link is not None, text
