@@ -4,7 +4,7 @@ import sys
 
 import uvloop
 
-from benchmarks import data_requests, mail, portfolio, registrations, submissions, warnings, waves
+from benchmarks import data_requests, mail, portfolio, registrations, start, submissions, warnings, waves
 from benchmarks.machine import described
 from benchmarks.table import Answers, Row, print_answers, print_rows
 
@@ -18,6 +18,7 @@ async def main(*, quick: bool) -> tuple[list[Answers], list[Row]]:
     rows += await data_requests.measure(5_000 // scale)
     rows += await warnings.measure(22_000 // scale, 5_000 // scale)
     rows += await portfolio.measure(200_000 // scale)
+    rows += start.measure()
     answers, followed = await submissions.measure(submissions.SECONDS // scale)
     return answers, rows + followed
 

@@ -115,28 +115,52 @@ async def test_a_quarter_under_kill_9_of_every_part_in_turn(instance: Instance, 
     instance.run("audit", "verify")
 
 
+@pytest.mark.parametrize("fault", ["frozen", "killed"])
 async def test_registrations_and_reports_are_accepted_while_temporal_is_away(
-    instance: Instance, table: Enter
+    instance: Instance, table: Enter, fault: str
 ) -> None:
     [company] = instance.json("seed", "companies", "1", "--region", "64.71")
     instance.run("clock", "advance", "--to", "2027-01-04T10:00:00+07:00")
     report = filled(instance, company)
     load, program = Load(instance.url), token(instance, "upp_officer")
-    instance.pause("temporal")
-    try:
+    async with frozen(instance) if fault == "frozen" else kept_dead(instance):
         await load.register(10, program)
         await load.submit([report], pause=0)
-    finally:
-        instance.resume("temporal")
     assert load.statuses == Counter({201: 11})
-    await asyncio.to_thread(instance.run, "clock", "advance", "1h")
+    assert load.unanswered == 0
+    await asyncio.to_thread(instance.wait_for, "temporal")
     async with rows_of(instance) as sessions:
+        await advance(sessions, instance, "2027-01-04T11:00:00+07:00")
         figures = await read_figures(sessions)
         receipts = await stored_hashes(sessions)
     right = figures["acknowledged"] + len(receipts)
     table(
-        Line("Temporal frozen", cases=11, right=right, lost=11 - right, remarks="every command answered 201")
+        Line(
+            f"Temporal {fault}", cases=11, right=right, lost=11 - right, remarks="every command answered 201"
+        )
     )
+
+
+@asynccontextmanager
+async def frozen(instance: Instance) -> AsyncIterator[None]:
+    """While the block runs, the server is there and says nothing."""
+    instance.pause("temporal")
+    try:
+        yield
+    finally:
+        instance.resume("temporal")
+
+
+@asynccontextmanager
+async def kept_dead(instance: Instance) -> AsyncIterator[None]:
+    """Killed, and without its configuration it does not come back before the block ends."""
+    configuration = instance.home / "temporal" / "server.yaml"
+    aside = configuration.rename(configuration.with_suffix(".aside"))
+    await asyncio.to_thread(instance.kill, "temporal")
+    try:
+        yield
+    finally:
+        aside.rename(configuration)
 
 
 def seed(instance: Instance) -> Companies:

@@ -65,6 +65,7 @@ async def test_every_connection_is_taken_by_somebody_else(instance: Instance, up
 async def _enter(instance: Instance, load: Load, table: Enter, fault: str, remarks: str) -> None:
     """Every command was acknowledged once, is there once, and its proof of registration went out."""
     assert set(load.statuses) <= {201, 503}, "a user who tries again sees nothing worse"
+    assert load.unanswered == 0, "somebody always answers: what is away is said to be busy"
     await asyncio.to_thread(instance.run, "clock", "advance", "1h")
     given = {"ids": list(load.acknowledged)}
     async with rows_of(instance) as sessions, sessions() as session:

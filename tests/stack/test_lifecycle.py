@@ -17,8 +17,9 @@ from settings import libpq_url, read_env
 from stack.home import Home
 from stack.launch import healthy
 from stack.supervisor import living, read_state
+from tests.faults.table import Line, enter
 
-RESTART_SECONDS = 60  # the promise is 15 on an idle machine; a busy one shares its processors
+RESTART_SECONDS = 60  # 15 are promised and measured by the bench; a busy machine shares its processors
 
 
 class Operator:
@@ -65,10 +66,21 @@ def up(operator: Operator, *words: str, code: int = 0) -> str:
     return operator.types("up", "--detach", "--port", "0", "--no-seed", *words, code=code)
 
 
+def survived(operator: Operator) -> float:
+    """Kill -9 the supervisor and start again: seconds until ready. Nothing of before lives on."""
+    state = read_state(operator.home)
+    os.kill(operator.status()["pid"], signal.SIGKILL)
+    began = time.monotonic()
+    up(operator)
+    seconds = time.monotonic() - began
+    assert not any(living(child) for child in state["children"])
+    return seconds
+
+
 @pytest.mark.temporal
 @pytest.mark.timeout(600)
 def test_a_rehearsal_comes_up_survives_a_killed_supervisor_and_is_restored_elsewhere(
-    operator: Operator, tmp_path: Path
+    operator: Operator, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     up(operator, "--rehearsal", "--start", "2026-12-20")
     report = operator.status()
@@ -87,12 +99,9 @@ def test_a_rehearsal_comes_up_survives_a_killed_supervisor_and_is_restored_elsew
     assert born[1:] == (True, "2026-12-19")  # midnight in WIB is still the 19th in UTC
     assert "already running" in up(operator, code=5)
 
-    abandoned = read_state(operator.home)["children"]
-    os.kill(report["pid"], signal.SIGKILL)
-    began = time.monotonic()
-    up(operator)
-    assert time.monotonic() - began < RESTART_SECONDS
-    assert not any(living(child) for child in abandoned)
+    seconds = survived(operator)
+    right, remarks = int(seconds < RESTART_SECONDS), f"up after {seconds:.1f} s"
+    enter(request.node, Line("supervisor killed, started again", 1, right, remarks=remarks))
     assert operator.instance() == born
     assert operator.status()["addresses"]["pages"] == report["addresses"]["pages"], "mailed links lead here"
     assert "for a new rehearsal" in operator.types("prepare", "--start", "2027-01-01", code=5)
