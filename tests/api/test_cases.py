@@ -125,11 +125,11 @@ async def test_the_timeline_says_what_will_happen_and_why(api: Api) -> None:
         ("reminder", "2027-01-08T01:00:00Z"),
         ("due", "2027-01-10T16:59:59Z"),
         ("overdue", "2027-01-10T17:00:00Z"),
-        ("warning_1", "2027-01-10T17:00:00Z"),
         ("correction_window", "2027-01-12T16:59:59Z"),
-        ("warning_2", "2027-02-11T17:00:00Z"),
-        ("warning_3", "2027-03-12T17:00:00Z"),
-        ("sanction", "2027-04-13T17:00:00Z"),
+        ("warning_1", "2027-01-12T17:00:00Z"),
+        ("warning_2", "2027-02-13T17:00:00Z"),
+        ("warning_3", "2027-03-14T17:00:00Z"),
+        ("sanction", "2027-04-15T17:00:00Z"),
     ]
     last = body["future"][1]
     assert "bukan hari kerja" in last["why"][0], "the wave of Saturday the 9th moved to Friday"

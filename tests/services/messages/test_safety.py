@@ -123,7 +123,7 @@ ATTACKS = [f"{{{{ {thing}{way} }}}}" for thing in THINGS for way in WAYS] + [
     "{{ lipsum.__globals__['os'].popen('id').read() }}",
     "{{ joiner.__init__.__globals__.os.environ }}",
     "{{ (range|attr('__init__')).__globals__ }}",
-    "{{ [range]|map(attribute='__class__')|list }}",
+    "{{ [range]|map(attribute='__class__')|first }}",
     "{{ range(10000000)|list }}",
     "{% include '/etc/passwd' %}",
     "{% include '../../../etc/passwd' %}",
