@@ -49,7 +49,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(DBAPIError)(_busy)
     app.exception_handler(PoolTimeout)(_busy)
-    app.exception_handler(Overtaken)(_overtaken)
+    app.exception_handler(Overtaken)(_busy)
     app.exception_handler(Exception)(_broken)
 
 
@@ -119,19 +119,14 @@ async def _http(request: Request, error: HTTPException) -> Response:
 
 
 async def _busy(request: Request, error: Exception) -> Response:
-    """The database is away or overloaded: say so and ask to come back. A bug in a statement is still a bug."""
+    """The database is away, or too many came at once: ask to come back. A bug in a statement is still a bug."""
     if isinstance(error, DataError) and _state(error) == _OUT_OF_RANGE:
         log.warning("request %s: a number that no column can hold", _id(request))
         return problem(request, InvalidInput.status, "malformed", MALFORMED)
     if isinstance(error, DBAPIError) and not _passing(error):
         log.error("request %s failed: %s", _id(request), _described(error))
         return problem(request, 500, "broken", BROKEN)
-    log.warning("request %s met database trouble: %s", _id(request), _named(error))
-    return problem(request, 503, "busy", BUSY, headers={"Retry-After": RETRY_AFTER})
-
-
-async def _overtaken(request: Request, _: Exception) -> Response:
-    log.warning("request %s: nobody had time for it", _id(request))
+    log.warning("request %s is asked to come back: %s", _id(request), _named(error))
     return problem(request, 503, "busy", BUSY, headers={"Retry-After": RETRY_AFTER})
 
 

@@ -15,7 +15,7 @@ from services.identity import people
 from services.models import CaseFile, CaseKind, CaseNote, Person, new_id
 from services.processes import GRACE
 from services.warnings import overdue, standing
-from services.warnings.proposals import DUTIES
+from services.warnings.duties import DUTIES
 
 MAX_REASON = 2000
 MAX_NOTE = 10_000

@@ -19,7 +19,7 @@ from temporalio.client import Client
 from services import instance
 from services.clock import app_now
 from services.database import Sessions, make_engine, make_sessions
-from services.deadlines import extensions
+from services.deadlines import undoing
 from services.deadlines.zones import zone_of
 from services.identity import people
 from services.messages.catcher import smtp_factory
@@ -185,7 +185,7 @@ class World:
     async def undo(self, extension_id: UUID) -> None:
         """An administrator takes an extension back."""
         async with self.transaction() as (session, now):
-            await extensions.order_undo(session, extension_id, actor="test:admin", now=now)
+            await undoing.order_undo(session, extension_id, actor="test:admin", now=now)
 
     async def companies(self, count: int, region: str = "64.72", kind: str = "A") -> list[Account]:
         """Active accounts, as if registered long ago."""

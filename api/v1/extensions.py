@@ -19,7 +19,7 @@ from api.uploads import taken_in
 from api.v1 import versions
 from api.v1.shapes import FromRow
 from services import cases
-from services.deadlines import extensions
+from services.deadlines import extensions, undoing
 from services.deadlines.extensions import ExtensionDraft
 from services.documents import records
 from services.errors import NotFound
@@ -246,7 +246,7 @@ async def undo(
     once: OnceDep,
 ) -> JSONResponse:
     """Take it back, as long as no old date has passed."""
-    step = _step(session, extension_id, user, Permission.UNDO_EXTENSION, extensions.order_undo, now)
+    step = _step(session, extension_id, user, Permission.UNDO_EXTENSION, undoing.order_undo, now)
     return await once(step, status=202)
 
 

@@ -23,22 +23,25 @@ SPELLED_SQL: Final = """
            coalesce(g.recipe::text, 'null'), ']')"""
 DIGEST_SQL: Final = f"encode(sha256(convert_to({SPELLED_SQL}, 'UTF8')), 'hex')"
 
-_GIVEN: Final = f"""
-    SELECT g.*, {DIGEST_SQL} AS digest
-    FROM (SELECT CAST(:rule AS text) AS rule, CAST(:due AS timestamptz) AS due_before,
-                 CAST(:lenient AS timestamptz) AS lenient_before, CAST(:steps AS jsonb) AS steps,
-                 CAST(:recipe AS jsonb) AS recipe) g"""  # noqa: S608 -- our own constants
 # A derivation's id is the beginning of its digest: whoever knows the reasons knows the row.
-_KEEP: Final = text(
-    f"""
-    WITH given AS ({_GIVEN}), kept AS (
+_KEPT: Final = """
+    kept AS (
         INSERT INTO derivation (id, digest, rule, due_before, lenient_before, calendar_version, steps, recipe,
                                 recipe_digest)
-        SELECT CAST(left(w.digest, 32) AS uuid), w.digest, w.rule, w.due_before, w.lenient_before, :version, w.steps,
-               w.recipe, :recipe_digest
-        FROM given w
+        SELECT CAST(left(w.digest, 32) AS uuid), w.digest, w.rule, w.due_before, w.lenient_before,
+               w.calendar_version, w.steps, w.recipe, w.recipe_digest
+        FROM given w ORDER BY w.digest
         ON CONFLICT (digest) DO NOTHING
-    )
+    )"""
+_KEEP: Final = text(
+    f"""
+    WITH given AS (
+        SELECT g.*, {DIGEST_SQL} AS digest
+        FROM (SELECT CAST(:rule AS text) AS rule, CAST(:due AS timestamptz) AS due_before,
+                     CAST(:lenient AS timestamptz) AS lenient_before, CAST(:steps AS jsonb) AS steps,
+                     CAST(:recipe AS jsonb) AS recipe, CAST(:version AS text) AS calendar_version,
+                     CAST(:recipe_digest AS text) AS recipe_digest) g
+    ), {_KEPT}
     SELECT CAST(left(digest, 32) AS uuid) FROM given
     """  # noqa: S608 -- our own constants
 )
@@ -56,14 +59,7 @@ _SET: Final = (
                     name text, rule text, base_before timestamptz, base_lenient_before timestamptz,
                     due_before timestamptz, lenient_before timestamptz, calendar_version text, steps jsonb,
                     recipe jsonb, recipe_digest text)
-            ), kept AS (
-                INSERT INTO derivation (id, digest, rule, due_before, lenient_before, calendar_version, steps, recipe,
-                                        recipe_digest)
-                SELECT CAST(left(w.digest, 32) AS uuid), w.digest, w.rule, w.due_before, w.lenient_before,
-                       w.calendar_version, w.steps, w.recipe, w.recipe_digest
-                FROM given w ORDER BY w.digest
-                ON CONFLICT (digest) DO NOTHING
-            )
+            ), {_KEPT}
             INSERT INTO deadline (case_id, name, derivation_id, base_before, base_lenient_before, due_before,
                                   lenient_before, set_at, pauses)
             SELECT :case_id, name, CAST(left(digest, 32) AS uuid), base_before, base_lenient_before, due_before,

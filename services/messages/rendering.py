@@ -20,6 +20,8 @@ from services.i18n import WIB, due_day, format_date, format_datetime, format_num
 from services.messages.catalogue import NOTICES, RESERVED, TEMPLATES
 from settings import Helpdesk
 
+ENGLISH_TITLE: Final = "subject.en.txt"
+"""What a notice is called in the portal in English; the mail itself has one subject, in Indonesian."""
 EMAILS: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "emails"
 
 # Only these may hold several lines; in a name or a number a line break is an attack or a slip.
@@ -28,8 +30,6 @@ _CONTROL: Final = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]"
 )
 # Where the two things stand that differ from mail to mail of a wave. Nobody can type these: see above.
-ENGLISH_TITLE: Final = "subject.en.txt"
-"""What a notice is called in the portal in English; the mail itself has one subject, in Indonesian."""
 _COMPANY: Final = "\ue000"
 _LINK: Final = "\ue001"
 _STAGES: Final = {
@@ -120,16 +120,13 @@ class Renderer:
         """What a notice is called in the portal: its subject line, in the reader's language. KeyError as `render`."""
         if locale != "en" or template not in self._english:
             return self.subject(template, context, now=now)
-        if missing := TEMPLATES[template].keys - context.keys() - {"token"}:
-            raise KeyError(f"{template} needs {sorted(missing)}")
+        _require(template, context)
         values = {**_values(template, context), "now": now}
         return " ".join(self._english[template].render(values).split())
 
     def _filled(self, template: str, context: Mapping[str, Any], now: datetime) -> tuple[Rendered, str]:
         """The words with marks for company and link, and the company's name."""
-        missing = TEMPLATES[template].keys - context.keys() - {"token"}
-        if missing:
-            raise KeyError(f"{template} needs {sorted(missing)}")
+        _require(template, context)
         shared = frozenset(item for item in context.items() if item[0] not in ("company", "token"))
         marked = self._marked(template, shared, "company" in context, now)
         return marked, str(_value("company", context.get("company", "")))
@@ -181,6 +178,12 @@ def _environment(directory: Path) -> ImmutableSandboxedEnvironment:
         "matter": lambda name, locale: _MATTERS[locale].get(name, _MATTERS[locale]["other"]),
     }
     return environment
+
+
+def _require(template: str, context: Mapping[str, Any]) -> None:
+    missing = TEMPLATES[template].keys - context.keys() - {"token"}
+    if missing:
+        raise KeyError(f"{template} needs {sorted(missing)}")
 
 
 def _values(template: str, context: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from services.policies.portfolio import Group
 from services.policies.rederiving import rederived
 from services.rulebook import Rulebook
 from services.warnings import overdue
-from services.warnings.proposals import DUTIES, LADDER, UNWARNED, enforceable
+from services.warnings.duties import DATE_OF_DUTY, DUTIES
+from services.warnings.proposals import LADDER, UNWARNED, enforceable
 
 MONTH: Final = timedelta(days=30)
 DUE: Final = "report_due"
@@ -200,7 +201,7 @@ _WAITING: Final = text(
            count(*) AS cases
     FROM case_file o
     JOIN deadline d ON d.case_id = o.id
-         AND d.name = CASE o.kind WHEN 'report' THEN 'report_due' ELSE 'data_request_due' END
+         AND d.name = {DATE_OF_DUTY}
     JOIN account a ON a.id = o.account_id AND a.status = 'active'
     WHERE o.kind IN ('report', 'data-request') AND o.closed_at IS NULL AND o.held_at IS NULL AND d.met_at IS NULL
       AND {UNWARNED}

@@ -30,7 +30,7 @@ from services.models import (
     ReprimandStatus,
 )
 from services.reprimands.disorder import DUE
-from services.reprimands.proposing import findings, load
+from services.reprimands.proposing import findings, load, number_of
 from services.reprimands.wording import DISORDERS
 from services.waking import Waker, hand_over
 from services.warnings.clocks import today
@@ -67,7 +67,7 @@ class Issue:
         if reprimand.status != ReprimandStatus.APPROVED or reprimand.document_id is not None:
             return None
         now = await app_now(session)
-        number = registry.number_of(LetterKind.REPRIMAND_LETTER, reprimand.number or 0)
+        number = number_of(reprimand)
         issued = await registry.issue(
             session, LetterKind.REPRIMAND_LETTER, number, now=now,
             account_id=reprimand.account_id, case_id=case_id,
@@ -144,7 +144,7 @@ async def send(session: AsyncSession, case_id: UUID, stored: Stored, *, now: dat
     document = await records.keep_letter(session, reprimand.issued_id, stored, actor=cases.SYSTEM, now=now)
     reprimand.document_id = document.id
     await session.flush()
-    number = registry.number_of(LetterKind.REPRIMAND_LETTER, reprimand.number or 0)
+    number = number_of(reprimand)
     if reprimand.channel == LetterChannel.POST:
         await cases.record(session, case, "to_print", now=now, data={"number": number})
         return
@@ -164,7 +164,7 @@ async def given(
     session: AsyncSession, case: CaseFile, reprimand: Reprimand, event: str, *, actor: str, now: datetime
 ) -> None:
     """The letter has left, by mail or by post: tell it in every report's story, and close."""
-    number = registry.number_of(LetterKind.REPRIMAND_LETTER, reprimand.number or 0)
+    number = number_of(reprimand)
     kept = await findings(session, case.id)
     cases.move(case, ReprimandStatus.ISSUED)
     reprimand.status, reprimand.sent_at = ReprimandStatus.ISSUED, now

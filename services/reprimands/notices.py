@@ -5,13 +5,11 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.documents.letters import LetterKind
-from services.documents.registry import number_of
 from services.identity import people
 from services.messages import dedupe, recipients
 from services.messages.intents import intend
 from services.models import CaseFile, Deadline, Person, Reprimand, Role
-from services.reprimands.proposing import findings
+from services.reprimands.proposing import findings, number_of
 from services.warnings.competence import office
 from services.warnings.wording import office_name
 
@@ -38,7 +36,7 @@ async def tell_waiting(
             recipient=recipients.for_person(person),
             context={
                 "company": case.title,
-                "number": number_of(LetterKind.REPRIMAND_LETTER, reprimand.number or 0),
+                "number": number_of(reprimand),
                 "office": office_name(office(reprimand.authority)),
                 "findings": len(await findings(session, case.id)),
                 "submitted_at": reprimand.proposed_at,

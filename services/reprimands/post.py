@@ -11,8 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases
-from services.documents import registry
-from services.documents.letters import LetterKind
 from services.errors import InvalidInput, NotFound, TransitionRefused
 from services.i18n import N_
 from services.messages.intents import cancel_for_case
@@ -28,7 +26,7 @@ from services.models import (
     ServiceEvidence,
 )
 from services.reprimands import issuing
-from services.reprimands.proposing import load
+from services.reprimands.proposing import load, number_of
 from services.service_proof import evidence
 from services.service_proof.evidence import About, Receipt
 
@@ -159,11 +157,6 @@ async def opened(session: AsyncSession, case_id: UUID, *, actor: str, now: datet
         )
         await _told(session, case, reprimand, kept, actor, now)
     return reprimand
-
-
-def number_of(reprimand: Reprimand) -> str:
-    """The number that the letter carries."""
-    return registry.number_of(LetterKind.REPRIMAND_LETTER, reprimand.number or 0)
 
 
 async def _told(

@@ -12,6 +12,8 @@ from services import cases, rulebook
 from services.deadlines import store
 from services.deadlines.derivation import derive
 from services.deadlines.office_time import derive_share
+from services.documents import registry
+from services.documents.letters import LetterKind
 from services.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound, TransitionRefused
 from services.i18n import N_
 from services.identity import actors
@@ -201,3 +203,8 @@ async def _case(
         opened_at=now,
         policy_version_id=rules.version_id,
     )
+
+
+def number_of(reprimand: Reprimand) -> str:
+    """The number that its letter carries."""
+    return registry.number_of(LetterKind.REPRIMAND_LETTER, reprimand.number or 0)

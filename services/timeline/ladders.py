@@ -24,6 +24,7 @@ from services.processes import GRACE
 from services.rulebook import Rulebook
 from services.timeline.sentences import STANDSTILLS
 from services.warnings import clocks, proposals
+from services.warnings.duties import DATE_OF_DUTY
 from services.warnings.issuing import sent
 
 WARNING: Final = N_(
@@ -76,7 +77,7 @@ _UNWARNED: Final = text(
     f"""
     SELECT {proposals.UNWARNED} FROM case_file o
     JOIN deadline d ON d.case_id = o.id
-         AND d.name = CASE o.kind WHEN 'report' THEN 'report_due' ELSE 'data_request_due' END
+         AND d.name = {DATE_OF_DUTY}
     WHERE o.id = :id
     """  # noqa: S608 -- our own constants
 )

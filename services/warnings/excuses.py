@@ -23,7 +23,7 @@ from services.models import (
     WarningLadder,
 )
 from services.warnings import standing
-from services.warnings.proposals import DUTIES
+from services.warnings.duties import DUTIES
 
 MAX_REASON: Final = 2000
 NO_LETTER: Final = N_(

@@ -22,7 +22,7 @@ from services.models import (
 )
 from services.warnings import wording
 from services.warnings.competence import MINISTRY, Office, office
-from services.warnings.proposals import DUTIES
+from services.warnings.duties import DUTIES
 
 
 @dataclass(frozen=True)

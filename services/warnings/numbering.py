@@ -18,6 +18,7 @@ from services.models import IssuedDocument, WarningLadder, WarningLetter, Warnin
 from services.warnings import standing
 from services.warnings.clocks import today
 from services.warnings.competence import office
+from services.warnings.duties import DATE_OF_DUTY
 
 # Letters of a batch that are still to be made, numbered or not; those made already are not made again.
 _TO_MAKE: Final = text(
@@ -39,7 +40,7 @@ _TAKE: Final = text(
 )
 # All that a letter says, read once it is numbered.
 _FACTS: Final = text(
-    """
+    f"""
     SELECT l.case_id, l.rung, l.number, l.letter_date, l.authority, l.channel, l.issued_id, i.code, i.issued_at,
            a.id AS account_id, a.name AS company, coalesce(a.nib, '') AS nib, a.address, a.region_code,
            o.kind, o.key, o.period, o.stage, d.due_before, b.approver,
@@ -52,9 +53,9 @@ _FACTS: Final = text(
     JOIN account a ON a.id = w.account_id
     JOIN case_file o ON o.id = w.obligation_id
     JOIN deadline d ON d.case_id = o.id
-         AND d.name = CASE o.kind WHEN 'report' THEN 'report_due' ELSE 'data_request_due' END
+         AND d.name = {DATE_OF_DUTY}
     WHERE l.batch_id = :batch AND l.case_id = ANY(CAST(:ids AS uuid[])) ORDER BY l.case_id
-    """
+    """  # noqa: S608 -- our own constants
 )
 
 

@@ -15,7 +15,8 @@ from services.models import CaseFile, CaseKind, Deadline, ReportStatus
 from services.processes import GRACE
 from services.rulebook import Rulebook
 from services.warnings import proposals, standing
-from services.warnings.proposals import DUTIES, LADDER, SETTLED
+from services.warnings.duties import DUTIES
+from services.warnings.proposals import LADDER, SETTLED
 
 # Over the report's case `c` and its date `d`: not yet under a warning that goes on, nor left out by an officer, nor
 # decided by the desk.

@@ -1,6 +1,6 @@
 """Proposing warnings about duties whose date has passed: for one, or for everyone at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -14,18 +14,13 @@ from services.database import uuids
 from services.deadlines import store
 from services.deadlines.derivation import derive
 from services.deadlines.periods import Period
-from services.models import CaseFile, CaseKind, WarningLadder
+from services.models import CaseFile, WarningLadder
 from services.rulebook import Rulebook
 from services.warnings import competence
+from services.warnings.duties import DATE_OF_DUTY
 
 LADDER: Final = "report_warnings"
 TARGET: Final = "warning_decision_target"
-
-# The date of each kind of duty whose passing is warned about.
-DUTIES: Final[Mapping[str, str]] = {
-    CaseKind.REPORT: "report_due",
-    CaseKind.DATA_REQUEST: "data_request_due",
-}
 
 # What may be warned about. `o` is the duty, `d` its date. Nothing that is met, held, closed or extended, and not
 # before the more generous reading of the law; nothing that has an open ladder, nor where an officer left the same
@@ -49,7 +44,7 @@ _PROPOSE: Final = text(
                1 + (SELECT count(*) FROM warning_ladder w WHERE w.obligation_id = o.id) AS n
         FROM case_file o
         JOIN deadline d ON d.case_id = o.id
-             AND d.name = CASE o.kind WHEN 'report' THEN 'report_due' ELSE 'data_request_due' END
+             AND d.name = {DATE_OF_DUTY}
         JOIN account a ON a.id = o.account_id AND a.status = 'active'
         LEFT JOIN competent j ON j.obligation = o.kind AND j.account = a.type AND j.crossing = a.cross_region
              AND j.scale IS NOT DISTINCT FROM a.licence_scale

@@ -14,6 +14,7 @@ from services import cases
 from services.database import uuids
 from services.models import Outcome, Suspension, WarningStatus
 from services.warnings import clocks, ending
+from services.warnings.duties import DATE_OF_DUTY
 
 
 class Standing(StrEnum):
@@ -56,13 +57,13 @@ STANDING: Final = """
               WHERE l.case_id = w.case_id AND l.rung = w.rung - CASE WHEN c.status = 'approved' THEN 1 ELSE 0 END
                 AND l.served_at IS NULL AND l.voided_at IS NULL) THEN 'unserved'
          ELSE 'owed' END"""
-DUTY: Final = """
+DUTY: Final = f"""
     warning_ladder w
     JOIN case_file c ON c.id = w.case_id
     JOIN case_file o ON o.id = w.obligation_id
     JOIN account a ON a.id = w.account_id
     JOIN deadline d ON d.case_id = o.id
-         AND d.name = CASE o.kind WHEN 'report' THEN 'report_due' ELSE 'data_request_due' END"""
+         AND d.name = {DATE_OF_DUTY}"""
 
 _OPEN: Final = text(
     "SELECT case_id FROM warning_ladder WHERE obligation_id = ANY(CAST(:ids AS uuid[])) AND ended_at IS NULL"

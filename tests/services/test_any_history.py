@@ -36,7 +36,7 @@ from services.clock import app_now
 from services.data_requests import answers, receipt
 from services.data_requests import decisions as data_decisions
 from services.database import make_engine, make_sessions
-from services.deadlines import extensions, recipes
+from services.deadlines import extensions, recipes, undoing
 from services.deadlines.extensions import ExtensionDraft
 from services.deadlines.zones import WIB
 from services.decrees import drafting
@@ -556,7 +556,7 @@ class AnyHistory(RuleBasedStateMachine):
         rows = self.office.found("SELECT id FROM extension WHERE status = 'applied' ORDER BY id")
         if rows:
             one = rows[which % len(rows)].id
-            self._act(lambda session, now: extensions.order_undo(session, one, actor=OFFICER, now=now))
+            self._act(lambda session, now: undoing.order_undo(session, one, actor=OFFICER, now=now))
 
     @rule(
         ahead=st.lists(st.integers(1, 14), min_size=1, max_size=3, unique=True),

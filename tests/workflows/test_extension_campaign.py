@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.deadlines import extensions
+from services.deadlines import extensions, undoing
 from services.deadlines.extensions import ExtensionDraft
 from services.models import Extension, ExtensionScope
 from tests.workflows.test_reporting_period import report_of
@@ -59,7 +59,7 @@ async def test_an_extension_can_be_undone_until_the_old_date(world: World) -> No
     extension = await extend(world, "2027-01-20")
     await world.rest()
     async with world.transaction() as (session, now):
-        await extensions.order_undo(session, extension.id, actor="test:admin", now=now)
+        await undoing.order_undo(session, extension.id, actor="test:admin", now=now)
     await world.advance_to("2027-01-31T12:00:00+07:00")
 
     (overdue,) = await world.events(await report_of(world, company.id), "became_overdue")

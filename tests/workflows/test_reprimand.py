@@ -131,9 +131,9 @@ async def test_by_post_it_is_printed_with_the_offices_letters_and_given_when_the
         assert await printing.queue(session, ["64.72"]) == []
         (envelope,) = await printing.envelopes(session, batch.id)
         stored = await session.get_one(Reprimand, reprimand)
-        assert (envelope.number, envelope.account.id) == (post.number_of(stored), company.id)
+        assert (envelope.number, envelope.account.id) == (proposing.number_of(stored), company.id)
         assert envelope.document.id == stored.document_id
-        assert post.number_of(stored) in printing.address_list([envelope])
+        assert proposing.number_of(stored) in printing.address_list([envelope])
     async with world.transaction() as (session, now):
         assert await printing.posted(session, batch.id, actor=SECOND.actor, now=now) == 1
     with pytest.raises(TransitionRefused):

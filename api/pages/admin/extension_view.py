@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.pages import shapes, views
 from api.pages.urls import url
 from services import rulebook
-from services.deadlines import extensions
+from services.deadlines import extensions, undoing
 from services.errors import DomainError
 from services.i18n import N_, Translator, format_number
 from services.identity import policy
@@ -94,7 +94,7 @@ async def _undo(session: AsyncSession, user: Principal, extension: Extension, no
         user, Permission.UNDO_EXTENSION, Target.of_case(case)
     ):
         return Undo()
-    why = await extensions.undo_refusal(session, case, extension, actor=user.actor, now=now)
+    why = await undoing.undo_refusal(session, case, extension, actor=user.actor, now=now)
     return Undo(why is None, why)
 
 

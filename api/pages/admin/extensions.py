@@ -21,7 +21,7 @@ from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from services import cases
-from services.deadlines import extensions
+from services.deadlines import extensions, undoing
 from services.errors import DomainError, NotFound
 from services.i18n import N_, translator
 from services.identity import policy
@@ -116,7 +116,7 @@ async def undo(
 ) -> Response:
     """Take it back, as long as no old date has passed."""
     return await _step(
-        request, session, user, extension, Permission.UNDO_EXTENSION, extensions.order_undo, now,
+        request, session, user, extension, Permission.UNDO_EXTENSION, undoing.order_undo, now,
         N_("Perpanjangan sedang dibatalkan."),
     )  # fmt: skip
 

@@ -13,8 +13,6 @@ from api.pages.urls import PATHS, url
 from api.permissions import require
 from api.uploads import attachment
 from services.documents import records
-from services.documents.letters import LetterKind
-from services.documents.registry import number_of
 from services.errors import NotFound
 from services.i18n import translator
 from services.identity import policy
@@ -23,6 +21,7 @@ from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import CaseFile, Reprimand
 from services.reprimands import issuing, post
+from services.reprimands.proposing import number_of
 from services.warnings.competence import office
 from services.warnings.wording import office_name
 
@@ -48,7 +47,7 @@ async def show(request: Request, session: SessionDep, case: UUID, user: Reader) 
     return answer(
         "company/reprimand.html",
         page,
-        number=number_of(LetterKind.REPRIMAND_LETTER, reprimand.number or 0),
+        number=number_of(reprimand),
         office=office_name(office(reprimand.authority), words.locale),
         sent_at=reprimand.sent_at,
         findings=lines,

@@ -15,8 +15,6 @@ from api.permissions import require
 from api.uploads import attachment
 from services import unissued
 from services.documents import records
-from services.documents.letters import LetterKind
-from services.documents.registry import number_of
 from services.errors import NotFound
 from services.i18n import Translator, translator
 from services.identity import policy
@@ -25,6 +23,7 @@ from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import CaseKind, Reprimand
 from services.reprimands import issuing
+from services.reprimands.proposing import number_of
 from services.timeline.future import future
 from services.warnings import facts, service
 from services.warnings.competence import office
@@ -131,7 +130,7 @@ def _row(found: LadderFacts, words: Translator) -> dict[str, Any]:
 def _reprimand(given: Reprimand, words: Translator) -> dict[str, Any]:
     return {
         "id": str(given.case_id),
-        "number": number_of(LetterKind.REPRIMAND_LETTER, given.number or 0),
+        "number": number_of(given),
         "date": warnings.day(given.letter_date, words),
         "office": office_name(office(given.authority), words.locale),
     }

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
 from services.batches import FIRST
-from services.deadlines import applying, campaigns, extensions
+from services.deadlines import applying, campaigns, extensions, undoing
 from services.deadlines.extensions import ExtensionDraft
 from services.errors import Conflict, Forbidden
 from services.models import Extension, ExtensionScope
@@ -51,5 +51,5 @@ async def test_what_needed_a_second_person_is_not_taken_back_by_who_asked(
     await applying.extend_cases(session, extension, found, OPEN)
     await campaigns.applied(session, await cases.lock(session, extension.case_id), extension, OPEN)
     with pytest.raises(Forbidden):
-        await extensions.order_undo(session, extension.id, actor=ASKS, now=OPEN)
-    assert (await extensions.order_undo(session, extension.id, actor=DECIDES, now=OPEN)).status == "undoing"
+        await undoing.order_undo(session, extension.id, actor=ASKS, now=OPEN)
+    assert (await undoing.order_undo(session, extension.id, actor=DECIDES, now=OPEN)).status == "undoing"

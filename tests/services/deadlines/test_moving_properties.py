@@ -22,7 +22,7 @@ from sqlmodel import col
 from services import instance, rulebook
 from services.batches import FIRST
 from services.database import Sessions, make_sessions
-from services.deadlines import applying, campaigns, extensions, recipes
+from services.deadlines import applying, campaigns, extensions, recipes, undoing
 from services.deadlines.extensions import ExtensionDraft
 from services.decrees import drafting, moving
 from services.decrees.changes import changes
@@ -103,7 +103,7 @@ class Office:
 
     async def undo_extension(self, which: int) -> None:
         extension_id = self.extended[which % len(self.extended)]
-        await extensions.order_undo(self.session, extension_id, actor="one", now=NOW)
+        await undoing.order_undo(self.session, extension_id, actor="one", now=NOW)
         extension = await self.session.get_one(Extension, extension_id)
         await self.everywhere(extension, applying.next_lines, applying.undo_cases)
         extension.status = ExtensionStatus.UNDONE
