@@ -15,7 +15,7 @@ ifneq ($(PIP_CERT),)
 export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
-.PHONY: help up down status doctor test check bench faults rehearsal setup lock clean
+.PHONY: help up down status doctor test check bench faults rehearsal sbom audit setup lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,11 +50,18 @@ faults: setup $(STAMP)/engine ## The fault tests at full size; their table goes 
 rehearsal: setup $(STAMP)/engine ## Nine months of 500 companies through `tenggat` and the API, beside a plain model
 	TENGGAT_REHEARSAL=full $(BIN)/python -m pytest tests/rehearsals/test_three_quarters_of_500_companies.py $(PYTEST)
 
+sbom: setup $(STAMP)/audit ## What this service is made of, in CycloneDX: build/sbom.json
+	@$(BIN)/python -m bin.dependencies bill
+
+audit: sbom ## Fail on known weaknesses of what is locked (asks PyPI for advisories)
+	@$(BIN)/python -m bin.dependencies audit $(AUDIT)
+
 setup: $(STAMP)/packages $(HTMX_AND_FONTS) ## Install packages and front-end assets
 
 lock: setup ## Resolve the dependencies anew, with hashes and without hosts
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header -q --upgrade -o requirements.lock
 	grep '^uv==' requirements.lock | cut -d' ' -f1 | $(BIN)/uv pip compile - --universal --generate-hashes --no-header --no-annotate -q -o bootstrap.lock
+	$(BIN)/uv pip compile --group audit --universal --generate-hashes --no-header --no-annotate -q --upgrade -o audit.lock
 
 clean: ## Remove what setup made (the instance's data stays)
 	rm -rf $(VENV) $(dir $(HTMX_AND_FONTS))
@@ -75,6 +82,11 @@ $(STAMP)/packages: requirements.lock pyproject.toml $(STAMP)/uv
 	@echo "Installing packages (up to a minute)"
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMP)/audit: audit.lock $(STAMP)/packages
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)/audit
+	@$(BIN)/uv pip sync --quiet --python $(VENV)/audit/bin/python --require-hashes audit.lock
 	@touch $@
 
 $(HTMX_AND_FONTS): stack/assets.py | $(STAMP)/packages
