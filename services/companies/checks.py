@@ -32,6 +32,7 @@ def judge(
     context = FormContext(_ANY_PERIOD, business_fields=tuple(business_fields), notation=notation)
     result = validate_section(shipped(), page.id, written, context, "complete")
     known = {error.field for error in result.errors}
+    known |= {remark.field for remark in result.warnings}  # not asked, as the answers are: it blocks nothing
     result.errors.extend(problem for problem in problems if problem.field not in known)
     if not result.errors and page.id == "business_fields":
         result.errors.extend(_one_primary(rows_of(result.values), _positions(raw)))

@@ -83,7 +83,7 @@ class CompanyData(Questionnaire):
     def _known_by_name(self) -> Self:
         """Other parts read these pages by name: mail the contact person, reports the rest."""
         wanted = {"general", "head_office", "factory", "business_fields", "capacities", "certificates"}
-        missing = (wanted | {"contact_person"}) - self.by_id.keys()
+        missing = (wanted | {"operation", "contact_person"}) - self.by_id.keys()
         if missing:
             raise ValueError(f"company data lack the pages {sorted(missing)}")
         return self

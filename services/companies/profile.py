@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases
-from services.companies import checks, stored
+from services.companies import checks, operation, stored
 from services.companies.definition import ProfilePage, shipped
 from services.companies.stored import Kept
 from services.contacts import tasks
+from services.deadlines.zones import WIB
 from services.errors import Conflict, FieldError, InvalidInput, NotFound, StaleVersion
 from services.i18n import N_
 from services.models import Account, AccountStatus, CaseFile, CaseKind
@@ -96,7 +97,7 @@ async def save_section(
     kept = before.get(section, Kept())
     if kept.version != expected_version:
         raise StaleVersion(version=kept.version)
-    clean, warnings = await _judged(session, account_id, page, raw, kbli_of(before), notation)
+    clean, warnings = await _judged(session, account_id, page, raw, kbli_of(before), notation, now)
     locked = _locked(page, kept)
     if locked is not None:
         if dict(clean) != dict(kept.values):
@@ -122,7 +123,7 @@ async def change_by_letter(
         raise InvalidInput(N_("Bagian ini diubah oleh perusahaan sendiri, tanpa surat."))
     if not letter.strip():
         raise InvalidInput(N_("Sebutkan nomor surat permohonannya."), field="letter")
-    clean, warnings = await _judged(session, account_id, page, raw, kbli_of(before), notation)
+    clean, warnings = await _judged(session, account_id, page, raw, kbli_of(before), notation, now)
     return await _write(
         session, account_id, page, clean, warnings, actor=actor, now=now, letter=letter.strip()[:200]
     )
@@ -171,11 +172,14 @@ async def _judged(
     raw: Mapping[str, object],
     business_fields: tuple[Kbli, ...],
     notation: Notation,
+    now: datetime,
 ) -> tuple[Values, list[FieldError]]:
     result = await added.checked(session, page, checks.judge(page, raw, business_fields, notation))
     errors = result.errors
     if not errors and page.id == "certificates":
         errors = await checks.certificates_known(session, account_id, result.values, raw)
+    if not errors and page.id == operation.PAGE:
+        errors = operation.not_yet(result.values, now.astimezone(WIB).date())
     if errors:
         raise InvalidInput(CHECK_FIELDS, fields=errors)
     return result.values, result.warnings
@@ -196,6 +200,8 @@ async def _write(
     row.letter = letter or row.letter
     if page.id == "business_fields":
         await _follow(session, account_id, clean)
+    if page.id == operation.PAGE:
+        await operation.follow(session, account_id, clean)
     if page.id == "contact_person" and clean.get("email"):
         await tasks.settle_for_address(session, account_id, str(clean["email"]), now=now)
     kept = (await stored.read_all(session, account_id))[page.id]

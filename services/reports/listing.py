@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import rulebook
+from services.companies import operation
 from services.deadlines.periods import Period
 from services.deadlines.zones import WIB
 from services.errors import NotFound
@@ -97,6 +98,8 @@ async def unopened(
         return []
     rules = await rulebook.current(session, now=now)
     duties = await obligations.duties_of(session, account, now=now, lock=lock)
+    stages = [duty.stage for duty in duties]
+    told = await operation.of_account(session, account)
     today, since = (moment.astimezone(WIB).date() for moment in (now, account.created_at))
     standing = select(col(Report.period), col(Report.stage)).where(col(Report.account_id) == account_id)
     opened = {(period, stage) for period, stage in await session.execute(standing)}
@@ -104,7 +107,7 @@ async def unopened(
         Unopened(str(period), duty.stage, planning.due_of(period, rules).due_before)
         for period in rules.policies.regimes.periods_owed(today, since)
         for duty in duties
-        if (str(period), duty.stage) not in opened
+        if (str(period), duty.stage) not in opened and told.asked(duty.stage, stages, period.end)
     ]
 
 

@@ -55,6 +55,24 @@ async def test_a_page_of_company_data_is_saved_whole_or_not_at_all(api: Api) -> 
     assert (await officer.put(path, json={"values": values, "version": 9})).status_code == 403
 
 
+async def test_a_company_tells_of_its_operation_and_its_officer_reads_it(api: Api) -> None:
+    account = await company_of(api)
+    company, officer = await api.company(account.id), await api.as_(Role.REGIONAL_OFFICER, region="64")
+    path = f"/api/v1/accounts/{account.id}/profile/operation"
+    values = {"operating": False, "expanding": False}
+    assert (await company.put(path, json={"values": values, "version": 0})).status_code == 200
+    read = (await officer.get(f"/api/v1/accounts/{account.id}")).json()
+    assert (read["operating_commercially"], read["expanding"]) == (False, False)
+    ahead = {"operating": True, "operating_since": "2999-01-01", "expanding": False}
+    for locale, words in {"id": "Tanggal ini belum terjadi.", "en": "This date has not come yet."}.items():
+        refused = await company.put(
+            path, json={"values": ahead, "version": 1}, headers={"Accept-Language": locale}
+        )
+        assert [(e["field"], e["message"]) for e in refused.json()["errors"]] == [("operating_since", words)]
+    assert (await company.put(path, json={"values": values, "version": 0})).status_code == 409
+    assert (await officer.put(path, json={"values": values, "version": 1})).status_code == 403
+
+
 async def test_a_licence_is_uploaded_and_found_valid(api: Api) -> None:
     account = await company_of(api)
     company, officer = await api.company(account.id), await api.as_(Role.UPP_OFFICER)

@@ -79,6 +79,26 @@ async def test_two_people_who_save_the_same_page_do_not_overwrite_each_other(
     assert visitor.fields(here)["name"] == ["Satu"]
 
 
+async def test_a_company_says_on_a_page_that_it_operates_and_expands(
+    api: Api, visitor: Visitor, account: Account
+) -> None:
+    here = "/perusahaan/operation"
+    await visitor.open(here)
+    assert "laporan yang sudah dibuka tetap ada dengan batas waktunya" in visitor.text
+    told = {"operating": "true", "operating_since": "2999-01-01", "expanding": "true"}
+    await visitor.send(here, told | {"expanding_since": "2026-08-01"})
+    assert visitor.page.status_code == 422
+    assert "Tanggal ini belum terjadi." in visitor.text
+    assert visitor.fields(here)["operating_since"] == ["2999-01-01"]
+    await visitor.send(here, {"operating_since": "2026-07-01"})
+    assert visitor.page.status_code == 200, visitor.errors
+    async with api.sessions() as session:
+        kept = await session.get_one(Account, account.id)
+    assert (kept.operating_commercially, kept.expanding) == (True, True)
+    await visitor.open(here)
+    assert visitor.fields(here)["operating_since"] == ["2026-07-01"]
+
+
 async def test_a_licence_is_uploaded_and_waits_for_the_upp(
     api: Api, visitor: Visitor, account: Account
 ) -> None:

@@ -1,6 +1,6 @@
 """One company's account: who it is, what it owes, its papers and people, and declaring it void."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -21,9 +21,11 @@ from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from services import accounts, search
+from services.companies import operation
+from services.companies.operation import Operation
 from services.contacts import desk, health
 from services.errors import DomainError, InvalidInput
-from services.i18n import N_, Translator, translator
+from services.i18n import N_, Translator, format_date, translator
 from services.identity import policy, purposes
 from services.identity.permissions import Permission
 from services.identity.policy import Target
@@ -134,6 +136,7 @@ async def _render(
     context: dict[str, Any] = {
         "account": _shown(account, words),
         "business_fields": ", ".join(target.kbli),
+        "operation": _operation(await operation.of_account(session, account), words),
         "people": await _people(session, account_id),
         "licences": [_licence(row, words) for row in await licences.of_account(session, account_id)],
         "reached_by": await health.of_account(session, account),
@@ -179,6 +182,21 @@ def _shown(account: Account, words: Translator) -> dict[str, Any]:
         "voided_at": account.voided_at,
         "void_reason": account.void_reason,
     }
+
+
+def _operation(told: Operation, words: Translator) -> str:
+    """What decides the stages that the company reports, in words."""
+    if not told.operating:
+        said = [words.gettext(N_("Belum beroperasi komersial"))]
+    else:
+        said = [words.gettext(N_("Beroperasi komersial")) + _since(told.operating_since, words)]
+    if told.expanding:
+        said.append(words.gettext(N_("sedang melakukan perluasan")) + _since(told.expanding_since, words))
+    return "; ".join(said)
+
+
+def _since(day: date | None, words: Translator) -> str:
+    return " " + words.gettext(N_("sejak {day}"), day=format_date(day, words.locale)) if day else ""
 
 
 async def _matter(session: AsyncSession, case_id: UUID, words: Translator) -> str:

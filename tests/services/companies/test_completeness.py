@@ -87,6 +87,7 @@ async def test_what_is_optional_never_holds_up_a_report(session: AsyncSession) -
     assert {item.section for item in optional} == {
         "warehouses",
         "customs_facilities",
+        "operation",
         "certificates",
         LICENCES,
     }

@@ -56,6 +56,7 @@ async def test_a_new_company_finds_every_page_empty_and_in_order(session: AsyncS
         "Fasilitas Kepabeanan",
         "Bidang Usaha",
         "Kapasitas Produksi",
+        "Tahap Operasi",
         "Sertifikat",
         "Contact Person",
     ]
