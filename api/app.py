@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 import settings as settings_module
 from api import errors, health
+from api.bodies import MAX_FILES, MAX_TYPED, Paced
 from api.legible import legible
 from api.pages import routes as pages
 from api.parts import fill, opened
@@ -25,7 +26,7 @@ class Application(FastAPI):
     given: Settings
 
     def build_middleware_stack(self) -> ASGIApp:
-        return harden(super().build_middleware_stack(), self.given)
+        return Paced(harden(super().build_middleware_stack(), self.given))
 
 
 def create_app(given: Settings | None = None) -> FastAPI:
@@ -46,6 +47,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         max_body_size=MAX_BODY,
+        form_limits={"max_files": MAX_FILES, "max_fields": MAX_TYPED},
         dependencies=[Depends(legible)],
     )
     app.given = used

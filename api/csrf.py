@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
+from api.bodies import form_of
 from api.cookies import form_cookie, new_form_cookie, settings_of
 from services.errors import Forbidden
 from services.i18n import N_
@@ -14,8 +15,6 @@ from services.i18n import N_
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADER: Final = "X-CSRF-Token"
 FIELD: Final = "csrf_token"
-MAX_FIELDS: Final = 50_000
-MAX_FILES: Final = 20
 
 
 class ForgeryRefused(Forbidden):
@@ -100,6 +99,6 @@ async def _field(request: Request) -> str:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return ""
-    form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
+    form = await form_of(request)
     value = form.get(FIELD)
     return value if isinstance(value, str) else ""

@@ -111,10 +111,13 @@ async def _http(request: Request, error: HTTPException) -> Response:
     messages = {
         404: NotFound().message,
         405: N_("Cara akses ini tidak tersedia."),
+        408: N_("Kiriman datang terlalu lambat dan diputus. Periksa sambungan Anda, lalu kirim sekali lagi."),
         413: N_("Berkas atau isian terlalu besar."),
     }
     message = messages.get(error.status_code, MALFORMED)
-    code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "malformed")
+    code = {404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}.get(
+        error.status_code, "malformed"
+    )
     return problem(request, error.status_code, code, message, headers=dict(error.headers or {}))
 
 

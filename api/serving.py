@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 import settings
 from api.app import create_app
+from api.bodies import Prompt
 from services import database
 from services.instance import Identity, identity
 from services.memory import settle
@@ -34,11 +35,17 @@ def application(given: Settings | None = None) -> FastAPI:
 def serve(given: Settings, *, listening: socket.socket | None = None, address: str = "") -> None:
     """Once Postgres answers, answer what arrives at a socket or at host:port, until told to stop."""
     asyncio.run(_awaited(given))
+    uvicorn.Server(configured(given, address)).run(sockets=[listening] if listening else None)
+
+
+def configured(given: Settings, address: str = "") -> uvicorn.Config:
+    """How connections are treated."""
     host, _, port = address.rpartition(":")
     # The application itself decides whose forwarded addresses to believe; uvicorn believes every local caller.
-    config = uvicorn.Config(
+    return uvicorn.Config(
         lambda: application(given),
         factory=True,
+        http=Prompt,
         host=host or "127.0.0.1",
         port=int(port or given.port),
         access_log=False,
@@ -47,7 +54,6 @@ def serve(given: Settings, *, listening: socket.socket | None = None, address: s
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE,
     )
-    uvicorn.Server(config).run(sockets=[listening] if listening else None)
 
 
 async def _awaited(given: Settings) -> Identity:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import csrf, legible
-from api.csrf import MAX_FIELDS, MAX_FILES
+from api.bodies import form_of
 from api.idempotency import Once
 from api.pages import flash
 from api.pages.rendering import Form
@@ -52,7 +52,7 @@ async def typed(request: Request) -> dict[str, Any]:
 
     InvalidInput for characters that nobody types.
     """
-    form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
+    form = await form_of(request)
     legible.check(form.multi_items())
     values: dict[str, Any] = {}
     for name in form:
@@ -99,7 +99,7 @@ async def once(request: Request, session: AsyncSession, command: Command) -> Res
 
     A form without the hidden key is simply carried out: its own rules keep it from happening twice.
     """
-    form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
+    form = await form_of(request)
     key = form.get(KEY)
     if not isinstance(key, str) or not 0 < len(key) <= _LONGEST_KEY:
         return see_other(request, await command())

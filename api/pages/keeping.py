@@ -7,8 +7,8 @@ from fastapi import Request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.datastructures import UploadFile
 
+from api.bodies import form_of
 from api.cookies import settings_of
-from api.csrf import MAX_FIELDS, MAX_FILES
 from api.deps import parts_of
 from api.pages.forms import texts
 from api.pages.shapes import StoredFile
@@ -33,7 +33,7 @@ async def taken_in(request: Request, typed: dict[str, Any], field: str) -> Accep
 
     To be called before the first statement of the request: no transaction stands open while a file is looked at.
     """
-    form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
+    form = await form_of(request)
     upload = form.get(field)
     if not isinstance(upload, UploadFile) or not upload.filename:
         return _kept(request, typed)
@@ -65,7 +65,7 @@ async def several(
     files = [
         kept for token in texts(typed, TOKEN) if token not in dropped and (kept := _read(request, token))
     ]
-    form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
+    form = await form_of(request)
     uploads = [one for one in form.getlist(field) if isinstance(one, UploadFile) and one.filename]
     problems: list[FieldError] = []
     if len(files) + len(uploads) > most:

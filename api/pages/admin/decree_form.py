@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
 
-from api.csrf import MAX_FIELDS, MAX_FILES
+from api.bodies import form_of
 from api.deps import Arrival, SessionDep, locale_of
 from api.pages import forms, keeping, labels, shapes, views
 from api.pages.forms import Done
@@ -75,7 +75,7 @@ async def draft(request: Request, session: SessionDep, now: Arrival, user: Manag
 
 async def _lines(request: Request, typed: dict[str, Any], problems: list[FieldError]) -> tuple[RawLine, ...]:
     """What was typed, and what the file has; a file comes back as lines that can be corrected by hand."""
-    form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
+    form = await form_of(request)
     upload = form.get("file")
     if isinstance(upload, UploadFile) and upload.filename:
         try:

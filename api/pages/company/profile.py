@@ -10,7 +10,8 @@ from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import letters
-from api.csrf import FIELD, MAX_FIELDS, MAX_FILES
+from api.bodies import form_of
+from api.csrf import FIELD
 from api.deps import Arrival, PartsDep, SessionDep, locale_of
 from api.pages import forms, keeping, shapes
 from api.pages.acting import ActingAccount
@@ -181,7 +182,7 @@ def _boxes(view: PageView) -> dict[str, Any] | list[dict[str, Any]]:
 
 
 async def _raw(request: Request, page: ProfilePage) -> dict[str, Any]:
-    form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
+    form = await form_of(request)
     pairs = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
     raw = typed_pairs.from_pairs(page, pairs, own=_OWN | _UNSEEN)
     if isinstance(page, ProfileRows):

@@ -11,7 +11,8 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import cookies
-from api.csrf import FIELD, MAX_FIELDS, MAX_FILES
+from api.bodies import form_of
+from api.csrf import FIELD
 from api.deps import Now, SessionDep, locale_of
 from api.pages import flash, forms, shapes
 from api.pages.company import questions, report_frame, rows
@@ -108,7 +109,7 @@ async def save(
 
 async def _raw(request: Request, page: Page) -> dict[str, Any]:
     """The inputs of the page, or of the one row that is written."""
-    form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS)
+    form = await form_of(request)
     pairs = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
     raw = typed_pairs.from_pairs(page.section, pairs, own=_OWN)
     if isinstance(page.section, RowsSection):
