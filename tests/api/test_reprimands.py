@@ -192,3 +192,32 @@ async def test_an_issued_reprimand_is_listed_beside_the_warnings_under_its_own_n
         assert "Teguran bukan surat peringatan" in company.page.text
         assert number in company.page.text
         assert f"/teguran/{made['case_id']}" in company.page.text
+
+
+async def test_a_company_lists_its_reprimands_and_opens_the_letter_by_program(api: Api) -> None:
+    account, report = await missing(api)
+    path = await lying_ready(api, account)
+    own, letter = f"/api/v1/accounts/{account.id}/reprimands", f"{path}/letter"
+    company, other = await api.company(account.id), await api.company((await missing(api))[0].id)
+    officer, stranger = [await api.as_(Role.REGIONAL_OFFICER, region=here) for here in ("64.72", "11")]
+    assert (await company.get(own)).json() == [], "it has not left"
+    assert (await company.get(letter)).status_code == 404
+    batch = await officer.post("/api/v1/print-batches", json={"authority": "64.72"}, headers=once())
+    await officer.post(f"/api/v1/print-batches/{batch.json()['id']}/posting", headers=once())
+    (given,) = (await company.get(own)).json()
+    assert re.fullmatch(r"ST-\d+", given["number"])
+    assert (given["status"], given["received_at"]) == ("issued", None)
+    assert given["findings"] == [{"report_id": str(report), "disorder": "missing"}]
+    for who in (other, stranger):
+        assert [(await who.get(door)).status_code for door in (own, letter)] == [404, 404]
+    assert (await officer.get(letter)).content.startswith(b"%PDF")
+    assert (await officer.get(own)).json() == [given], "an official's look is no receipt"
+    for _ in range(2):
+        opened = await company.get(letter)
+        assert (opened.status_code, opened.headers["content-type"]) == (200, "application/pdf")
+    assert (await company.get(own)).json()[0]["received_at"] is not None
+    shown = (await officer.get(path)).json()["receipts"]
+    assert [one["kind"] for one in shown] == ["portal_read"], "shown once"
+    assert (await company.get(f"/api/v1/reprimands/{report}/letter")).status_code == 404, (
+        "another kind of case"
+    )
