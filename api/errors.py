@@ -1,5 +1,6 @@
 """Refusals as answers: RFC 9457 problem details for programs, pages for people, in the reader's language."""
 
+import errno
 import logging
 import traceback
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from api.deps import locale_of
 from api.pages.errors import error_page
 from api.principals import note_refusal
 from api.turns import Overtaken
+from services.documents.store import StoreAway
 from services.errors import DomainError, FieldError, Forbidden, InvalidInput, NotFound, TooManyRequests
 from services.i18n import N_, translator
 
@@ -39,6 +41,7 @@ _NOT_A_DATE = N_("“{typed}” bukan tanggal.")
 _LONGEST_QUOTED = 20
 # A number beyond its column: only programs send them.
 _OUT_OF_RANGE = "22003"
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 _ANY_SHAPE = N_("Bentuk isian tidak sesuai.")
 
 
@@ -50,6 +53,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(DBAPIError)(_busy)
     app.exception_handler(PoolTimeout)(_busy)
     app.exception_handler(Overtaken)(_busy)
+    app.exception_handler(OSError)(_no_room)
     app.exception_handler(Exception)(_broken)
 
 
@@ -108,6 +112,10 @@ def _misshapen(found: Any) -> FieldError:
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
+    if isinstance(error.__cause__, OSError) and _full(error.__cause__):
+        return await _no_room(
+            request, error.__cause__
+        )  # FastAPI takes every trouble with a body for the caller's
     messages = {
         404: NotFound().message,
         405: N_("Cara akses ini tidak tersedia."),
@@ -131,6 +139,18 @@ async def _busy(request: Request, error: Exception) -> Response:
         return problem(request, 500, "broken", BROKEN)
     log.warning("request %s is asked to come back: %s", _id(request), _named(error))
     return problem(request, 503, "busy", BUSY, headers={"Retry-After": RETRY_AFTER})
+
+
+async def _no_room(request: Request, error: OSError) -> Response:
+    """A disk is full or the store of documents is away: ask to come back. Anything else is a bug."""
+    if not _full(error):
+        raise error
+    log.error("request %s is asked to come back: %s", _id(request), error)
+    return problem(request, 503, "busy", BUSY, headers={"Retry-After": RETRY_AFTER})
+
+
+def _full(error: OSError) -> bool:
+    return isinstance(error, StoreAway) or error.errno in _FULL
 
 
 def _passing(error: DBAPIError) -> bool:

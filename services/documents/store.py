@@ -1,6 +1,7 @@
 """The object store: bytes in and out by key, in a local directory or an S3-compatible bucket; no rows."""
 
 import asyncio
+import errno
 import hashlib
 import os
 from collections.abc import AsyncIterator
@@ -12,8 +13,10 @@ from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from services.database import in_a_line
 from services.errors import TooLarge
 from services.i18n import N_
 
@@ -35,6 +38,10 @@ class Stored:
     key: str
     sha256: str
     size: int
+
+
+class StoreAway(OSError):
+    """The store takes nothing in now: its disk is full, or it cannot be reached. A retry may well succeed."""
 
 
 class Meter:
@@ -78,12 +85,15 @@ class DocumentStore:
         return cls(LocalStore(directory))
 
     async def put(self, stream: AsyncIterator[bytes], *, max_bytes: int = MAX_BYTES) -> Stored:
-        """Stores a stream without holding it whole. Durable on return; TooLarge leaves nothing behind."""
+        """Stores a stream without holding it whole. Durable on return; TooLarge and StoreAway leave nothing behind."""
         key = _new_key()
         meter = Meter(stream, max_bytes)
-        await obstore.put_async(
-            self._store, key, aiter(meter), chunk_size=_PART_BYTES, max_concurrency=_PARTS_IN_FLIGHT
-        )
+        try:
+            await obstore.put_async(
+                self._store, key, aiter(meter), chunk_size=_PART_BYTES, max_concurrency=_PARTS_IN_FLIGHT
+            )
+        except BaseError as error:
+            raise StoreAway(errno.EIO, f"nothing stored: {in_a_line(error)}") from error
         if self.directory:
             await asyncio.to_thread(_make_durable, self.directory / key)
         return Stored(key, meter.sha256, meter.size)
