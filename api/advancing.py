@@ -53,7 +53,7 @@ class Advances:
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def running(app: FastAPI) -> AsyncIterator[None]:
     """One set of advances for the process."""
     app.state.advances = Advances()
     yield

@@ -3,18 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 import settings as settings_module
-from api import errors, health
+from api import advancing, errors, health
 from api.bodies import MAX_FILES, MAX_TYPED, Paced
-from api.legible import legible
 from api.pages import routes as pages
+from api.pages.officer.reading import PurposeNeeded, ask
 from api.parts import fill, opened
 from api.security import MAX_BODY, harden
 from api.v1 import routes as v1
+from api.v1.description import describe
 from settings import Settings
 
 STATIC = "api/static"
@@ -35,7 +36,7 @@ def create_app(given: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(used) as parts:
+        async with opened(used) as parts, advancing.running(app):
             fill(app, parts)
             yield
 
@@ -48,13 +49,13 @@ def create_app(given: Settings | None = None) -> FastAPI:
         redoc_url=None,
         max_body_size=MAX_BODY,
         form_limits={"max_files": MAX_FILES, "max_fields": MAX_TYPED},
-        dependencies=[Depends(legible)],
     )
     app.given = used
     app.state.settings = used
     errors.install(app)
-    app.include_router(health.router)
-    v1.include(app)
-    pages.include(app)
+    app.exception_handler(PurposeNeeded)(ask)
+    for router in (health.router, *v1.ROUTERS, *pages.ROUTERS):
+        app.router.routes.extend(router.routes)
+    describe(app)
     app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")
     return app

@@ -6,13 +6,14 @@ import ipaddress
 import logging
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 
+from api import routers
 from api.deps import PartsDep
 from api.parts import Parts
 from api.permissions import public
@@ -23,7 +24,7 @@ from services.errors import NotFound, Unauthenticated
 
 log = logging.getLogger("tenggat.health")
 
-router = APIRouter(tags=["health"])
+router = routers.programs(tags=["health"], below="")
 PATIENCE = 4.0
 _PASSED_ON: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 State = Literal["ok", "away"]

@@ -1,6 +1,6 @@
 """What every page with a form shares: reading what was typed, carrying it out once, and coming back."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Query, Request
@@ -37,14 +37,6 @@ class Done(BaseModel):
 
 
 Command = Callable[[], Awaitable[Done]]
-
-
-async def closed(request: Request) -> AsyncIterator[None]:
-    """Files of a form are given back to the system when the request is over, whatever became of it."""
-    try:
-        yield
-    finally:
-        await request.close()
 
 
 async def typed(request: Request) -> dict[str, Any]:

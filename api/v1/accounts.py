@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import letters
+from api import letters, routers
 from api.deps import Arrival, LocaleDep, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -31,7 +31,7 @@ from services.models import Account, AccountStatus, AccountType
 from services.proofs import Proof
 from services.reports.numbers import Notation
 
-router = APIRouter(prefix="/accounts", tags=["accounts"])
+router = routers.programs("/accounts", tags=["accounts"])
 Reader = Annotated[Principal, require(Permission.READ_ACCOUNT)]
 Editor = Annotated[Principal, require(Permission.EDIT_PROFILE)]
 

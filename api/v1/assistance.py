@@ -4,10 +4,11 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -44,7 +45,7 @@ from services.models import (
     CaseFile,
 )
 
-router = APIRouter(tags=["assistance"])
+router = routers.programs(tags=["assistance"])
 Asker = Annotated[Principal, require(Permission.REQUEST_ASSISTANCE)]
 Helper = Annotated[Principal, require(Permission.ASSIST_COMPANY)]
 LONGEST_AGENDA = 31

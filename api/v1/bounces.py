@@ -3,16 +3,17 @@
 import hmac
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import Header, Request
 from pydantic import BaseModel
 
+from api import routers
 from api.deps import Now, PartsDep, SessionDep
 from api.permissions import public
 from services.errors import NotFound, TooLarge, Unauthenticated
 from services.i18n import N_
 from services.service_proof import bounces, reports
 
-router = APIRouter(prefix="/bounces", tags=["mail"])
+router = routers.programs("/bounces", tags=["mail"])
 
 
 class ImportedOut(BaseModel):

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
+from api import routers
 from api.deps import LocaleDep, Now, SessionDep
 from api.permissions import require
 from api.principals import ReadPurpose
@@ -23,7 +24,7 @@ from services.search import Filters, Sort
 from services.timeline.future import future
 from services.timeline.past import past, reads_as_company
 
-router = APIRouter(prefix="/cases", tags=["cases"])
+router = routers.programs("/cases", tags=["cases"])
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 DEFAULT_PURPOSE = "case"
 

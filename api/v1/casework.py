@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import routers
 from api.deps import Now, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -28,7 +28,7 @@ class Resolution(StrEnum):
     SKIP = "skip"
 
 
-router = APIRouter(prefix="/cases/{case_id}", tags=["casework"])
+router = routers.programs("/cases/{case_id}", tags=["casework"])
 
 
 class Reason(BaseModel):

@@ -4,12 +4,12 @@ import logging
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.advancing import AdvancesDep, lifespan
+from api import routers
+from api.advancing import AdvancesDep
 from api.deps import PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -19,7 +19,7 @@ from services.identity.principal import Principal
 
 log = logging.getLogger("tenggat.clock")
 
-router = APIRouter(prefix="/clock", tags=["clock"], lifespan=lifespan)
+router = routers.programs("/clock", tags=["clock"])
 
 
 class ClockOut(BaseModel):

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import routers
 from api.deps import Now, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -22,7 +23,7 @@ from services.identity.principal import Principal
 from services.identity.read_log import log_read
 from services.models import ContactReason, ContactResult
 
-router = APIRouter(prefix="/contact-tasks", tags=["contacts"])
+router = routers.programs("/contact-tasks", tags=["contacts"])
 Recorder = Annotated[Principal, require(Permission.RECORD_SERVICE)]
 
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from api import routers
 from api.deps import Now, PartsDep, SessionDep
 from api.permissions import require
 from api.principals import ReadPurpose
@@ -25,7 +25,7 @@ from services.identity.read_log import log_read
 from services.models import CaseFile, Document
 from services.timeline.past import reads_as_company
 
-router = APIRouter(tags=["correspondence"])
+router = routers.programs(tags=["correspondence"])
 
 
 class MessageOut(FromRow):

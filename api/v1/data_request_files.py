@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import File, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from api import letters
+from api import letters, routers
 from api.deps import Arrival, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -21,7 +21,7 @@ from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.models import AttachmentSide
 
-router = APIRouter(prefix="/data-requests", tags=["data requests"])
+router = routers.programs("/data-requests", tags=["data requests"])
 
 
 @router.post("/attachments", status_code=201, response_model=DocumentOut, max_body_size=MAX_UPLOAD_BODY)

@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from api import routers
 from api.deps import Now, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -38,7 +38,7 @@ from services.models import Account, CaseFile, Document
 from services.service_proof.evidence import Receipt
 from services.timeline.past import reads_as_company
 
-router = APIRouter(prefix="/data-requests", tags=["data requests"])
+router = routers.programs("/data-requests", tags=["data requests"])
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 Asker = Annotated[Principal, require(Permission.CREATE_DATA_REQUEST)]
 Recorder = Annotated[Principal, require(Permission.RECORD_SERVICE)]

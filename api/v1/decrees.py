@@ -6,13 +6,14 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import File, Form, Query, UploadFile
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.concerned import csv_of_lines
 from api.deps import Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
@@ -33,7 +34,7 @@ from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import CaseFile, DecreeLayer, HolidayDecree
 
-router = APIRouter(tags=["calendar"])
+router = routers.programs(tags=["calendar"])
 Manager = Annotated[Principal, require(Permission.MANAGE_CALENDAR)]
 Decider = Annotated[Principal, require(Permission.MANAGE_CALENDAR, recent=True)]
 Reader = Annotated[Principal, require(Permission.READ_EXTENSION)]

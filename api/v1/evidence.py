@@ -3,10 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from api import evidence
+from api import evidence, routers
 from api.deps import Arrival, PartsDep
 from api.permissions import require
 from api.principals import ReadPurpose
@@ -14,7 +13,7 @@ from api.v1.cases import load
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 
-router = APIRouter(prefix="/cases", tags=["cases"])
+router = routers.programs("/cases", tags=["cases"])
 
 
 @router.get("/{case_id}/evidence", response_class=StreamingResponse)

@@ -3,11 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import letters
+from api import letters, routers
 from api.deps import Arrival, PartsDep
 from api.permissions import require
 from api.principals import ReadPurpose
@@ -16,7 +15,7 @@ from services.deadlines.letters import ExplanationLetter
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 
-router = APIRouter(prefix="/cases", tags=["cases"])
+router = routers.programs("/cases", tags=["cases"])
 
 
 @router.get("/{case_id}/deadlines/{name}/explanation.pdf", response_class=StreamingResponse)

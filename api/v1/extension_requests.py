@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import File, Form, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import routers
 from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -26,7 +27,7 @@ from services.identity.principal import Principal
 from services.identity.read_log import log_read
 from services.models import ExtensionRequest
 
-router = APIRouter(tags=["extensions"])
+router = routers.programs(tags=["extensions"])
 Asker = Annotated[Principal, require(Permission.REQUEST_EXTENSION)]
 
 

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import File, UploadFile
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.concerned import csv_of_cases
 from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
@@ -29,7 +30,7 @@ from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import CaseFile, Extension, ExtensionScope
 
-router = APIRouter(prefix="/extensions", tags=["extensions"])
+router = routers.programs("/extensions", tags=["extensions"])
 MAX_ACCOUNTS = 10_000
 
 

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import LocaleDep, Now, PartsDep, SessionDep
 from api.permissions import require
 from api.principals import ReadPurpose
@@ -28,7 +28,7 @@ from services.timeline.past import reads_as_company
 from services.warnings.competence import office
 from services.warnings.wording import office_name
 
-router = APIRouter(tags=["supervision"])
+router = routers.programs(tags=["supervision"])
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 
 

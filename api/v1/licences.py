@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import File, Form, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -30,7 +31,7 @@ from services.identity.read_log import log_read
 from services.licences import dates, decisions, form, reading, submission
 from services.models import CaseFile, Licence, LicenceScale, StandardCertificateStatus
 
-router = APIRouter(tags=["licences"])
+router = routers.programs(tags=["licences"])
 Uploader = Annotated[Principal, require(Permission.UPLOAD_DOCUMENT)]
 Reviewer = Annotated[Principal, require(Permission.REVIEW_LICENCE)]
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import routers
 from api.deps import SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -14,7 +14,7 @@ from services.identity.principal import Principal
 from services.messages import lanes
 from services.models import Lane
 
-router = APIRouter(prefix="/mail", tags=["mail"])
+router = routers.programs("/mail", tags=["mail"])
 
 
 class LaneOut(BaseModel):

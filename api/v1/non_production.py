@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import File, Form, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import routers
 from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -26,7 +27,7 @@ from services.non_production import deciding, declaring
 from services.non_production.deciding import Decision, Verdict
 from services.non_production.declaring import Declaration
 
-router = APIRouter(tags=["non-production"])
+router = routers.programs(tags=["non-production"])
 Declarer = Annotated[Principal, require(Permission.WRITE_REPORT)]
 
 

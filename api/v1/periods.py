@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
+from api import routers
 from api.deps import LocaleDep, Now, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -17,7 +17,7 @@ from services.identity.principal import Principal
 from services.models import CaseFile, ReportingPeriod
 from services.periods import acts, planning
 
-router = APIRouter(prefix="/periods", tags=["periods"])
+router = routers.programs("/periods", tags=["periods"])
 
 
 class PeriodOut(BaseModel):

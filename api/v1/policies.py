@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.deps import Now, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -24,7 +25,7 @@ from services.models import PolicyChange, PolicyVersion
 from services.policies import changes, settings
 from services.policies.changes import Proposal
 
-router = APIRouter(tags=["policies"])
+router = routers.programs(tags=["policies"])
 MAX_CHANGES = 200
 Reader = Annotated[Principal, require(Permission.READ_AUDIT)]
 Editor = Annotated[Principal, require(Permission.MANAGE_POLICY)]

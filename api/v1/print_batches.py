@@ -4,9 +4,9 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
+from api import routers
 from api.deps import Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.letters import PDF
@@ -21,7 +21,7 @@ from services.models import PrintBatch
 from services.warnings import post
 from services.warnings.competence import offices_of
 
-router = APIRouter(prefix="/print-batches", tags=["warnings"])
+router = routers.programs("/print-batches", tags=["warnings"])
 Printer = Annotated[Principal, require(Permission.PRINT_LETTERS)]
 
 

@@ -4,16 +4,16 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
+from api import routers
 from api.deps import Now, SessionDep
 from api.permissions import require
 from services import rebuilding, sweeping
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 
-router = APIRouter(prefix="/processes", tags=["processes"])
+router = routers.programs("/processes", tags=["processes"])
 
 
 class StuckOut(BaseModel):

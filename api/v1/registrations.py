@@ -5,10 +5,11 @@ from io import BytesIO
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, Form, Response, UploadFile
+from fastapi import Depends, File, Form, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import routers
 from api.applicants import ANYONE, enters_for_others, limited_program
 from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
@@ -31,7 +32,7 @@ from services.models import CaseFile, Institution, LetterBasis, Registration
 from services.registrations import decisions, form, official_letter, submission
 from services.registrations.official_letter import GOVERNMENT
 
-router = APIRouter(prefix="/registrations", tags=["registrations"])
+router = routers.programs("/registrations", tags=["registrations"])
 NO_FILE = UploadFile(BytesIO())
 BY_LETTER = N_("Akun instansi pemerintah diajukan dengan surat dinas atau perjanjian kerja sama kepada UPP.")
 

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import letters
+from api import letters, routers
 from api.deps import IN_TURN, Arrival, LocaleDep, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -43,7 +43,7 @@ from services.reports import dossier, drafting, listing, opening, receipts, send
 from services.reports.dossier import Dossier
 from services.reports.receipts import Receipt
 
-router = APIRouter(prefix="/reports", tags=["reports"])
+router = routers.programs("/reports", tags=["reports"])
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 Writer = Annotated[Principal, require(Permission.WRITE_REPORT)]
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Query, UploadFile
+from fastapi import File, Query, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Arrival, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -31,7 +32,7 @@ from services.reprimands.deciding import Verdict
 from services.service_proof import evidence
 from services.service_proof.evidence import Receipt
 
-router = APIRouter(tags=["supervision"])
+router = routers.programs(tags=["supervision"])
 Proposer = Annotated[Principal, require(Permission.PROPOSE_REPRIMAND)]
 Recorder = Annotated[Principal, require(Permission.RECORD_SERVICE)]
 DOCUMENT_KIND = "reprimand_evidence"

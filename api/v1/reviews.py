@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import LocaleDep, Now, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -40,7 +41,7 @@ from services.models import CaseFile, ReviewDesk
 from services.reviews import bulk, corrections, decisions, desk, differences, reading
 from services.reviews.bulk import Which
 
-router = APIRouter(tags=["reviews"])
+router = routers.programs(tags=["reviews"])
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 Verifier = Annotated[Principal, require(Permission.VERIFY_REPORT)]
 Validator = Annotated[Principal, require(Permission.VALIDATE_REPORT)]

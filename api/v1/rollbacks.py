@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import LocaleDep, Now, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -29,7 +29,7 @@ from services.rollbacks import decisions, reading, requesting
 from services.rollbacks.requesting import Asked
 from services.timeline.sentences import last_second
 
-router = APIRouter(tags=["rollbacks"])
+router = routers.programs(tags=["rollbacks"])
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 
 

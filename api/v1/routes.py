@@ -1,7 +1,5 @@
 """Every router of the JSON API, in one list."""
 
-from fastapi import FastAPI
-
 from api.v1 import (
     accounts,
     assistance,
@@ -39,9 +37,7 @@ from api.v1 import (
     warnings,
     what_if,
 )
-from api.v1.description import describe
 
-PREFIX = "/api/v1"
 ROUTERS = (
     registrations.router,
     sessions.router,
@@ -79,10 +75,3 @@ ROUTERS = (
     clock.router,
     processes.router,
 )
-
-
-def include(app: FastAPI) -> None:
-    """Mount them all under /api/v1, and publish what they are."""
-    for router in ROUTERS:
-        app.include_router(router, prefix=PREFIX)
-    describe(app)

@@ -3,12 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlmodel import col
 
-from api import cookies
+from api import cookies, routers
 from api.deps import PartsDep, SessionDep
 from api.permissions import public, signed_in
 from api.principals import CallerDep, GateDep
@@ -21,7 +21,7 @@ from services.identity.principal import Principal
 from services.identity.security_events import Happened, happened
 from services.models import Account
 
-router = APIRouter(tags=["sessions"])
+router = routers.programs(tags=["sessions"])
 Me = Annotated[Principal, signed_in()]
 
 

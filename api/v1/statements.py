@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi import File, Form, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import letters
+from api import letters, routers
 from api.deps import Arrival, LocaleDep, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -24,7 +24,7 @@ from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.reports import dossier, statement
 
-router = APIRouter(prefix="/reports/{report_id}", tags=["reports"])
+router = routers.programs("/reports/{report_id}", tags=["reports"])
 
 
 class NumberIn(BaseModel):

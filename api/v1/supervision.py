@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -26,7 +27,7 @@ from services.periods import planning
 from services.supervision import contacts, missing
 from services.supervision.contacts import Contact
 
-router = APIRouter(tags=["supervision"])
+router = routers.programs(tags=["supervision"])
 Officer = Annotated[Principal, require(Permission.RECORD_SERVICE)]
 
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -27,7 +28,7 @@ from services.unit_proposals.deciding import Decision, Verdict
 from services.unit_proposals.proposing import Proposed
 from services.unit_proposals.reading import Listed
 
-router = APIRouter(tags=["units"])
+router = routers.programs(tags=["units"])
 Proposer = Annotated[Principal, require(Permission.WRITE_REPORT)]
 Decider = Annotated[Principal, require(Permission.MANAGE_POLICY)]
 

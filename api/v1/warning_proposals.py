@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 
+from api import routers
 from api.deps import Now, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -33,7 +34,7 @@ from services.models import CaseKind
 from services.warnings import approval, desk
 from services.warnings.desk import Filters
 
-router = APIRouter(prefix="/warning-proposals", tags=["warnings"])
+router = routers.programs("/warning-proposals", tags=["warnings"])
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 Approver = Annotated[Principal, require(Permission.APPROVE_WARNING)]
 Decider = Annotated[Principal, require(Permission.APPROVE_WARNING, recent=True)]

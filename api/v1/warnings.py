@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import File, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 
+from api import routers
 from api.deps import Arrival, LocaleDep, Now, PartsDep, SessionDep
 from api.idempotency import OnceDep
 from api.permissions import require
@@ -34,7 +35,7 @@ from services.service_proof.evidence import Receipt
 from services.timeline.past import reads_as_company
 from services.warnings import excuses, facts, post, sanctions, service
 
-router = APIRouter(prefix="/warnings", tags=["warnings"])
+router = routers.programs("/warnings", tags=["warnings"])
 DOCUMENT_KIND = "warning_evidence"
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 Recorder = Annotated[Principal, require(Permission.RECORD_SERVICE)]

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel
 
+from api import routers
 from api.deps import LocaleDep, Now, SessionDep
 from api.permissions import require
 from api.principals import ReadPurpose
@@ -21,7 +22,7 @@ from services.identity.principal import Principal
 from services.timeline import what_if
 from services.timeline.what_if import Supposition
 
-router = APIRouter(prefix="/cases", tags=["cases"])
+router = routers.programs("/cases", tags=["cases"])
 MAX_SETTINGS = 50
 
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.deps import SessionDep
 from api.pages import labels, shapes
 from api.pages.frame import answer, page_for
@@ -22,7 +23,7 @@ from services.identity.security_events import Happened
 from services.models import Account, SecurityEvent
 from services.timeline import actors
 
-router = APIRouter()
+router = routers.pages()
 PAGE: Final = 100
 # What happens at the door by itself (sign-ins, refusals) is no act of the administration.
 ACTS: Final = {

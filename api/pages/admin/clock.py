@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.advancing import AdvancesDep
 from api.deps import PartsDep, SessionDep, locale_of
 from api.pages import forms, labels
@@ -21,7 +22,7 @@ from services.i18n import N_, Translator, translator
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 
-router = APIRouter()
+router = routers.pages()
 _FAILURES: Final = {
     "not_at_rest": N_("Ada kasus atau surat yang tidak kunjung selesai. Periksa apakah pekerja berjalan."),
     "broken": N_("Terjadi kesalahan pada sistem. Kami sudah mencatatnya."),

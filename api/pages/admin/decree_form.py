@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
 
+from api import routers
 from api.bodies import form_of
 from api.deps import Arrival, SessionDep, locale_of
 from api.pages import forms, keeping, labels, shapes, views
@@ -28,7 +29,7 @@ from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import DecreeLayer
 
-router = APIRouter()
+router = routers.pages()
 Manager = Annotated[Principal, require(Permission.MANAGE_CALENDAR)]
 CHECK: Final = N_("Periksa kembali isian yang ditandai.")
 _DOCUMENT: Final = "document"

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.concerned import csv_of_lines
 from api.deps import Now, PartsDep, SessionDep, locale_of
 from api.pages import flash, forms, labels, shapes, views
@@ -33,7 +34,7 @@ from services.identity.principal import Principal
 from services.models import CaseFile, DecreeLayer, DecreeStatus, Document, HolidayDecree
 from services.timeline import actors
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.READ_EXTENSION)]
 Manager = Annotated[Principal, require(Permission.MANAGE_CALENDAR)]
 Decider = Annotated[Principal, require(Permission.MANAGE_CALENDAR, recent=True)]

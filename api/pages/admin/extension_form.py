@@ -5,12 +5,13 @@ from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.deps import Arrival, SessionDep, locale_of
 from api.pages import forms, keeping, labels, shapes, views
 from api.pages.forms import Done
@@ -31,7 +32,7 @@ from services.identity.principal import Principal
 from services.models import Account, CaseFile, ExtensionScope, PeriodStatus, ReportingPeriod
 from services.periods import obligations
 
-router = APIRouter()
+router = routers.pages()
 Drafter = Annotated[Principal, require(Permission.DRAFT_EXTENSION)]
 
 MAX_ACCOUNTS: Final = 10_000

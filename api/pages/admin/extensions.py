@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.concerned import csv_of_cases
 from api.deps import Now, PartsDep, SessionDep, locale_of
 from api.pages import flash, forms, shapes
@@ -30,7 +31,7 @@ from services.identity.policy import Target, visible_filter
 from services.identity.principal import Principal
 from services.models import CaseFile, Document, Extension
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.READ_EXTENSION)]
 Drafter = Annotated[Principal, require(Permission.DRAFT_EXTENSION)]
 PAGE: Final = 50

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.deps import Now, PartsDep, SessionDep
 from api.health import engine_state
 from api.pages import mail, shapes
@@ -25,7 +26,7 @@ from services.identity.principal import Principal
 from services.messages import health, lanes
 from services.models import CaseFile
 
-router = APIRouter()
+router = routers.pages()
 _CHORES: Final = {
     Chore.AUDIT_ANCHOR: N_("Sidik jari semua kejadian dicatat di luar basis data"),
     Chore.QUARANTINE: N_("Berkas karantina dipindai ulang"),

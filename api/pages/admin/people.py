@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import flash, forms, labels, shapes, views
 from api.pages.forms import Done
@@ -23,7 +24,7 @@ from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.models import Role, RoleGrant
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.READ_PEOPLE)]
 Manager = Annotated[Principal, require(Permission.MANAGE_PEOPLE, recent=True)]
 

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import flash, forms, shapes, views
 from api.pages.admin import extension_view
@@ -31,7 +32,7 @@ from services.models import CaseFile, Extension, PeriodStatus, ReportingPeriod, 
 from services.periods import acts, moments, planning
 from services.periods.moments import Act, Moment
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.READ_PERIOD)]
 SHOWN: Final = 12
 MOST_MOMENTS: Final = 60

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import flash, forms, shapes, views
 from api.pages.admin import policy_words
@@ -29,7 +30,7 @@ from services.models import PolicyChange, PolicyChangeStatus, PolicyVersion
 from services.policies import changes, settings
 from services.timeline import actors
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.READ_AUDIT)]
 Editor = Annotated[Principal, require(Permission.MANAGE_POLICY)]
 Decider = Annotated[Principal, require(Permission.MANAGE_POLICY, recent=True)]

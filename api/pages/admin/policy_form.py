@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import forms
 from api.pages.admin import policy_words
@@ -25,7 +26,7 @@ from services.policies import changes, settings
 from services.policies.changes import Proposal
 from services.policies.settings import Setting
 
-router = APIRouter()
+router = routers.pages()
 Editor = Annotated[Principal, require(Permission.MANAGE_POLICY)]
 Entry = Annotated[str, Query(alias="bagian", max_length=200)]
 PREFIX: Final = "changes."

@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import forms, labels
 from api.pages.forms import Done
@@ -21,7 +22,7 @@ from services.identity.principal import Principal
 from services.messages import lanes
 from services.models import Lane
 
-router = APIRouter()
+router = routers.pages()
 Operator = Annotated[Principal, require(Permission.OPERATE_MAIL)]
 
 

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.deps import SessionDep
 from api.pages import shapes
 from api.pages.frame import answer, page_for
@@ -21,7 +22,7 @@ from services.identity.principal import Principal
 from services.models import Account, CaseFile, ReadLog
 from services.timeline import actors
 
-router = APIRouter()
+router = routers.pages()
 PAGE: Final = 100
 _NOBODY: Final = "nobody"
 

@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import forms
 from api.pages.company.units import shown
@@ -28,7 +29,7 @@ from services.unit_proposals import deciding, reading
 from services.unit_proposals.deciding import Decision, Verdict
 from services.unit_proposals.reading import Listed
 
-router = APIRouter()
+router = routers.pages()
 Decider = Annotated[Principal, require(Permission.MANAGE_POLICY)]
 PURPOSE = N_("Keputusan usulan satuan")
 """Opening a proposal is the task itself: nobody has to say why."""

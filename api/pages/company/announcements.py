@@ -3,10 +3,11 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep
 from api.pages import shapes
 from api.pages.acting import ActingAccount
@@ -20,7 +21,7 @@ from services.identity.principal import Principal
 from services.messages import announcements
 from services.models import Message
 
-router = APIRouter()
+router = routers.pages()
 A_PAGE: Final = 20
 Before = Annotated[UUID | None, Query(alias="sebelum")]
 

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import assistance as shapes
 from api.pages import forms
@@ -30,7 +31,7 @@ from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import Account, AssistanceTicket, AssistanceTopic, CaseFile
 
-router = APIRouter()
+router = routers.pages()
 Asker = Annotated[Principal, require(Permission.REQUEST_ASSISTANCE)]
 
 

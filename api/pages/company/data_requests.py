@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
 from api.pages import data_requests, forms, keeping, shapes
 from api.pages.acting import ActingAccount
@@ -30,7 +31,7 @@ from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import AttachmentSide, CaseFile, DataRequestStatus
 
-router = APIRouter()
+router = routers.pages()
 Answerer = Annotated[Principal, require(Permission.ANSWER_DATA_REQUEST)]
 _DOCUMENT: Final = "document"
 OPEN: Final = (DataRequestStatus.SENT, DataRequestStatus.RECEIVED)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import cookies
+from api import cookies, routers
 from api.deps import Now, SessionDep
 from api.pages import data_requests, deadlines, forms, shapes
 from api.pages.acting import ActingAccount
@@ -32,7 +32,7 @@ from services.non_production import reading as letters
 from services.reference import regions
 from services.reports.home import Obligation, obligations_home
 
-router = APIRouter()
+router = routers.pages()
 Company = Annotated[Principal, require(Permission.WRITE_REPORT)]
 NEWEST = 5
 

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Arrival, PartsDep, SessionDep, locale_of
 from api.pages import forms, keeping, shapes
 from api.pages.acting import ActingAccount
@@ -31,7 +32,7 @@ from services.models import Licence, LicenceEnd, LicenceType, UppValidation
 from services.reference import kbli
 from services.reference.kbli import Kbli
 
-router = APIRouter()
+router = routers.pages()
 Uploader = Annotated[Principal, require(Permission.UPLOAD_DOCUMENT)]
 _DOCUMENT = "document"
 _REPLACES = "replaces_id"

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
 from api.pages import flash, forms, keeping, labels, shapes
 from api.pages.acting import ActingAccount
@@ -30,7 +31,7 @@ from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import CaseFile, Document, ExtensionRequest, ExtensionRequestStatus
 
-router = APIRouter()
+router = routers.pages()
 Asker = Annotated[Principal, require(Permission.REQUEST_EXTENSION)]
 CHECK = N_("Periksa kembali isian yang ditandai.")
 _EVIDENCE = "evidence"

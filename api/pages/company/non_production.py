@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
 from api.pages import flash, forms, keeping, labels
 from api.pages.acting import ActingAccount
@@ -31,7 +32,7 @@ from services.non_production import declaring
 from services.non_production.declaring import Declaration
 from services.non_production.reading import declarable
 
-router = APIRouter()
+router = routers.pages()
 Declarer = Annotated[Principal, require(Permission.WRITE_REPORT)]
 CHECK = N_("Periksa kembali isian yang ditandai.")
 _LETTER = "letter"

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.cookies import remember
 from api.deps import SessionDep, locale_of
 from api.pages import acting, flash, forms, password_rules
@@ -21,7 +22,7 @@ from services.identity.errors import SignInRefused
 from services.identity.principal import Principal
 from services.registrations.form import CHECK_FIELDS
 
-router = APIRouter()
+router = routers.pages()
 _WRONG: Final = N_("Kata sandi sekarang tidak cocok.")
 _CHANGED: Final = N_("Kata sandi diganti. Sesi Anda di perangkat lain telah berakhir.")
 

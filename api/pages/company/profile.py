@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import letters
+from api import letters, routers
 from api.bodies import form_of
 from api.csrf import FIELD
 from api.deps import Arrival, PartsDep, SessionDep, locale_of
@@ -40,7 +40,7 @@ from services.reference.kbli import Kbli
 from services.reports import typed as typed_pairs
 from services.unit_proposals import added
 
-router = APIRouter()
+router = routers.pages()
 Editor = Annotated[Principal, require(Permission.EDIT_PROFILE)]
 _OWN: Final = frozenset({FIELD, forms.KEY, "version", "then", "row", "delete", keeping.TOKEN})
 _UNSEEN: Final = frozenset({"id", "document"})

@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import letters
+from api import letters, routers
 from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
 from api.pages import flash, forms, labels, shapes
 from api.pages.acting import ActingAccount
@@ -30,7 +30,7 @@ from services.reports import drafting, listing, opening, reading, receipts
 from services.reports.listing import ReportLine, Unopened
 from services.reports.receipts import Receipt
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 _UNSTARTED = frozenset({ReportStatus.UPCOMING, ReportStatus.NOT_STARTED})
 

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, PartsDep, SessionDep
 from api.pages.frame import answer, page_for
 from api.pages.urls import PATHS, url
@@ -25,7 +26,7 @@ from services.reprimands.proposing import number_of
 from services.warnings.competence import office
 from services.warnings.wording import office_name
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 
 

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import forms, shapes
 from api.pages.company import report_frame
@@ -25,7 +26,7 @@ from services.reports import reading
 from services.rollbacks import requesting
 from services.rollbacks.requesting import Asked
 
-router = APIRouter()
+router = routers.pages()
 Asker = Annotated[Principal, require(Permission.REQUEST_ROLLBACK)]
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import cookies
+from api import cookies, routers
 from api.bodies import form_of
 from api.csrf import FIELD
 from api.deps import Now, SessionDep, locale_of
@@ -32,7 +32,7 @@ from services.reports.drafting import Saved
 from services.reports.reading import Page, ReportView
 from services.unit_proposals import added
 
-router = APIRouter()
+router = routers.pages()
 _OWN: Final = frozenset({FIELD, forms.KEY, "version", "then", "row", "delete"})
 _STAY: Final = "stay"
 

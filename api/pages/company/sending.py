@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import IN_TURN, Now, SessionDep, locale_of
 from api.pages import flash, forms, shapes
 from api.pages.company import questions, report_frame
@@ -24,7 +25,7 @@ from services.reports import reading, receipts, sending
 from services.reports.completeness import LICENCES_SECTION, STATEMENT_SECTION, Gap
 from services.reports.reading import ReportView
 
-router = APIRouter()
+router = routers.pages()
 Sender = Annotated[Principal, require(Permission.SEND_REPORT)]
 
 

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from api import letters
+from api import letters, routers
 from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
 from api.pages import forms, keeping, shapes
 from api.pages.company import report_frame
@@ -31,7 +31,7 @@ from services.models import IssuedDocument, Report
 from services.reports import dossier, reading, statement
 from services.reports.dossier import Dossier
 
-router = APIRouter()
+router = routers.pages()
 Uploader = Annotated[Principal, require(Permission.UPLOAD_DOCUMENT)]
 SCAN, NUMBER = "scan", "statement_number"
 

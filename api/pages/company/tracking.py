@@ -5,10 +5,11 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import forms, shapes
 from api.pages.company import more_time, report_frame
@@ -29,7 +30,7 @@ from services.rollbacks import requesting
 from services.timeline.future import FutureLine, future
 from services.timeline.past import PastLine, past
 
-router = APIRouter()
+router = routers.pages()
 _TONES = {
     "sent": "positive",
     "report_validated": "positive",

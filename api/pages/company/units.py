@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import forms
 from api.pages.acting import ActingAccount
@@ -24,7 +25,7 @@ from services.unit_proposals import proposing, reading
 from services.unit_proposals.proposing import Proposed
 from services.unit_proposals.reading import Listed
 
-router = APIRouter()
+router = routers.pages()
 Proposer = Annotated[Principal, require(Permission.WRITE_REPORT)]
 
 

@@ -3,9 +3,10 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 
+from api import routers
 from api.deps import Now, PartsDep, SessionDep
 from api.pages import warnings
 from api.pages.acting import ActingAccount
@@ -30,7 +31,7 @@ from services.warnings.competence import office
 from services.warnings.facts import LadderFacts
 from services.warnings.wording import office_name
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 
 

@@ -1,8 +1,9 @@
 """The style guide: every shared part of a page, with invented content."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
+from api import routers
 from api.deps import SessionDep
 from api.pages import examples
 from api.pages.dev.guard import outside_production
@@ -10,7 +11,7 @@ from api.pages.frame import answer, page_for
 from api.pages.urls import PATHS
 from api.permissions import public
 
-router = APIRouter(dependencies=[public(), outside_production()])
+router = routers.pages([public(), outside_production()])
 
 
 @router.get(PATHS["dev_components"])

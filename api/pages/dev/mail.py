@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.deps import PartsDep, SessionDep
 from api.pages import shapes
 from api.pages.dev.guard import outside_production
@@ -28,7 +29,7 @@ async def catching(parts: PartsDep) -> None:
         raise NotFound
 
 
-router = APIRouter(dependencies=[public(), outside_production(), Depends(catching)])
+router = routers.pages([public(), outside_production(), Depends(catching)])
 PAGE: Final = 50
 _LINK: Final = re.compile(r"https?://[^\s<>\"]+")
 

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import forms, labels, shapes, views
 from api.pages.forms import Done, Onward
@@ -49,7 +50,7 @@ from services.search import Filters
 from services.timeline import next_letter
 from services.warnings.wording import duty
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.READ_ACCOUNT)]
 CASES: Final = 50
 

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import assistance as shapes
 from api.pages import deadlines, forms, labels, views
@@ -43,7 +44,7 @@ from services.models import (
 )
 from services.policies.assistance import Desk
 
-router = APIRouter()
+router = routers.pages()
 Helper = Annotated[Principal, require(Permission.ASSIST_COMPANY)]
 _DAYS: Final = 7
 

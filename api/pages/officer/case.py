@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep
 from api.pages import deadlines, mail, shapes, views
 from api.pages.frame import answer, page_for
@@ -26,7 +27,7 @@ from services.models import Account, CaseFile, CaseKind, Document
 from services.timeline.future import FutureLine, future
 from services.timeline.past import PastLine, past, reads_as_company
 
-router = APIRouter()
+router = routers.pages()
 EMPTY: Final = Form()
 
 # Events that change what somebody has to do stand out in the story.

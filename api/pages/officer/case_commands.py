@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import flash, forms
 from api.pages.forms import Done, Onward
@@ -27,7 +28,7 @@ from services.identity.principal import Principal
 from services.identity.read_log import log_read
 from services.models import CaseFile
 
-router = APIRouter()
+router = routers.pages()
 Work = Callable[[CaseFile, dict[str, Any]], Awaitable[str]]
 
 

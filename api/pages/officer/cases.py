@@ -3,12 +3,13 @@
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.deps import SessionDep
 from api.pages import labels, shapes, views
 from api.pages.frame import answer, page_for
@@ -25,7 +26,7 @@ from services.models import CaseKind, ReportingPeriod
 from services.search import Filters, Sort
 from services.transitions import STATUSES
 
-router = APIRouter()
+router = routers.pages()
 PURPOSE = "search"
 
 

@@ -3,10 +3,11 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import forms, shapes, views
 from api.pages.forms import Done
@@ -25,7 +26,7 @@ from services.identity.principal import Principal
 from services.identity.read_log import log_read
 from services.models import CaseFile, CaseKind, ContactReason, ContactResult
 
-router = APIRouter()
+router = routers.pages()
 Recorder = Annotated[Principal, require(Permission.RECORD_SERVICE)]
 
 REASONS: Final = {

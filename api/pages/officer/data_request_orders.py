@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Arrival, Now, SessionDep, locale_of
 from api.pages import data_requests, forms, keeping, shapes, views
 from api.pages.forms import Done
@@ -28,7 +29,7 @@ from services.identity.principal import Principal
 from services.identity.read_log import log_read
 from services.models import Account, AccountType, DataRequestOrder, RequestChannel, RequestKind
 
-router = APIRouter()
+router = routers.pages()
 Asker = Annotated[Principal, require(Permission.CREATE_DATA_REQUEST)]
 _DOCUMENT: Final = "document"
 SHOWN: Final = 200

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import letters
+from api import letters, routers
 from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
 from api.pages import data_requests, forms, keeping, shapes, views
 from api.pages.forms import Done
@@ -38,7 +38,7 @@ from services.models import (
 from services.service_proof import evidence
 from services.service_proof.evidence import Receipt
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 Recorder = Annotated[Principal, require(Permission.RECORD_SERVICE)]
 Decider = Annotated[Principal, require(Permission.ACCEPT_DATA_REQUEST)]

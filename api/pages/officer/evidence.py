@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import StreamingResponse
 
-from api import evidence
+from api import evidence, routers
 from api.deps import Arrival, PartsDep
 from api.pages.officer import reading
 from api.pages.urls import PATHS
@@ -15,7 +15,7 @@ from services.identity import purposes
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 
-router = APIRouter()
+router = routers.pages()
 # A campaign, a period or a change of rules is nobody's individual data: taking its bundle is supervision.
 DEFAULT = "supervision"
 

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import letters
+from api import letters, routers
 from api.deps import Arrival, PartsDep
 from api.pages.officer import reading
 from api.pages.urls import PATHS
@@ -16,7 +16,7 @@ from services.deadlines.letters import ExplanationLetter
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 
-router = APIRouter()
+router = routers.pages()
 
 
 @router.get(PATHS["deadline_letter"])

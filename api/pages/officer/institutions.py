@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Arrival, SessionDep, locale_of
 from api.pages import forms, keeping
 from api.pages.forms import Done
@@ -25,7 +26,7 @@ from services.identity.principal import Principal
 from services.registrations import official_letter, submission
 from services.registrations.form import CheckedForm
 
-router = APIRouter()
+router = routers.pages()
 Officer = Annotated[Principal, require(Permission.DECIDE_REGISTRATION)]
 
 

@@ -3,10 +3,11 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import deadlines, forms, labels, shapes, views
 from api.pages.forms import Done
@@ -42,7 +43,7 @@ from services.models import (
 from services.timeline import actors
 from services.transitions import TRANSITIONS
 
-router = APIRouter()
+router = routers.pages()
 Officer = Annotated[Principal, require(Permission.REVIEW_LICENCE)]
 
 _SCALES: Final = {

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import deadlines, forms, views
 from api.pages.company.more_time import shown
@@ -30,7 +31,7 @@ from services.identity.principal import Principal
 from services.models import CaseFile, CaseKind, Document, ExtensionRequest, ExtensionRequestStatus
 from services.timeline import actors
 
-router = APIRouter()
+router = routers.pages()
 Officer = Annotated[Principal, require(Permission.DECIDE_EXTENSION_REQUEST)]
 
 

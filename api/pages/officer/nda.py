@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import SessionDep, locale_of
 from api.pages import forms
 from api.pages.forms import Done, Onward
@@ -19,7 +20,7 @@ from services.i18n import N_, translator
 from services.identity import nda
 from services.identity.principal import Principal
 
-router = APIRouter()
+router = routers.pages()
 
 
 @router.get(PATHS["nda"])

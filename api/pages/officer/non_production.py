@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import deadlines, forms, views
 from api.pages.company.non_production import shown
@@ -28,7 +29,7 @@ from services.non_production.deciding import Decision, Verdict
 from services.non_production.declaring import TARGET
 from services.timeline import actors
 
-router = APIRouter()
+router = routers.pages()
 Officer = Annotated[Principal, require(Permission.EXCUSE_OBLIGATION)]
 
 

@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import PartsDep, SessionDep
 from api.pages.officer import reading
 from api.pages.urls import PATHS, url
@@ -22,7 +22,7 @@ from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.models import CaseFile, Document
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.READ_DOCUMENT)]
 
 # What a browser shows by itself without running anything of it: the intake lets nothing else in as a scan.

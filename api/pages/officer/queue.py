@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep
 from api.pages import shapes, views
 from api.pages.frame import answer, page_for
@@ -21,7 +22,7 @@ from services.identity.read_log import log_read
 from services.models import CaseKind, ReviewDesk
 from services.queues import Desk, Load
 
-router = APIRouter()
+router = routers.pages()
 
 TABS = {
     "registrations": N_("Pendaftaran"),

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import deadlines, forms, labels, shapes, views
 from api.pages.forms import Done
@@ -42,7 +43,7 @@ from services.registrations.official_letter import BASES, GOVERNMENT, INSTITUTIO
 from services.registrations.submission import TARGET
 from services.timeline import actors
 
-router = APIRouter()
+router = routers.pages()
 Officer = Annotated[Principal, require(Permission.DECIDE_REGISTRATION)]
 
 _DONE: Final = {

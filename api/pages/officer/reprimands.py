@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
 from api.pages import deadlines, forms, keeping, shapes, views, warnings
 from api.pages.forms import Done
@@ -46,7 +47,7 @@ from services.timeline import actors
 from services.warnings.competence import office
 from services.warnings.wording import office_name
 
-router = APIRouter()
+router = routers.pages()
 Proposer = Annotated[Principal, require(Permission.PROPOSE_REPRIMAND)]
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 _KIND: Final = "reprimand_evidence"

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import flash, forms, shapes, views
 from api.pages.forms import Done
@@ -28,7 +29,7 @@ from services.reviews import bulk, reading
 from services.reviews.bulk import PERMISSION, Which
 from services.reviews.reading import Waiting
 
-router = APIRouter()
+router = routers.pages()
 Officer = Annotated[Principal, require(Permission.READ_NOTES)]
 SHOWN: Final = 100
 """So many reports of a preview are listed; a person who wants to see more narrows it down."""

@@ -5,10 +5,11 @@ from itertools import pairwise
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import forms, shapes, views
 from api.pages.forms import Done
@@ -33,7 +34,7 @@ from services.reviews.corrections import WHOLE_REPORT, Note
 from services.reviews.reading import ReviewView
 from services.timeline import actors
 
-router = APIRouter()
+router = routers.pages()
 Officer = Annotated[Principal, require(Permission.READ_NOTES)]
 _NOTE = "notes."
 

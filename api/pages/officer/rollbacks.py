@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import forms, views
 from api.pages.forms import Done
@@ -30,7 +31,7 @@ from services.rollbacks import reading as rollbacks
 from services.rollbacks.reading import RollbackView
 from services.timeline import actors
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.READ_NOTES)]
 
 

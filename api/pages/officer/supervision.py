@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, SessionDep, locale_of
 from api.pages import forms, labels, shapes, views
 from api.pages.forms import Done
@@ -32,7 +33,7 @@ from services.supervision.contacts import ABOUT, Contact
 from services.supervision.missing import Missing
 from services.timeline import actors
 
-router = APIRouter()
+router = routers.pages()
 Officer = Annotated[Principal, require(Permission.RECORD_SERVICE)]
 _YES: Final = "yes"
 

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
 from api.pages import forms, keeping, shapes, views, warnings
 from api.pages.forms import Done
@@ -41,7 +42,7 @@ from services.warnings import approval, excuses, facts, post, sanctions, service
 from services.warnings.competence import issues
 from services.warnings.desk import Filters
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.READ_CASE)]
 Recorder = Annotated[Principal, require(Permission.RECORD_SERVICE)]
 Excuser = Annotated[Principal, require(Permission.EXCUSE_OBLIGATION)]

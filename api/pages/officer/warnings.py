@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import PlainTextResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import Now, PartsDep, SessionDep, locale_of
 from api.letters import PDF
 from api.pages import forms, shapes, warnings
@@ -27,7 +28,7 @@ from services.warnings import approval, desk, post
 from services.warnings.competence import offices_of
 from services.warnings.desk import Filters
 
-router = APIRouter()
+router = routers.pages()
 Reader = Annotated[Principal, require(Permission.APPROVE_WARNING)]
 Decider = Annotated[Principal, require(Permission.APPROVE_WARNING, recent=True)]
 Printer = Annotated[Principal, require(Permission.PRINT_LETTERS)]

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import routers
 from api.deps import Now, SessionDep
 from api.pages import forms, shapes, views
 from api.pages.frame import answer, page_for
@@ -26,7 +27,7 @@ from services.models import CaseFile, PolicyChange, PolicyChangeStatus
 from services.timeline import what_if
 from services.timeline.what_if import Comparison, Mark, Supposition
 
-router = APIRouter()
+router = routers.pages()
 _MARKS: Final = {
     Mark.SAME: (N_("sama"), ""),
     Mark.MOVED: (N_("bergeser"), "warning"),

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.applicants import ANYONE
 from api.deps import Arrival, PartsDep, SessionDep, locale_of
 from api.pages import deadlines, forms, keeping, places, shapes
@@ -29,7 +30,7 @@ from services.models import CaseFile, Document, Registration, RegistrationStatus
 from services.registrations import official_letter, submission
 from services.registrations.form import CheckedForm
 
-router = APIRouter()
+router = routers.pages()
 Token = Annotated[str, Query(max_length=200)]
 
 _SENT: Final = N_("Pendaftaran dikirim")

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api import cookies
+from api import cookies, routers
 from api.deps import Now, PartsDep, SessionDep
 from api.pages import forms
 from api.pages.frame import answer, page_for
@@ -22,7 +22,7 @@ from services.identity import ratelimit
 from services.identity.ratelimit import CHECK_PAGE_ADDRESS, Try
 from services.periods import outlook
 
-router = APIRouter()
+router = routers.pages()
 
 TITLES: Final = {
     LetterKind.REGISTRATION_RECEIPT: N_("Bukti Pendaftaran Akun"),

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import routers
 from api.deps import SessionDep, locale_of
 from api.pages import flash, forms, keeping, password_rules
 from api.pages.frame import answer, page_for
@@ -21,7 +22,7 @@ from services.identity.errors import LinkExpired
 from services.identity.passwords import Context
 from services.registrations.form import CHECK_FIELDS, REQUIRED
 
-router = APIRouter()
+router = routers.pages()
 _SAVED: Final = N_("Kata sandi tersimpan. Masuk dengan nama pengguna {username}.")
 
 

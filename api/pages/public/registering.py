@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import letters
+from api import letters, routers
 from api.applicants import ANYONE, limited
 from api.deps import Arrival, PartsDep, SessionDep, locale_of
 from api.pages import forms, keeping, places
@@ -28,7 +28,7 @@ from services.registrations import receipt, submission
 from services.registrations.form import CHECK_FIELDS, CheckedForm
 from services.registrations.receipt import Receipt
 
-router = APIRouter()
+router = routers.pages()
 NOBODY = Principal(actor=ANYONE)
 
 

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import cookies
+from api import cookies, routers
 from api.deps import PartsDep, SessionDep, locale_of
 from api.pages import flash, forms
 from api.pages.forms import Onward
@@ -26,7 +26,7 @@ from services.identity.gate import Entry, Gate, Outcome
 from services.identity.principal import Principal
 from services.identity.totp import Enrolment
 
-router = APIRouter()
+router = routers.pages()
 COMPANY: Final = "company"
 GOVERNMENT: Final = "government"
 Audience = Annotated[str, Query(alias="sebagai", max_length=20)]
