@@ -33,7 +33,7 @@ doctor: setup ## What this machine lacks, and how to get it
 	@$(BIN)/tenggat doctor
 
 test: setup $(STAMP)/engine $(STAMP)/browser check ## Everything a change must pass: checks, then all tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 check: setup ## Style, types and the direction of imports
 	$(BIN)/ruff check .
@@ -47,8 +47,8 @@ bench: setup $(STAMP)/engine ## Measure, beside the floor of the same machine in
 faults: setup $(STAMP)/engine ## The fault tests at full size; their table goes to build/faults.md
 	TENGGAT_FAULTS=full TENGGAT_FAULTS_TABLE=build/faults.md $(BIN)/python -m pytest -m faults $(PYTEST)
 
-rehearsal: setup $(STAMP)/engine ## Nine months of 500 companies through `tenggat` and the API, beside a plain model
-	TENGGAT_REHEARSAL=full $(BIN)/python -m pytest tests/rehearsals/test_three_quarters_of_500_companies.py $(PYTEST)
+rehearsal: setup $(STAMP)/engine ## A quarter of 200 companies, then nine months of 500, through `tenggat` and the API
+	TENGGAT_REHEARSAL=full $(BIN)/python -m pytest tests/rehearsals $(PYTEST)
 
 sbom: setup $(STAMP)/audit ## What this service is made of, in CycloneDX: build/sbom.json
 	@$(BIN)/python -m bin.dependencies bill

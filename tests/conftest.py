@@ -10,7 +10,13 @@ from services.database import Sessions, make_engine, make_sessions
 from stack.temporal import Temporal
 from tests.engine import Database, Engine, running_postgres, running_temporal
 from tests.faults.table import show
+from tests.ordering import spread
 from tests.world import World, opened
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first: a run ends soon after its longest test."""
+    items[:] = spread(items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

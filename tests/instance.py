@@ -79,7 +79,8 @@ class Instance:
 
     def _environment(self) -> dict[str, str]:
         own = {"TENGGAT_HOME": str(self.home), "TENGGAT_MAIL_PATIENCE": str(PATIENCE)}
-        return os.environ | own | self.settings
+        one_web = {"TENGGAT_WEB_PROCESSES": "1"}  # each takes seconds of a processor to start
+        return os.environ | own | one_web | self.settings
 
 
 @contextmanager
