@@ -44,7 +44,10 @@ class ContactTaskOut(BaseModel):
 
 
 class SettlementIn(BaseModel):
-    """How the company was reached, or why that is not needed, in words."""
+    """How the company was reached, or why that is not needed, in words.
+
+    Of `service_disproved` an officer of the letter's office says `letter_stands`: the next letter stands all the same.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -77,6 +80,7 @@ async def settle(
         task = await tasks.load(session, task_id)
         target = await policy.account_target(session, task.account_id)
         policy.authorise(user, Permission.RECORD_SERVICE, target)
+        await settling.require_issuer(session, task_id, user)
         await settling.settle(session, task_id, body.result, note=body.note, actor=user.actor, now=now)
         return _out(await desk.one(session, task_id, now=now))
 

@@ -1292,7 +1292,7 @@ def upgrade() -> None:
             name=op.f("ck_warning_ladder_authority_level"),
         ),
         sa.CheckConstraint(
-            "suspension IN ('held', 'duty_held', 'extended', 'unserved')",
+            "suspension IN ('held', 'duty_held', 'extended', 'unserved', 'disproved')",
             name=op.f("ck_warning_ladder_suspension"),
         ),
         sa.CheckConstraint(
@@ -1393,11 +1393,11 @@ def upgrade() -> None:
         sa.Column("result", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "reason IN ('address_bounced', 'receipt_unproven', 'post_letter', 'call', 'visit')",
+            "reason IN ('address_bounced', 'receipt_unproven', 'post_letter', 'call', 'visit', 'service_disproved')",
             name=op.f("ck_contact_task_reason"),
         ),
         sa.CheckConstraint(
-            "result IN ('called', 'wrote', 'visited', 'not_needed', 'receipt_proven', 'address_changed', 'case_over')",
+            "result IN ('called', 'wrote', 'visited', 'not_needed', 'receipt_proven', 'address_changed', 'case_over', 'letter_stands')",
             name=op.f("ck_contact_task_result"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_contact_task_account_id")),

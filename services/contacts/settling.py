@@ -12,6 +12,8 @@ from services.data_requests import dates
 from services.deadlines import store
 from services.errors import InvalidInput, TransitionRefused
 from services.i18n import N_
+from services.identity.permissions import Permission
+from services.identity.principal import Principal
 from services.models import (
     CaseFile,
     CaseKind,
@@ -32,6 +34,7 @@ BY_HAND: Final = (
     ContactResult.VISITED,
     ContactResult.NOT_NEEDED,
 )
+OF_DISPROVED: Final = (ContactResult.LETTER_STANDS,)
 
 
 async def settle(
@@ -56,10 +59,22 @@ async def settle(
     return task
 
 
+def offered(reason: str) -> tuple[ContactResult, ...]:
+    """What an officer may say of a task of this kind."""
+    return OF_DISPROVED if reason == ContactReason.SERVICE_DISPROVED else BY_HAND
+
+
+async def require_issuer(session: AsyncSession, task_id: UUID, principal: Principal) -> None:
+    """Forbidden for another office than the one whose letter it is, where the task is about whether that stands."""
+    task = await tasks.load(session, task_id)
+    if task.reason == ContactReason.SERVICE_DISPROVED and task.case_id is not None:
+        await service.require_issuer(session, task.case_id, principal, Permission.RECORD_SERVICE)
+
+
 def _check(task: ContactTask, result: ContactResult, note: str) -> None:
     if task.settled_at is not None:
         raise TransitionRefused(N_("Tugas ini sudah selesai."))
-    if result not in BY_HAND:
+    if result not in offered(task.reason):
         raise InvalidInput(N_("Pilih hasil tugas ini."), field="result")
     if not note.strip():
         raise InvalidInput(N_("Tuliskan apa yang dilakukan dan hasilnya."), field="note")
@@ -69,7 +84,9 @@ def _check(task: ContactTask, result: ContactResult, note: str) -> None:
 
 async def _look_again(session: AsyncSession, case: CaseFile, task: ContactTask, now: datetime) -> None:
     """What is still unproven does not fall asleep with its task: another date is set."""
-    if case.kind == CaseKind.WARNING:
+    if task.reason == ContactReason.SERVICE_DISPROVED:
+        await service.stands(session, case, actor=task.settled_by or cases.SYSTEM, now=now)
+    elif case.kind == CaseKind.WARNING:
         await service.look_again(session, case, now)
     elif case.kind == CaseKind.DATA_REQUEST and case.status == DataRequestStatus.SENT:
         await _request_again(session, case, task, now)

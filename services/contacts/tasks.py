@@ -24,11 +24,16 @@ _RAISE: Final = text(
     RETURNING key
     """
 )
-# Where a mail that came back was going: to a company's own address for notices, or on behalf of a case of it.
+# Where a mail that came back was going: to a company's own address for notices, or on behalf of a case of it. A letter
+# that the next one has followed is not sent once more.
 _OF_MESSAGE: Final = text(
     """
     SELECT coalesce(m.account_id, c.account_id) AS account_id, m.case_id, m.recipient,
-           m.lane = 'legal' OR m.template IN ('data_request', 'data_request_followup') AS needed
+           (m.lane = 'legal' OR m.template IN ('data_request', 'data_request_followup'))
+           AND NOT EXISTS (
+               SELECT FROM warning_letter l
+               JOIN warning_ladder w ON w.case_id = l.case_id JOIN case_file k ON k.id = w.case_id
+               WHERE l.message_id = m.id AND l.rung < w.rung AND k.status <> 'approved') AS needed
     FROM message m LEFT JOIN case_file c ON c.id = m.case_id WHERE m.id = :id
     """
 )
@@ -38,6 +43,14 @@ _SETTLE: Final = text(
     WHERE settled_at IS NULL AND (id = CAST(:id AS uuid) OR case_id = CAST(:case_id AS uuid)
         OR (account_id = CAST(:account_id AS uuid) AND reason = 'address_bounced' AND address IS DISTINCT FROM :kept))
     RETURNING id
+    """
+)
+# Whether an earlier letter arrived is another matter than whether the newest did, and each waits for its own proof.
+_SETTLE_LETTER: Final = text(
+    """
+    UPDATE contact_task SET settled_at = :now, settled_by = :by, result = 'receipt_proven'
+    WHERE settled_at IS NULL AND case_id = :case_id
+      AND (message_id = :message_id OR NOT :earlier AND reason <> 'service_disproved')
     """
 )
 _SETTLE_ALL: Final = text(
@@ -104,6 +117,14 @@ async def settle_for_case(
 ) -> None:
     """What had to be done for a case no longer needs doing."""
     await session.execute(_SETTLE, _given(now, result, case_id=case_id))
+
+
+async def settle_for_letter(
+    session: AsyncSession, case_id: UUID, message_id: UUID | None, *, earlier: bool, now: datetime
+) -> None:
+    """A warning letter was received: nobody has to see to it any more. `earlier`: another has followed it."""
+    given = {"case_id": case_id, "message_id": message_id, "earlier": earlier}
+    await session.execute(_SETTLE_LETTER, {**given, "now": now, "by": cases.SYSTEM})
 
 
 async def settle_for_account(

@@ -84,6 +84,7 @@ class ContactReason(StrEnum):
     POST_LETTER = "post_letter"
     CALL = "call"
     VISIT = "visit"
+    SERVICE_DISPROVED = "service_disproved"
 
 
 class ContactResult(StrEnum):
@@ -96,6 +97,7 @@ class ContactResult(StrEnum):
     RECEIPT_PROVEN = "receipt_proven"
     ADDRESS_CHANGED = "address_changed"
     CASE_OVER = "case_over"
+    LETTER_STANDS = "letter_stands"
 
 
 class ContactTask(SQLModel, table=True):

@@ -57,6 +57,7 @@ class Suspension(StrEnum):
     DUTY_HELD = "duty_held"
     EXTENDED = "extended"
     UNSERVED = "unserved"
+    DISPROVED = "disproved"
 
 
 class LetterChannel(StrEnum):

@@ -265,6 +265,7 @@ STANDSTILLS: Final = {
     Suspension.DUTY_HELD: N_("perkara kewajiban ditahan"),
     Suspension.EXTENDED: N_("batas waktu diperpanjang"),
     Suspension.UNSERVED: N_("surat terakhir ternyata tidak sampai"),
+    Suspension.DISPROVED: N_("surat terdahulu ternyata tidak sampai"),
 }
 BASES: Final = {
     LetterBasis.LETTER: N_("surat dinas"),

@@ -51,6 +51,13 @@ class LadderFacts:
         """The letter on which the ladder stands; not one whose approval was taken back."""
         return next((one.letter for one in self.letters if one.letter.rung == self.ladder.rung), None)
 
+    @property
+    def unproven(self) -> WarningLetter | None:
+        """The first letter that left and whose service is not proven."""
+        return next(
+            (one.letter for one in self.letters if one.letter.sent_at and not one.letter.served_at), None
+        )
+
     def matter(self, locale: str) -> str:
         """What is owed, in words."""
         return wording.duty(self.duty.kind, self.duty.key, self.duty.period, self.duty.stage, locale)

@@ -20,7 +20,6 @@ from services.identity.principal import Principal
 from services.models import (
     CaseFile,
     ContactReason,
-    ContactResult,
     EvidenceKind,
     LetterChannel,
     Message,
@@ -36,6 +35,7 @@ from services.service_proof.evidence import About, Receipt
 from services.service_proof.proof import Proven
 from services.warnings import clocks, competence, issuing, standing
 
+AWAITS_PROOF = (Suspension.UNSERVED, Suspension.DISPROVED)
 DOCUMENTED = (EvidenceKind.LETTER_RECEIPT, EvidenceKind.VISIT_MINUTES)
 
 
@@ -157,10 +157,10 @@ async def prove(
     cases.reach(at.case, issuing.served(rung), now)
     await session.flush()
     await store.meet(session, at.case.id, [clocks.service_of(rung)], now=now)
-    await tasks.settle_for_case(session, at.case.id, ContactResult.RECEIPT_PROVEN, now=now)
+    await tasks.settle_for_letter(session, at.case.id, at.letter.message_id, earlier=_followed(at), now=now)
     data = {"letter": rung, "number": at.letter.number, "how": str(found.how)}
     await cases.record(session, at.case, "letter_served", now=now, actor=actor, data=data, at=found.at)
-    if at.ladder.suspension == Suspension.UNSERVED:
+    if at.ladder.suspension in AWAITS_PROOF:
         await standing.ladders_changed(session, [at.case.id], now=now)
     cases.wake(at.case, now)
 
@@ -207,7 +207,9 @@ async def came_back(session: AsyncSession, message_id: UUID, *, now: datetime) -
     """The mail of a letter was reported undeliverable after its service had been presumed from its sending.
 
     What rested on the presumption alone rests on nothing: the letter is unproven again, an officer sees to it, and
-    whatever was proposed on the strength of it stands still until service is proven. The caller has locked the case.
+    whatever was proposed on the strength of it stands still until service is proven. Where the next letter was made
+    already, an officer of the office shows that this one was received or, once the next has left, that it stands.
+    The caller has locked the case.
     """
     query = select(WarningLetter).where(col(WarningLetter.message_id) == message_id)
     letter = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
@@ -226,7 +228,29 @@ async def came_back(session: AsyncSession, message_id: UUID, *, now: datetime) -
     await session.flush()
     data = {"letter": letter.rung, "number": letter.number}
     await cases.record(session, case, "service_disproven", now=now, data=data)
+    if _followed(at):
+        key = f"disproved/{case.id}/{letter.rung}"
+        task = Wanted(key, ladder.account_id, ContactReason.SERVICE_DISPROVED, case.id, message_id)
+        await tasks.raise_many(session, [task], now=now)
     await standing.ladders_changed(session, [case.id], now=now)
+
+
+async def stands(session: AsyncSession, case: CaseFile, *, actor: str, now: datetime) -> None:
+    """An officer found that a letter stands though the one before it did not arrive: its locked ladder goes on.
+
+    TransitionRefused while that letter has not left: none leaves before the one before it is proven served.
+    """
+    at = await current(session, case)
+    if at.letter.sent_at is None:
+        raise TransitionRefused(
+            N_("Surat berikutnya belum dikirim: catat lebih dahulu bukti penerimaan surat ini.")
+        )
+    await standing.ladders_changed(session, [case.id], now=now, actor=actor)
+
+
+def _followed(at: Current) -> bool:
+    """Whether the next letter was made already; an approval alone is taken back."""
+    return at.letter.rung < at.ladder.rung and at.case.status != WarningStatus.APPROVED
 
 
 async def opened(
@@ -248,7 +272,7 @@ async def opened(
 async def _settle(session: AsyncSession, at: Current, now: datetime, actor: str) -> None:
     if at.letter.served_at is not None or at.case.closed_at is not None:
         return
-    if at.case.status != WarningStatus.ISSUED and at.ladder.suspension != Suspension.UNSERVED:
+    if at.case.status != WarningStatus.ISSUED and at.ladder.suspension not in AWAITS_PROOF:
         return
     rules = await rulebook.of_case(session, at.case, now=now)
     found = await _proof(session, rules, at.letter, now)

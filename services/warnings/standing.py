@@ -28,6 +28,7 @@ class Standing(StrEnum):
     DUTY_HELD = "duty_held"
     EXTENDED = "extended"
     UNSERVED = "unserved"
+    DISPROVED = "disproved"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Ladder:
 
 # The duty as its rows say now. Account void: the duty is closed as void, whatever else was settled with it.
 # Unserved: what was presumed of the last letter was disproved after the next step was proposed; also while the same
-# letter waits to go by post.
+# letter waits to go by post. Disproved: the same of an earlier letter, after the next one was made. One that has not
+# left waits for the proof; after one that has, an officer says whether it stands.
 STANDING: Final = """
     CASE WHEN o.outcome = 'excused' THEN 'excused'
          WHEN o.outcome = 'void' OR a.status <> 'active' THEN 'over'
@@ -56,6 +58,14 @@ STANDING: Final = """
               SELECT FROM warning_letter l
               WHERE l.case_id = w.case_id AND l.rung = w.rung - CASE WHEN c.status = 'approved' THEN 1 ELSE 0 END
                 AND l.served_at IS NULL AND l.voided_at IS NULL) THEN 'unserved'
+         WHEN c.status = 'issued' AND EXISTS (
+              SELECT FROM warning_letter l JOIN warning_letter e ON e.case_id = l.case_id AND e.rung = l.rung - 1
+              WHERE l.case_id = w.case_id AND l.rung = w.rung AND l.sent_at IS NULL AND l.voided_at IS NULL
+                AND e.served_at IS NULL) THEN 'disproved'
+         WHEN c.status IN ('proposed', 'approved', 'deciding') AND EXISTS (
+              SELECT FROM contact_task t
+              WHERE t.case_id = w.case_id AND t.reason = 'service_disproved' AND t.settled_at IS NULL)
+              THEN 'disproved'
          ELSE 'owed' END"""
 DUTY: Final = f"""
     warning_ladder w
@@ -85,6 +95,7 @@ _SUSPENDS: Final = {
     Standing.DUTY_HELD: Suspension.DUTY_HELD,
     Standing.EXTENDED: Suspension.EXTENDED,
     Standing.UNSERVED: Suspension.UNSERVED,
+    Standing.DISPROVED: Suspension.DISPROVED,
 }
 
 

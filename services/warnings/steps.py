@@ -45,6 +45,7 @@ async def propose_next(session: AsyncSession, case: CaseFile, now: datetime) -> 
     await store.set_deadline(session, case.id, TARGET, target, now=now)
     data = {"letter": ladder.rung + 1}
     await cases.record(session, case, "warning_proposed", now=now, data=data)
+    await standing.ladders_changed(session, [case.id], now=now)
 
 
 async def hand_over(session: AsyncSession, case: CaseFile, now: datetime) -> None:
@@ -53,6 +54,7 @@ async def hand_over(session: AsyncSession, case: CaseFile, now: datetime) -> Non
     cases.move(case, WarningStatus.DECIDING)
     await store.meet(session, case.id, [clocks.month_of(LAST_LETTER)], now=now)
     await cases.record(session, case, "desk_opened", now=now)
+    await standing.ladders_changed(session, [case.id], now=now)
 
 
 async def stand_still(session: AsyncSession, case_id: UUID, *, now: datetime) -> None:

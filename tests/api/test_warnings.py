@@ -10,6 +10,7 @@ from services.models import Role
 from tests.api.conftest import Api, once
 from tests.services.documents.corpus import pdf
 from tests.services.warnings import ladders
+from tests.services.warnings.test_presumed_service import comes_back, disproved, second_letter
 from tests.workflows.test_warning_letters import overdue
 from tests.world import World
 
@@ -170,3 +171,20 @@ async def _posted(api: Api) -> None:
     assert (
         await regency.post(f"/api/v1/print-batches/{batch['id']}/posting", headers=once())
     ).status_code == 200
+
+
+async def test_only_its_own_office_says_that_a_letter_stands_on_one_that_did_not_arrive(api: Api) -> None:
+    await api.clock_at("2027-03-01T09:00:00+07:00")
+    async with api.transaction() as (session, now):
+        ladder, first = await second_letter(session)
+        await comes_back(session, first, now=now)
+        task = (await disproved(session)).id
+    own, other = [await api.as_(Role.COMPLIANCE_OFFICER, region=region) for region in ("64.72", "64")]
+    path, body = f"/api/v1/contact-tasks/{task}/settlement", {"result": "letter_stands", "note": "Diterima."}
+    assert (await other.post(path, json=body, headers=once())).status_code == 403
+    called = await own.post(path, json=body | {"result": "called"}, headers=once())
+    assert (called.status_code, called.json()["errors"][0]["field"]) == (422, "result")
+    done = await own.post(path, json=body, headers=once())
+    assert (done.status_code, done.json()["result"]) == (200, "letter_stands"), done.text
+    story = (await own.get(f"/api/v1/cases/{ladder}/timeline")).json()["past"]
+    assert {"service_disproven", "contact_settled"} <= {line["type"] for line in story}

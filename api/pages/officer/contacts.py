@@ -35,12 +35,14 @@ REASONS: Final = {
     ContactReason.POST_LETTER: N_("Kirim surat lewat pos"),
     ContactReason.CALL: N_("Sampaikan lewat telepon"),
     ContactReason.VISIT: N_("Sampaikan lewat kunjungan"),
+    ContactReason.SERVICE_DISPROVED: N_("Surat terdahulu tidak sampai, padahal sudah disusul"),
 }
 RESULTS: Final = {
     ContactResult.CALLED: N_("Sudah ditelepon"),
     ContactResult.WROTE: N_("Surat sudah dikirim"),
     ContactResult.VISITED: N_("Sudah dikunjungi"),
     ContactResult.NOT_NEEDED: N_("Tidak diperlukan lagi (alamat terbukti berfungsi)"),
+    ContactResult.LETTER_STANDS: N_("Surat berikutnya tetap berlaku; peringatan dilanjutkan"),
 }
 
 
@@ -79,6 +81,7 @@ async def settle(request: Request, session: SessionDep, now: Now, task: UUID, us
 
     async def command() -> Done:
         await _authorised(session, user, task)
+        await settling.require_issuer(session, task, user)
         chosen = forms.text(typed, "result")
         if chosen not in list(ContactResult):
             raise InvalidInput(N_("Pilih hasil tugas ini."), field="result")
@@ -120,7 +123,9 @@ async def _render(
         task=_row(line, words),
         contact=await _contact(session, line),
         case=_case(case),
-        results=[shapes.Option(code, words.gettext(text)) for code, text in RESULTS.items()],
+        results=[
+            shapes.Option(code, words.gettext(RESULTS[code])) for code in settling.offered(line.task.reason)
+        ],
         form=form,
     )
 

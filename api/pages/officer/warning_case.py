@@ -33,7 +33,6 @@ from services.models import (
     Document,
     LetterChannel,
     SanctionKind,
-    Suspension,
     WarningStatus,
 )
 from services.service_proof import evidence
@@ -101,7 +100,7 @@ async def decide(request: Request, session: SessionDep, now: Now, case: UUID, us
 async def record(
     request: Request, session: SessionDep, parts: PartsDep, now: Arrival, case: UUID, user: Recorder
 ) -> Response:
-    """Record that the newest letter was received."""
+    """Record that a letter was received: the first whose service is not proven, else the newest."""
     typed = await forms.typed(request)
     async with parts.sessions() as early:  # no transaction stands open while the file is looked at
         await _authorised(early, user, case, Permission.RECORD_SERVICE)
@@ -109,11 +108,14 @@ async def record(
 
     async def command() -> Done:
         found = await _authorised(session, user, case, Permission.RECORD_SERVICE)
-        await service.require_issuer(session, case, user, Permission.RECORD_SERVICE)
+        rung = _awaited(await facts.load(session, case))
+        await service.require_issuer(session, case, user, Permission.RECORD_SERVICE, rung)
         kind, moment = receipts.typed(typed, problems)
         scan = await receipts.kept(session, accepted, found, user, now, kind=_KIND)
         receipt = Receipt(kind, moment, forms.text(typed, "note"), scan)
-        await service.record(session, case, receipt, actor=user.actor, now=now, author_id=user.person_id)
+        await service.record(
+            session, case, receipt, actor=user.actor, now=now, rung=rung, author_id=user.person_id
+        )
         return Done(to=url("warning_case", case=case), message=N_("Bukti penerimaan dicatat."))
 
     shown = keeping.shown(accepted)
@@ -295,8 +297,8 @@ async def _render(
     target, case = Target.of_case(found.case), found.case
     approver = policy.can(user, Permission.APPROVE_WARNING, target)
     is_open = case.closed_at is None
-    waits = case.status == WarningStatus.ISSUED or found.ladder.suspension == Suspension.UNSERVED
-    awaited = waits and newest is not None and newest.sent_at is not None and newest.served_at is None
+    waits = case.status == WarningStatus.ISSUED or found.ladder.suspension in service.AWAITS_PROOF
+    awaited = waits and found.unproven is not None
     poster, recorder = (
         policy.can(user, what, target) and newest is not None and issues(user, what, newest.authority)
         for what in (Permission.APPROVE_WARNING, Permission.RECORD_SERVICE)
@@ -326,6 +328,10 @@ async def _render(
         "closing_form": closing_form or Form(),
     } | receipts.shown(words, service_form, kept)
     return answer("officer/warning.html", page, status=status, **context)
+
+
+def _awaited(found: facts.LadderFacts) -> int | None:
+    return found.unproven.rung if found.unproven else None
 
 
 async def _excuse(

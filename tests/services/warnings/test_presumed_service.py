@@ -13,8 +13,9 @@ from services import cases, casework
 from services.contacts import settling
 from services.deadlines import single
 from services.deadlines.single import Grant
-from services.errors import Conflict, TransitionRefused
+from services.errors import Conflict, InvalidInput, TransitionRefused
 from services.models import (
+    ContactReason,
     ContactResult,
     ContactTask,
     Deadline,
@@ -306,3 +307,108 @@ async def test_what_else_proves_it_stands(session: AsyncSession) -> None:
     await comes_back(session, letter, now=PRESUMED + DAY)
     assert (letter.served_at is not None, letter.served_by) == (True, "officer_record")
     assert "service_disproven" not in await ladders.events(session, ladder)
+
+
+async def second_letter(
+    session: AsyncSession, channel: LetterChannel = LetterChannel.EMAIL
+) -> tuple[UUID, WarningLetter]:
+    """A ladder whose second letter followed a first that was presumed to be served; and that first letter."""
+    ladder = (await ladders.proposed(session)).case_id
+    first = await presumed(session, ladder)
+    await ladders.next_letter(session, ladder, now=PROPOSED + MONTH)
+    await ladders.send(session, ladder, now=PROPOSED + MONTH, channel=channel)
+    return ladder, first
+
+
+async def disproved(session: AsyncSession) -> ContactTask:
+    query = select(ContactTask).where(
+        col(ContactTask.reason) == ContactReason.SERVICE_DISPROVED, col(ContactTask.settled_at).is_(None)
+    )
+    return (await session.execute(query)).scalar_one()
+
+
+async def settled(session: AsyncSession, result: ContactResult, *, now: datetime) -> None:
+    task = await disproved(session)
+    note = "Surat kedua diterima bagian umum."
+    await settling.settle(session, task.id, result, note=note, actor=SAMARINDA.actor, now=now)
+
+
+async def test_after_the_second_has_left_nothing_follows_until_an_officer_says_it_stands(
+    session: AsyncSession,
+) -> None:
+    ladder, first = await second_letter(session)
+    now = PROPOSED + MONTH + DAY
+    await comes_back(session, first, now=now)
+    assert await tasks(session) == ["address_bounced", "service_disproved"], "the first is not posted again"
+    assert await suspension(session, ladder) is None, "the month of the second runs on"
+    await receipt(session, ladder, now=now)
+    assert "service_disproved" in await tasks(session), "that the second arrived says nothing of the first"
+    await ladders.next_letter(session, ladder, now=PROPOSED + 2 * MONTH)
+    assert await suspension(session, ladder) == "disproved"
+    with pytest.raises(Conflict):
+        await ladders.approve(session, ladder, now=PROPOSED + 2 * MONTH)
+    with pytest.raises(InvalidInput):
+        await settled(session, ContactResult.CALLED, now=PROPOSED + 2 * MONTH)
+    await settled(session, ContactResult.LETTER_STANDS, now=PROPOSED + 2 * MONTH)
+    assert await suspension(session, ladder) is None
+    assert (await ladders.send(session, ladder, now=PROPOSED + 2 * MONTH)).rung == 3
+
+
+async def test_what_shows_that_the_first_arrived_after_all_lets_the_third_follow(
+    session: AsyncSession,
+) -> None:
+    ladder, first = await second_letter(session)
+    await receipt(session, ladder, now=PROPOSED + MONTH + DAY)
+    await ladders.next_letter(session, ladder, now=PROPOSED + 2 * MONTH)
+    await comes_back(session, first, now=PROPOSED + 2 * MONTH)
+    assert await suspension(session, ladder) == "disproved"
+    await service.opened(session, ladder, 1, actor="test", now=PROPOSED + 2 * MONTH)
+    assert (await suspension(session, ladder), await tasks(session)) == (None, ["address_bounced"])
+    await session.refresh(first)
+    assert first.served_by == "portal_read"
+    assert (await ladders.send(session, ladder, now=PROPOSED + 2 * MONTH)).rung == 3
+
+
+async def test_proof_of_the_first_leaves_the_question_of_the_second(session: AsyncSession) -> None:
+    ladder, first = await second_letter(session, LetterChannel.POST)
+    await on_paper(session, ladder, now=PROPOSED + MONTH)
+    asked = PROPOSED + MONTH + 20 * DAY
+    await steps.check_service(session, await cases.lock(session, ladder), asked)
+    await comes_back(session, first, now=asked)
+    await service.opened(session, ladder, 1, actor="test", now=asked)
+    assert await tasks(session) == ["address_bounced", "receipt_unproven"]
+
+
+async def test_a_second_that_waits_to_be_posted_does_not_leave_before_the_first_is_proven(
+    session: AsyncSession,
+) -> None:
+    ladder, first = await second_letter(session, LetterChannel.POST)
+    now = PROPOSED + MONTH + DAY
+    batch = await post.take(session, "64.72", actor=SAMARINDA.actor, now=now)
+    await comes_back(session, first, now=now)
+    assert await suspension(session, ladder) == "disproved"
+    assert not await post.may_go_by_post(session, ladder, now=now)
+    with pytest.raises(Conflict):
+        await post.posted(session, batch.id, actor=SAMARINDA.actor, now=now)
+    with pytest.raises(TransitionRefused):
+        async with session.begin_nested():
+            await settled(session, ContactResult.LETTER_STANDS, now=now)
+    await service.opened(session, ladder, 1, actor="test", now=now)
+    assert await suspension(session, ladder) is None
+    assert await post.posted(session, batch.id, actor=SAMARINDA.actor, now=now) == 1
+
+
+async def test_no_sanction_is_imposed_while_an_earlier_letter_is_in_question(session: AsyncSession) -> None:
+    ladder, first = await second_letter(session)
+    now = PROPOSED + 2 * MONTH
+    await receipt(session, ladder, now=now)
+    await ladders.next_letter(session, ladder, now=now)
+    await presumed(session, ladder, now=now)
+    await comes_back(session, first, now=now + 6 * DAY)
+    await steps.hand_over(session, await cases.lock(session, ladder), now + MONTH)
+    assert await suspension(session, ladder) == "disproved"
+    with pytest.raises(TransitionRefused):
+        await sanctions.close(session, ladder, SAMARINDA, reason="Tutup.", now=now + MONTH)
+    await settled(session, ContactResult.LETTER_STANDS, now=now + MONTH)
+    await sanctions.close(session, ladder, SAMARINDA, reason="Tutup.", now=now + MONTH)
+    assert await ladders.status(session, ladder) == "decided"
