@@ -4,7 +4,17 @@ import sys
 
 import uvloop
 
-from benchmarks import data_requests, mail, portfolio, registrations, start, submissions, warnings, waves
+from benchmarks import (
+    data_requests,
+    mail,
+    portfolio,
+    registrations,
+    sign_ins,
+    start,
+    submissions,
+    warnings,
+    waves,
+)
 from benchmarks.machine import described
 from benchmarks.table import Answers, Row, print_answers, print_rows
 
@@ -19,8 +29,9 @@ async def main(*, quick: bool) -> tuple[list[Answers], list[Row]]:
     rows += await warnings.measure(22_000 // scale, 5_000 // scale)
     rows += await portfolio.measure(200_000 // scale)
     rows += start.measure()
+    signed_in = await sign_ins.measure(sign_ins.SECONDS // scale)
     answers, followed = await submissions.measure(submissions.SECONDS // scale)
-    return answers, rows + followed
+    return signed_in + answers, rows + followed
 
 
 if __name__ == "__main__":

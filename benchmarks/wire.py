@@ -7,24 +7,42 @@ import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 
 class Wire:
-    """POSTs JSON to one server, waiting at most `patience` seconds for each answer."""
+    """POSTs to one server, waiting at most `patience` seconds for each answer."""
 
     def __init__(self, url: str, patience: float) -> None:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "", parts.port or 80
         self._patience = patience
 
+    @property
+    def origin(self) -> str:
+        """What a page of this server would name as where it comes from."""
+        return f"http://{self._host}:{self._port}"
+
     async def post(self, path: str, headers: Mapping[str, str], body: object) -> tuple[int, Any]:
         """The answer's status and JSON. TimeoutError after the patience, ValueError where it was cut off."""
-        content = json.dumps(body).encode()
+        head, content = await self._post(path, "application/json", headers, json.dumps(body).encode())
+        return _status(head), json.loads(content)
+
+    async def submit(
+        self, path: str, headers: Mapping[str, str], typed: Mapping[str, str]
+    ) -> tuple[int, str]:
+        """A form, as a page sends it: the answer's status and all of its head."""
+        kind = "application/x-www-form-urlencoded"
+        head, _ = await self._post(path, kind, headers, urlencode(typed).encode())
+        return _status(head), head.decode("latin-1")
+
+    async def _post(
+        self, path: str, kind: str, headers: Mapping[str, str], content: bytes
+    ) -> tuple[bytes, bytes]:
         head = {
             "Host": f"{self._host}:{self._port}",
             "Connection": "close",
-            "Content-Type": "application/json",
+            "Content-Type": kind,
             "Content-Length": str(len(content)),
             **headers,
         }
@@ -32,11 +50,17 @@ class Wire:
         async with asyncio.timeout(self._patience):
             return await self._exchange(f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode() + content)
 
-    async def _exchange(self, request: bytes) -> tuple[int, Any]:
+    async def _exchange(self, request: bytes) -> tuple[bytes, bytes]:
         reader, writer = await asyncio.open_connection(self._host, self._port)
         try:
             writer.write(request)
             head, _, content = (await reader.read(-1)).partition(b"\r\n\r\n")
         finally:
             writer.close()
-        return int(head.split(None, 2)[1]), json.loads(content)
+        return head, content
+
+
+def _status(head: bytes) -> int:
+    if not head:
+        raise ValueError("the answer was cut off")
+    return int(head.split(None, 2)[1])
