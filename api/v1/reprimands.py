@@ -217,6 +217,7 @@ async def send_by_post(
 
     async def command() -> ReprimandOut:
         await allowed.detail(session, Reprimand, reprimand, user, Permission.DECIDE_REPRIMAND)
+        await post.require_issuer(session, reprimand, user, Permission.DECIDE_REPRIMAND)
         return await _out(session, await post.by_post_instead(session, reprimand, actor=user.actor, now=now))
 
     return await once(command)
@@ -265,6 +266,7 @@ async def delivered(
 
     async def command() -> ReprimandOut:
         found = await allowed.detail(session, Reprimand, reprimand, user, Permission.RECORD_SERVICE)
+        await post.require_issuer(session, reprimand, user, Permission.RECORD_SERVICE)
         scan = await _scan(session, found, body.document_id)
         receipt = Receipt(body.kind, body.received_at, body.note, scan)
         await post.delivered(session, reprimand, receipt, actor=user.actor, now=now, author_id=user.person_id)

@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases
-from services.errors import InvalidInput, NotFound, TransitionRefused
+from services.errors import Forbidden, InvalidInput, NotFound, TransitionRefused
 from services.i18n import N_
+from services.identity.permissions import Permission
+from services.identity.principal import Principal
 from services.messages.intents import cancel_for_case
 from services.models import (
     Account,
@@ -29,6 +31,7 @@ from services.reprimands import issuing
 from services.reprimands.proposing import load, number_of
 from services.service_proof import evidence
 from services.service_proof.evidence import About, Receipt
+from services.warnings import competence
 
 DOCUMENTED: Final = (EvidenceKind.LETTER_RECEIPT, EvidenceKind.VISIT_MINUTES)
 
@@ -61,7 +64,7 @@ async def take(session: AsyncSession, batch: PrintBatch, *, most: int) -> int:
         col(Reprimand.authority) == batch.authority,
     ]
     found = await _locked(session, waiting, most)
-    for reprimand in found:
+    for _, reprimand in found:
         reprimand.print_batch_id = batch.id
     await session.flush()
     return len(found)
@@ -82,8 +85,7 @@ async def enveloped(session: AsyncSession, batch_id: UUID) -> list[tuple[str, Do
 async def posted(session: AsyncSession, batch_id: UUID, *, actor: str, now: datetime) -> int:
     """The batch was handed to the post: its reprimands are given with that; how many."""
     found = await _locked(session, [_to_post(), col(Reprimand.print_batch_id) == batch_id], None)
-    for reprimand in found:
-        case = await cases.lock(session, reprimand.case_id)
+    for case, reprimand in found:
         if reprimand.status == ReprimandStatus.APPROVED:
             await issuing.given(session, case, reprimand, "posted", actor=actor, now=now)
         else:
@@ -92,6 +94,15 @@ async def posted(session: AsyncSession, batch_id: UUID, *, actor: str, now: date
         reprimand.posted_at = now
     await session.flush()
     return len(found)
+
+
+async def require_issuer(
+    session: AsyncSession, case_id: UUID, principal: Principal, permission: Permission
+) -> None:
+    """Forbidden for officials of another office than the one in whose name it was given."""
+    reprimand = await session.get(Reprimand, case_id)
+    if reprimand is not None and not competence.issues(principal, permission, reprimand.authority):
+        raise Forbidden(competence.NOT_ISSUER)
 
 
 async def by_post_instead(session: AsyncSession, case_id: UUID, *, actor: str, now: datetime) -> Reprimand:
@@ -173,13 +184,13 @@ async def _told(
 
 async def _locked(
     session: AsyncSession, conditions: Sequence[ColumnElement[bool]], most: int | None
-) -> list[Reprimand]:
-    """The reprimands that meet the conditions, their cases locked: chosen first, read again under the lock."""
+) -> list[tuple[CaseFile, Reprimand]]:
+    """The reprimands that meet the conditions, their cases locked at once: chosen first, read again under the lock."""
     query = select(col(Reprimand.case_id)).join(CaseFile, col(CaseFile.id) == col(Reprimand.case_id))
     query = query.where(*conditions).order_by(col(Reprimand.case_id))
     ids = list((await session.execute(query.limit(most))).scalars())
     locked = await cases.lock_many(session, ids)
-    still = query.where(col(Reprimand.case_id).in_(locked))
-    kept = set((await session.execute(still)).scalars())
-    again = select(Reprimand).where(col(Reprimand.case_id).in_(kept)).order_by(col(Reprimand.case_id))
-    return list((await session.execute(again.execution_options(populate_existing=True))).scalars())
+    still = select(CaseFile, Reprimand).join(Reprimand, col(Reprimand.case_id) == col(CaseFile.id))
+    still = still.where(*conditions, col(Reprimand.case_id).in_(locked)).order_by(col(Reprimand.case_id))
+    found = await session.execute(still.execution_options(populate_existing=True))
+    return [(case, reprimand) for case, reprimand in found]

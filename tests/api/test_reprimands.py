@@ -4,7 +4,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from api import cookies
 from services.documents import registry
@@ -12,6 +12,7 @@ from services.documents.letters import LetterKind
 from services.identity import sessions
 from services.models import Account, LicenceScale, Reprimand, Role
 from services.reprimands import issuing
+from services.warnings import post as printing
 from tests.api.conftest import Api, once
 from tests.pages.officials import official, owing
 from tests.pages.visitor import Visitor
@@ -221,3 +222,45 @@ async def test_a_company_lists_its_reprimands_and_opens_the_letter_by_program(ap
     assert (await company.get(f"/api/v1/reprimands/{report}/letter")).status_code == 404, (
         "another kind of case"
     )
+
+
+async def test_another_office_of_the_same_region_neither_posts_it_nor_records_its_receipt(api: Api) -> None:
+    account, _ = await missing(api)
+    path = await lying_ready(api, account)
+    own, province = [await api.as_(Role.REGIONAL_OFFICER, region=region) for region in ("64.72", "64")]
+    made = await own.post("/api/v1/print-batches", json={"authority": "64.72"}, headers=once())
+    batch = f"/api/v1/print-batches/{made.json()['id']}"
+    assert (await province.get(path)).status_code == 200, "the province sees it"
+    for door in ("/file", "/addresses"):
+        assert (await province.get(batch + door)).status_code == 403
+    assert (await province.post(f"{batch}/posting", headers=once())).status_code == 403
+    assert (await own.get(path)).json()["posted_at"] is None
+    assert (await own.post(f"{batch}/posting", headers=once())).json() == {"count": 1}
+    note = {"kind": "call_note", "note": "Diterima."}
+    for door, body in (("delivery", note), ("posting", {})):
+        refused = await province.post(f"{path}/{door}", json=body, headers=once())
+        assert (refused.status_code, "instansi lain" in refused.json()["detail"]) == (403, True)
+    assert (await own.post(f"{path}/delivery", json=note, headers=once())).status_code == 200
+    here = f"/kasus/{path.rpartition('/')[2]}/teguran"
+    for region, offered in (("64", False), ("64.72", True)):
+        async with official(api, Role.REGIONAL_OFFICER, region=region) as officer:
+            await officer.open(here)
+            await officer.send(officer.page.url.raw_path.decode(), {"purpose": "supervision"})
+            assert officer.path == here
+            assert ("Catat bukti penerimaan" in officer.text) is offered
+
+
+async def test_a_batch_is_locked_at_once_however_many_letters_are_in_it(api: Api) -> None:
+    companies = [(await missing(api))[0] for _ in range(3)]
+    for account in companies:
+        await lying_ready(api, account)
+    async with api.transaction() as (session, now):
+        batch = await printing.take(session, "64.72", actor="test", now=now)
+    said: list[str] = []
+    async with api.transaction() as (session, now):
+        engine = session.get_bind()
+        event.listen(engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+        assert await printing.posted(session, batch.id, actor="test", now=now) == 3
+    locks = [one for one in said if "FROM case_file" in one and "FOR UPDATE" in one]
+    assert locks, "the cases of the batch and of the reports"
+    assert [one for one in locks if "ANY" not in one] == [], "no case is locked by itself"

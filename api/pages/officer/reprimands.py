@@ -44,7 +44,7 @@ from services.reprimands.wording import DISORDERS
 from services.service_proof import evidence
 from services.service_proof.evidence import Receipt
 from services.timeline import actors
-from services.warnings.competence import office
+from services.warnings.competence import issues, office
 from services.warnings.wording import office_name
 
 router = routers.pages()
@@ -249,6 +249,10 @@ async def _delivery(
     reprimand = await session.get_one(Reprimand, case.id)
     by_mail, target = reprimand.channel == LetterChannel.EMAIL, Target.of_case(case)
     shown = await evidence.of_case(session, case.id)
+    poster, recorder = (
+        policy.can(user, what, target) and issues(user, what, reprimand.authority)
+        for what in (Permission.DECIDE_REPRIMAND, Permission.RECORD_SERVICE)
+    )
     return {
         "sending": {
             "channel": words.gettext(warnings.CHANNELS[LetterChannel(reprimand.channel)]),
@@ -262,11 +266,8 @@ async def _delivery(
             {"kind": words.gettext(evidence.LABELS[EvidenceKind(one.kind)]), "at": one.received_at}
             for one in shown
         ],
-        "recordable": reprimand.sent_at is not None and policy.can(user, Permission.RECORD_SERVICE, target),
-        "postable": reprimand.sent_at is not None
-        and by_mail
-        and not shown
-        and policy.can(user, Permission.DECIDE_REPRIMAND, target),
+        "recordable": reprimand.sent_at is not None and recorder,
+        "postable": reprimand.sent_at is not None and by_mail and not shown and poster,
     }
 
 
@@ -287,6 +288,7 @@ async def delivered(
 
     async def command() -> Done:
         found = await _allowed(session, user, case, Permission.RECORD_SERVICE)
+        await post.require_issuer(session, case, user, Permission.RECORD_SERVICE)
         kind, moment = receipts.typed(typed, problems)
         scan = await receipts.kept(session, accepted, found, user, now, kind=_KIND)
         receipt = Receipt(kind, moment, forms.text(typed, "note"), scan)
@@ -313,6 +315,7 @@ async def by_post(
 
     async def command() -> Done:
         await _allowed(session, user, case, Permission.DECIDE_REPRIMAND)
+        await post.require_issuer(session, case, user, Permission.DECIDE_REPRIMAND)
         await post.by_post_instead(session, case, actor=user.actor, now=now)
         return Done(to=url("reprimand_case", case=case), message=N_("Surat ini menunggu dicetak."))
 
