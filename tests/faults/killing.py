@@ -36,10 +36,9 @@ class Victim:
     def start(self) -> None:
         """Begin to work, as `tenggat up` starts a worker."""
         command = [sys.executable, "-m", "tests.faults.victim"]
+        told = environment(self.settings) | {"DATABASE_URL": self.database.app_url, BATCH: str(self.batch)}
         with (self.settings.home / "worker.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self._environment(), stdout=log, stderr=log
-            )
+            self._process = subprocess.Popen(command, cwd=ROOT, env=told, stdout=log, stderr=log)
 
     def kill(self) -> None:
         """kill -9: nothing is finished, nothing is handed back."""
@@ -59,23 +58,23 @@ class Victim:
                 self._process.kill()
                 self._process.wait()
 
-    def _environment(self) -> dict[str, str]:
-        given = self.settings
-        own = {name: value for name, value in os.environ.items() if not name.startswith("TENGGAT_MAIL")}
-        return own | {
-            "TENGGAT_HOME": str(given.home),
-            "TENGGAT_ENV": given.environment,
-            "TENGGAT_SECRET_KEY": given.secret_key,
-            "TENGGAT_MAIL_JOURNAL": str(given.mail_journal),
-            "TENGGAT_MAIL_PATIENCE": str(PATIENCE),
-            "DATABASE_URL": self.database.app_url,
-            "TEMPORAL_ADDRESS": given.temporal_address or "",
-            "SMTP_URL": given.smtp_url or "",
-            "MAIL_FROM": given.mail_from,
-            "DOCUMENTS_URL": given.documents_url,
-            "PYTHONUNBUFFERED": "1",
-            BATCH: str(self.batch),
-        }
+
+def environment(given: Settings) -> dict[str, str]:
+    """What a process of its own is told of these settings."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("TENGGAT_MAIL")}
+    return own | {
+        "TENGGAT_HOME": str(given.home),
+        "TENGGAT_ENV": given.environment,
+        "TENGGAT_SECRET_KEY": given.secret_key,
+        "TENGGAT_MAIL_JOURNAL": str(given.mail_journal),
+        "TENGGAT_MAIL_PATIENCE": str(PATIENCE),
+        "DATABASE_URL": given.database_url,
+        "TEMPORAL_ADDRESS": given.temporal_address or "",
+        "SMTP_URL": given.smtp_url or "",
+        "MAIL_FROM": given.mail_from,
+        "DOCUMENTS_URL": given.documents_url,
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 @dataclass(frozen=True)
