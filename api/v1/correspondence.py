@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import routers
 from api.deps import Now, PartsDep, SessionDep
@@ -14,7 +15,7 @@ from api.principals import ReadPurpose
 from api.uploads import attachment
 from api.v1.cases import DEFAULT_PURPOSE, Reader, load, noted
 from api.v1.shapes import FromRow
-from services import correspondence, unissued
+from services import correspondence, opening, unissued
 from services.documents import records
 from services.errors import NotFound
 from services.identity import policy
@@ -88,28 +89,35 @@ async def documents(
 @router.get("/documents/{document_id}/content", response_class=StreamingResponse)
 async def download(
     document_id: UUID,
-    session: SessionDep,
     parts: PartsDep,
+    now: Now,
     user: Annotated[Principal, require(Permission.READ_DOCUMENT)],
     purpose: ReadPurpose,
 ) -> StreamingResponse:
-    """The bytes of a file, always as an attachment. 409 while it waits for its scan, and for ever if that failed."""
-    row = await session.get(Document, document_id)
-    if row is None:
-        raise NotFound
-    target = await _target(session, row)
-    policy.authorise(user, Permission.READ_DOCUMENT, target)
-    if target.account_id in user.accounts and await unissued.drafts(session, [document_id]):
-        raise NotFound
-    document = await records.readable(session, document_id)
-    await log_read(
-        session, user, what="document", purpose=purpose or DEFAULT_PURPOSE,
-        account_id=row.account_id, case_id=row.case_id,
-    )  # fmt: skip
+    """The bytes of a file, always as an attachment. 409 while it waits for its scan, and for ever if that failed.
+
+    A letter that its company opens here is served, as anywhere.
+    """
+    async with parts.sessions.begin() as session:  # ends before the file leaves
+        row = await session.get(Document, document_id)
+        if row is None:
+            raise NotFound
+        target = await _target(session, row)
+        policy.authorise(user, Permission.READ_DOCUMENT, target)
+        own = target.account_id in user.accounts
+        if own and await unissued.drafts(session, [document_id]):
+            raise NotFound
+        document = await records.readable(session, document_id)
+        if own:
+            await opening.letter(session, document_id, actor=user.actor, now=now)
+        await log_read(
+            session, user, what="document", purpose=purpose or DEFAULT_PURPOSE,
+            account_id=row.account_id, case_id=row.case_id,
+        )  # fmt: skip
     return await attachment(parts.store, document)
 
 
-async def _target(session: SessionDep, document: Document) -> Target:
+async def _target(session: AsyncSession, document: Document) -> Target:
     """A file is as visible as what it belongs to; one that belongs to nothing is hidden."""
     if document.case_id is not None:
         return Target.of_case(await session.get_one(CaseFile, document.case_id))

@@ -27,7 +27,7 @@ async def labels(
     for_company: bool,
     speak: Translator,
 ) -> dict[str, str]:
-    """A label for each actor of a case of this account."""
+    """A label for each actor of a case of this account; without one, of anybody's."""
     wanted = set(actors)
     people = await _people(session, _ids(wanted, "person"), account_id)
     keys = await _keys(session, _ids(wanted, "key"))
@@ -60,13 +60,13 @@ async def _people(
 ) -> dict[UUID, tuple[str, bool]]:
     if not ids:
         return {}
-    member = (
-        select(col(Membership.person_id))
-        .where(col(Membership.person_id) == col(Person.id), col(Membership.account_id) == account_id)
-        .exists()
-    )
+    member = select(col(Membership.person_id)).where(col(Membership.person_id) == col(Person.id))
+    if account_id is not None:
+        member = member.where(col(Membership.account_id) == account_id)
     rows = await session.execute(
-        select(col(Person.id), col(Person.name), col(Person.username), member).where(col(Person.id).in_(ids))
+        select(col(Person.id), col(Person.name), col(Person.username), member.exists()).where(
+            col(Person.id).in_(ids)
+        )
     )
     return {id_: (name or username, of_company) for id_, name, username, of_company in rows}
 

@@ -148,6 +148,27 @@ async def test_a_letter_that_waits_for_the_post_and_a_proposed_decision_are_no_f
             assert answer.status_code == (200 if name == "first" else 404), name
 
 
+@pytest.mark.parametrize("door", ["/api/v1/documents/{}/content", "/dokumen/{}", "/dokumen/{}/tampilan"])
+@pytest.mark.starts("2027-01-15T09:00:00+07:00")
+async def test_a_letter_that_its_company_finds_among_the_files_is_served_by_opening_it(
+    api: Api, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    stored = await api.app.state.parts.store.put_bytes(pdf())
+    monkeypatch.setattr(ladders, "Stored", lambda *_: stored)
+    async with api.transaction() as (session, _):
+        ladder = await ladders.proposed(session, region=HERE)
+        letter = await ladders.send(session, ladder.case_id, now=ladders.PROPOSED)
+    path, file = f"/api/v1/warnings/{ladder.case_id}", door.format(letter.document_id)
+    officer = await api.as_(Role.COMPLIANCE_OFFICER, region=HERE)
+    assert (await officer.get(f"/api/v1/documents/{letter.document_id}/content")).status_code == 200
+    assert (await officer.get(path)).json()["letters"][0]["served_at"] is None, (
+        "an official's look is no receipt"
+    )
+    async with as_company(api, ladder.account_id) as visitor:
+        assert (await visitor.open(file)).status_code == 200
+    assert (await officer.get(path)).json()["letters"][0]["served_at"] is not None
+
+
 @pytest.mark.starts("2027-02-23T09:00:00+07:00")
 async def test_while_the_office_prepares_the_next_letter_the_company_knows_of_the_last_one_only(
     api: Api, monkeypatch: pytest.MonkeyPatch

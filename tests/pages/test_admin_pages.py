@@ -10,11 +10,13 @@ from sqlmodel import col
 
 from services import instance, rulebook
 from services.deadlines.periods import Period
+from services.identity import people
 from services.messages import lanes
 from services.models import Lane, Message, MessageState, Person, Role, RoleGrant, WebSession, new_id
 from services.periods import planning
 from tests.api.conftest import NOWHERE, Api, serving
 from tests.engine import Database
+from tests.factories import make_account
 from tests.pages.officials import official, owing, registration
 from tests.pages.test_officer_cases import post
 from tests.world import settings_for
@@ -182,6 +184,17 @@ async def test_roles_are_given_and_taken_and_access_ends_at_once(api: Api) -> No
         assert "Akses dihentikan" in admin.text
         await admin.send(f"{here}/akses", {"choice": "enable"})
         assert "Akses dipulihkan" in admin.text
+
+
+async def test_a_companys_person_among_the_acts_is_not_called_an_officer(api: Api) -> None:
+    async with api.transaction() as (session, _):
+        account = await make_account(session, name="PT Contoh Tindakan")
+        await people.invite(
+            session, username="a7", name="Pelaporan", email="l@contoh.example", account_id=account.id
+        )
+    async with official(api, Role.AUDITOR) as auditor:
+        await auditor.open("/admin/tindakan")
+        assert "Pelaporan (Perusahaan) · PT Contoh Tindakan" in auditor.text
 
 
 async def test_nobody_takes_their_own_rights(api: Api) -> None:

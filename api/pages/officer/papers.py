@@ -1,5 +1,6 @@
 """Stored files for those who may read them: downloaded, or shown beside what has to be decided about them."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,12 +8,13 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import routers
-from api.deps import PartsDep, SessionDep
+from api.deps import Now, PartsDep
 from api.pages.officer import reading
 from api.pages.urls import PATHS, url
+from api.parts import Parts
 from api.permissions import require
 from api.uploads import attachment
-from services import unissued
+from services import opening, unissued
 from services.documents import records
 from services.documents.inspection import MediaType
 from services.errors import NotFound
@@ -30,15 +32,15 @@ _SHOWN = {MediaType.PDF: "pdf", MediaType.JPEG: "image", MediaType.PNG: "image"}
 
 
 @router.get(PATHS["document"])
-async def download(session: SessionDep, parts: PartsDep, document: UUID, user: Reader) -> StreamingResponse:
+async def download(parts: PartsDep, now: Now, document: UUID, user: Reader) -> StreamingResponse:
     """The file as an attachment."""
-    return await attachment(parts.store, await _readable(session, user, document))
+    return await attachment(parts.store, await _readable(parts, user, document, now))
 
 
 @router.get(PATHS["document_view"])
-async def view(session: SessionDep, parts: PartsDep, document: UUID, user: Reader) -> StreamingResponse:
+async def view(parts: PartsDep, now: Now, document: UUID, user: Reader) -> StreamingResponse:
     """The file for a frame of our own pages."""
-    found = await _readable(session, user, document)
+    found = await _readable(parts, user, document, now)
     if found.media_type not in _SHOWN:
         raise NotFound
     return await attachment(parts.store, found, inline=True)
@@ -57,18 +59,26 @@ def beside(document: Document) -> dict[str, Any]:
     }
 
 
-async def _readable(session: AsyncSession, user: Principal, document_id: UUID) -> Document:
-    """The file, if this reader may; officials' readings are logged. 404 before 403 before the file's own state."""
-    found = await session.get(Document, document_id)
-    if found is None:
-        raise NotFound
-    case = await session.get(CaseFile, found.case_id) if found.case_id else None
-    target = await _target(session, found, case)
-    policy.authorise(user, Permission.READ_DOCUMENT, target)
-    if target.account_id in user.accounts and await unissued.drafts(session, [document_id]):
-        raise NotFound
-    await reading.log_document(session, user, found, case)
-    return await records.readable(session, document_id)
+async def _readable(parts: Parts, user: Principal, document_id: UUID, now: datetime) -> Document:
+    """The file, if this reader may; officials' readings are logged, a letter that its company opens is served.
+
+    404 before 403 before the file's own state.
+    """
+    async with parts.sessions.begin() as session:  # ends before the file leaves
+        found = await session.get(Document, document_id)
+        if found is None:
+            raise NotFound
+        case = await session.get(CaseFile, found.case_id) if found.case_id else None
+        target = await _target(session, found, case)
+        policy.authorise(user, Permission.READ_DOCUMENT, target)
+        own = target.account_id in user.accounts
+        if own and await unissued.drafts(session, [document_id]):
+            raise NotFound
+        await reading.log_document(session, user, found, case)
+        readable = await records.readable(session, document_id)
+        if own:
+            await opening.letter(session, document_id, actor=user.actor, now=now)
+        return readable
 
 
 async def _target(session: AsyncSession, document: Document, case: CaseFile | None) -> Target:
