@@ -54,16 +54,18 @@ _NOT_OFFERED = N_("Pilih salah satu jawaban yang tersedia.")
 
 
 def is_blank(raw: object) -> bool:
-    """Whether nothing was typed: absent, empty or only spaces."""
+    """Whether nothing was typed: absent, empty or only spaces; of several answers, whether none was."""
     match raw:
-        case None:
-            return True
-        case str():
-            return not raw.strip()
-        case list() | tuple() | dict():
+        case list() | tuple():
+            return all(map(_is_empty, raw))
+        case dict():
             return not raw
         case _:
-            return False
+            return _is_empty(raw)
+
+
+def _is_empty(raw: object) -> bool:
+    return raw is None or (isinstance(raw, str) and not raw.strip())
 
 
 def parse(field: FormField, raw: object, context: FormContext) -> JsonValue:

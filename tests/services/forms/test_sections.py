@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.reports.context import FormContext, Values, rows_of
@@ -341,6 +341,7 @@ def test_a_draft_keeps_everything_typed(section: str, page: dict[str, Any], rows
 
 
 @settings(max_examples=150, deadline=None)
+@example("production", {}, [{"destination_countries": [None]}])
 @given(st.sampled_from([section.id for section in form().sections]), PAGES, st.lists(PAGES, max_size=3))
 def test_judging_clean_answers_again_changes_nothing(section: str, page: dict[str, Any], rows: Any) -> None:
     kind = form().by_id[section].kind
