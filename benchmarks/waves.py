@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psycopg
 from sqlalchemy import text
 
 from benchmarks import floors
@@ -48,7 +49,9 @@ async def measure(count: int) -> list[Row]:
         async with opened(database, temporal.address, Path(directory), START, sandboxed=False) as world:
             world.advance = type(world.advance)(world.sessions, world.gateway, patience=900)
             meter = Meter(_roles(engine, temporal.process.pid if temporal.process else 0))
-            return await _quarter(world, libpq_url(database.app_url), meter, count)
+            rows = await _quarter(world, libpq_url(database.app_url), meter, count)
+            await _nobody_is_misled(world, libpq_url(database.migrator_url), count)
+            return rows
 
 
 def _roles(engine: Engine, temporal: int) -> dict[str, int]:
@@ -73,9 +76,14 @@ async def _quarter(world: World, url: str, meter: Meter, count: int) -> list[Row
     await world.advance_to("2027-01-12T12:00:00+07:00")
     early = await _count(world, "SELECT count(*) FROM case_event WHERE type = 'became_overdue'")
     assert early == 0, f"{early} of {count} extended cases were acted on at their old date"
+    return rows
+
+
+async def _nobody_is_misled(world: World, owner: str, count: int) -> None:
+    with psycopg.connect(owner, autocommit=True) as connection:  # a count over everything wants a plan for it
+        connection.execute("ANALYZE")
     misled = await _count(world, _MISLEADING)
     assert misled == 0, f"{misled} of {count} would still be reminded of their old date"
-    return rows
 
 
 async def _open(world: World, url: str, meter: Meter, count: int) -> Row:
