@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+ONE_WEB = {"TENGGAT_WEB_PROCESSES": "1"}
+"""For who does not measure or restart the web: each process of it takes seconds of a processor to start."""
 PATIENCE = 4  # seconds; leases of mail follow from it, so that a killed sender's mail is taken over soon
 
 
@@ -79,8 +81,7 @@ class Instance:
 
     def _environment(self) -> dict[str, str]:
         own = {"TENGGAT_HOME": str(self.home), "TENGGAT_MAIL_PATIENCE": str(PATIENCE)}
-        one_web = {"TENGGAT_WEB_PROCESSES": "1"}  # each takes seconds of a processor to start
-        return os.environ | own | one_web | self.settings
+        return os.environ | own | self.settings
 
 
 @contextmanager

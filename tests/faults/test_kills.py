@@ -24,7 +24,7 @@ from services.database import Sessions, make_engine, make_sessions
 from services.instance import identity
 from tests.faults.load import Load
 from tests.faults.table import FULL, Enter, Line
-from tests.instance import Instance, running
+from tests.instance import ONE_WEB, Instance, running
 from tests.rehearsals.company import fill_report, once
 from workflows.advance import Advance, NotAtRest
 from workflows.gateway import Gateway, connect
@@ -51,7 +51,7 @@ class Companies:
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Iterator[Instance]:
-    with running(tmp_path / "home", "2026-12-20") as started:
+    with running(tmp_path / "home", "2026-12-20", **ONE_WEB) as started:
         yield started
 
 

@@ -26,7 +26,7 @@ from tests.faults.load import Load
 from tests.faults.quarter import OFFICER
 from tests.faults.table import FULL, Enter, Line
 from tests.faults.test_kills import filled, rows_of, token
-from tests.instance import Instance, running
+from tests.instance import ONE_WEB, Instance, running
 from tests.smtp_sink import Sink
 
 CASES = 1000 if FULL else 12
@@ -93,7 +93,7 @@ class Office:
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     async with Sink().listening() as sink:
         relay = f"smtp://127.0.0.1:{sink.port}"
-        with running(tmp_path / "home", "2026-12-20", SMTP_URL=relay) as instance:
+        with running(tmp_path / "home", "2026-12-20", SMTP_URL=relay, **ONE_WEB) as instance:
             made = Office(instance, sink)
             await made.run("seed", "companies", str(CASES), "--region", SAMARINDA)
             yield made

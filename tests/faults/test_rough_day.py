@@ -24,9 +24,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200 if FULL else 300)]
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    with running(
-        tmp_path_factory.mktemp("rough") / "home", "2027-01-04", TENGGAT_WEB_PROCESSES="2"
-    ) as started:
+    with running(tmp_path_factory.mktemp("rough") / "home", "2027-01-04") as started:
         yield started
 
 

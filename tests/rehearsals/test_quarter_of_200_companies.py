@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from services.registrations.decisions import CHECKLIST
-from tests.instance import Instance, running
+from tests.instance import ONE_WEB, Instance, running
 from tests.rehearsals.company import client, done, once, send_report
 from tests.services.documents.corpus import pdf
 
@@ -62,7 +62,7 @@ def expected_overdue(sent: str | None, *, extended: bool) -> list[str]:
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    with running(Path(tmp_path_factory.mktemp("rehearsal")), "2026-12-20") as started:
+    with running(Path(tmp_path_factory.mktemp("rehearsal")), "2026-12-20", **ONE_WEB) as started:
         yield started
 
 

@@ -14,7 +14,7 @@ from psycopg import sql
 from stack.home import Home
 from stack.postgres import running as running_postgres
 from tests.api.conftest import once
-from tests.instance import Instance, running
+from tests.instance import ONE_WEB, Instance, running
 from tests.pages.visitor import Visitor
 from tests.services.documents.corpus import pdf
 
@@ -35,7 +35,7 @@ _COLUMNS: Final[LiteralString] = """
 
 
 async def test_secrets_are_nowhere_and_names_only_in_the_rows_that_keep_them(tmp_path: Path) -> None:
-    with running(tmp_path / "home", "2026-12-21T09:00") as instance:
+    with running(tmp_path / "home", "2026-12-21T09:00", **ONE_WEB) as instance:
         secrets = await lived(instance)
         instance.run("down")
         found = dict(places(Home(instance.home), secrets))
