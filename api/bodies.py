@@ -33,9 +33,13 @@ read the answer."""
 
 async def form_of(request: Request) -> FormData:
     """The form of a page, read once. HTTPException 400 where it has more parts than any page of ours sends."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    fields = MAX_PARTS if kind == "multipart/form-data" else MAX_FIELDS
+    fields = MAX_PARTS if kind_of(request) == "multipart/form-data" else MAX_FIELDS
     return await request.form(max_files=MAX_FILES, max_fields=fields)
+
+
+def kind_of(request: Request) -> str:
+    """The media type of the body, as it says itself: "multipart/form-data"."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True)

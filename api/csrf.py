@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from api.bodies import form_of
+from api.bodies import form_of, kind_of
 from api.cookies import form_cookie, new_form_cookie, settings_of
 from services.errors import Forbidden
 from services.i18n import N_
@@ -96,8 +96,7 @@ def _origin_of(url: str) -> str:
 
 
 async def _field(request: Request) -> str:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+    if kind_of(request) not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return ""
     form = await form_of(request)
     value = form.get(FIELD)

@@ -113,9 +113,8 @@ def _misshapen(found: Any) -> FieldError:
 
 async def _http(request: Request, error: HTTPException) -> Response:
     if isinstance(error.__cause__, OSError) and _full(error.__cause__):
-        return await _no_room(
-            request, error.__cause__
-        )  # FastAPI takes every trouble with a body for the caller's
+        # FastAPI takes every trouble with a body for the caller's.
+        return await _no_room(request, error.__cause__)
     messages = {
         404: NotFound().message,
         405: N_("Cara akses ini tidak tersedia."),

@@ -6,14 +6,12 @@ each run) whether or not earlier ones were answered.
 """
 
 import argparse
-import asyncio
 import os
-import random
 import re
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,7 +23,7 @@ import settings
 from api import cookies, csrf
 from benchmarks.machine import Meter, described
 from benchmarks.table import Answers, print_answers
-from benchmarks.wire import Wire
+from benchmarks.wire import Wire, arriving
 from services import seeding
 from services.clock import app_now
 from services.database import Sessions, make_engine, make_sessions
@@ -72,9 +70,9 @@ async def _measured(instance: Instance, sessions: Sessions, count: int, rate: in
     names = await _people(sessions, WARM + count)
     parts = {part["name"]: part["pid"] for part in instance.json("status")["parts"]}
     client, form = Wire(instance.url, PATIENCE), Form.shown(instance.url)
-    await _arriving(client, form, names[:WARM], rate)
+    await arriving([partial(_sign_in, client, form, name) for name in names[:WARM]], rate)
     with Meter({"client": os.getpid(), **parts}).measure() as usage:
-        times = await _arriving(client, form, names[WARM:], rate)
+        times = await arriving([partial(_sign_in, client, form, name) for name in names[WARM:]], rate)
     async with sessions() as session:
         here = (await session.execute(text("SELECT count(DISTINCT person_id) FROM web_session"))).scalar_one()
     assert here == WARM + count, f"{here} sessions of {WARM + count} people"
@@ -92,18 +90,6 @@ async def _people(sessions: Sessions, count: int) -> list[str]:
             await people.set_password_hash(session, person.id, hashed)
             await people.add_member(session, person.id, account.id, by="benchmark")
     return names
-
-
-async def _arriving(client: Wire, form: Form, names: Sequence[str], rate: int) -> list[float]:
-    arrivals = random.Random(rate)
-    due = time.perf_counter()
-    tasks = []
-    async with asyncio.TaskGroup() as group:
-        for name in names:
-            due += arrivals.expovariate(rate)
-            await asyncio.sleep(due - time.perf_counter())
-            tasks.append(group.create_task(_sign_in(client, form, name, due)))
-    return [task.result() for task in tasks]
 
 
 async def _sign_in(client: Wire, form: Form, name: str, due: float) -> float:

@@ -8,11 +8,11 @@ the same each run) whether or not earlier ones were answered, so a late answer d
 import argparse
 import asyncio
 import os
-import random
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,7 +29,7 @@ from benchmarks import drafts
 from benchmarks.drafts import Draft
 from benchmarks.machine import Meter, Usage, described
 from benchmarks.table import Answers, Row, print_answers, print_rows
-from benchmarks.wire import Wire
+from benchmarks.wire import Wire, arriving
 from services.database import Sessions, make_engine, make_sessions
 from services.models import Report, ReportVersion, new_id
 from services.reports import receipts
@@ -72,11 +72,11 @@ async def _measured(
         {"client": os.getpid(), **{part["name"]: part["pid"] for part in instance.json("status")["parts"]}}
     )
     client = Wire(instance.url, PATIENCE)
-    warm = await _load(client, ready[:WARM], rate)
+    warm = await arriving([partial(_send, client, draft) for draft in ready[:WARM]], rate)
     await _followed(sessions, WARM)
     started = time.perf_counter()
     with meter.measure() as usage:
-        sent = await _load(client, ready[WARM:], rate)
+        sent = await arriving([partial(_send, client, draft) for draft in ready[WARM:]], rate)
     received(warm + sent)
     with meter.measure() as after:
         await _followed(sessions, WARM + count)
@@ -86,18 +86,6 @@ async def _measured(
     times = sorted(answer.seconds for answer in sent)
     row = Row("reports examined, receipts mailed", count, followed, limit=usage.seconds + LAG)
     return [Answers("report submissions", usage, times, TARGET_P99)], [row]
-
-
-async def _load(client: Wire, ready: Sequence[Draft], rate: int) -> list[Sent]:
-    arrivals = random.Random(rate)
-    due = time.perf_counter()
-    tasks = []
-    async with asyncio.TaskGroup() as group:
-        for draft in ready:
-            due += arrivals.expovariate(rate)
-            await asyncio.sleep(due - time.perf_counter())
-            tasks.append(group.create_task(_send(client, draft, due)))
-    return [task.result() for task in tasks]
 
 
 async def _send(client: Wire, draft: Draft, due: float) -> Sent:

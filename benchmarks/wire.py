@@ -5,9 +5,13 @@ On two cores a whole HTTP library in the load generator is felt in every answer;
 
 import asyncio
 import json
-from collections.abc import Mapping
-from typing import Any
+import random
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
+
+T = TypeVar("T")
 
 
 class Wire:
@@ -58,6 +62,22 @@ class Wire:
         finally:
             writer.close()
         return head, content
+
+
+async def arriving(asks: Sequence[Callable[[float], Coroutine[Any, Any, T]]], rate: float) -> list[T]:
+    """The answers to all `asks`, `rate` a second on average, at random (a Poisson process, the same each run).
+
+    Each is told when it was due (`time.perf_counter`) and asked then, whether or not earlier ones were answered.
+    """
+    arrivals = random.Random(rate)
+    due = time.perf_counter()
+    tasks = []
+    async with asyncio.TaskGroup() as group:
+        for ask in asks:
+            due += arrivals.expovariate(rate)
+            await asyncio.sleep(due - time.perf_counter())
+            tasks.append(group.create_task(ask(due)))
+    return [task.result() for task in tasks]
 
 
 def _status(head: bytes) -> int:

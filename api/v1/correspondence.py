@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi.responses import StreamingResponse
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import routers
 from api.deps import Now, PartsDep, SessionDep
@@ -15,15 +14,10 @@ from api.principals import ReadPurpose
 from api.uploads import attachment
 from api.v1.cases import DEFAULT_PURPOSE, Reader, load, noted
 from api.v1.shapes import FromRow
-from services import correspondence, opening, unissued
-from services.documents import records
-from services.errors import NotFound
-from services.identity import policy
+from services import correspondence, papers, unissued
 from services.identity.permissions import Permission
-from services.identity.policy import Target
 from services.identity.principal import Principal
 from services.identity.read_log import log_read
-from services.models import CaseFile, Document
 from services.timeline.past import reads_as_company
 
 router = routers.programs(tags=["correspondence"])
@@ -99,28 +93,9 @@ async def download(
     A letter that its company opens here is served, as anywhere.
     """
     async with parts.sessions.begin() as session:  # ends before the file leaves
-        row = await session.get(Document, document_id)
-        if row is None:
-            raise NotFound
-        target = await _target(session, row)
-        policy.authorise(user, Permission.READ_DOCUMENT, target)
-        own = target.account_id in user.accounts
-        if own and await unissued.drafts(session, [document_id]):
-            raise NotFound
-        document = await records.readable(session, document_id)
-        if own:
-            await opening.letter(session, document_id, actor=user.actor, now=now)
+        paper = await papers.opened(session, user, document_id, now=now)
         await log_read(
             session, user, what="document", purpose=purpose or DEFAULT_PURPOSE,
-            account_id=row.account_id, case_id=row.case_id,
+            account_id=paper.document.account_id, case_id=paper.document.case_id,
         )  # fmt: skip
-    return await attachment(parts.store, document)
-
-
-async def _target(session: AsyncSession, document: Document) -> Target:
-    """A file is as visible as what it belongs to; one that belongs to nothing is hidden."""
-    if document.case_id is not None:
-        return Target.of_case(await session.get_one(CaseFile, document.case_id))
-    if document.account_id is not None:
-        return await policy.account_target(session, document.account_id)
-    raise NotFound
+    return await attachment(parts.store, paper.document)

@@ -33,6 +33,7 @@ from services.models import (
 from services.policies.jurisdictions import Jurisdictions
 from services.search import SHORTEST_TEXT
 from services.warnings.competence import Office, authorities_of, issuer_for, office, offices_of
+from services.warnings.duties import date_of
 
 PAGE: Final = 50
 MOST: Final = 5000
@@ -233,7 +234,7 @@ def _query(
 
 
 def _main_date() -> ColumnElement[str]:
-    return literal_column("CASE duty.kind WHEN 'report' THEN 'report_due' ELSE 'data_request_due' END")
+    return literal_column(date_of("duty"))
 
 
 def _conditions(filters: Filters, name: Any) -> list[ColumnElement[bool]]:

@@ -9,6 +9,12 @@ DUTIES: Final[Mapping[str, str]] = {
     CaseKind.REPORT: "report_due",
     CaseKind.DATA_REQUEST: "data_request_due",
 }
-# The same over a duty `o`.
 _NAMES: Final = " ".join(f"WHEN '{kind}' THEN '{name}'" for kind, name in DUTIES.items())
-DATE_OF_DUTY: Final = f"CASE o.kind {_NAMES} END"
+
+
+def date_of(duty: str) -> str:
+    """SQL for the name of that date, of the duty that a statement calls `duty`."""
+    return f"CASE {duty}.kind {_NAMES} END"
+
+
+DATE_OF_DUTY: Final = date_of("o")
