@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.instance import ONE_WEB, running
-from tests.rehearsals.three_quarters import evidence, model, outcome, play
+from tests.rehearsals.three_quarters import evidence, model, outcome, play, warning
 from tests.rehearsals.three_quarters.cast import STORIES
 from tests.rehearsals.three_quarters.office import Office
 
@@ -29,7 +29,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with running(Path(tmp_path_factory.mktemp("rehearsal")), "2026-10-01", **ONE_WEB) as started:
+    given = ONE_WEB | {"TENGGAT_BOUNCE_TOKEN": warning.BOUNCES}
+    with running(Path(tmp_path_factory.mktemp("rehearsal")), "2026-10-01", **given) as started:
         office = Office(started)
         yield office
         office.close()

@@ -1,6 +1,6 @@
 """The rest of the cast: small cases, companies of other kinds, and what befalls an account beside its reports."""
 
-from tests.rehearsals.three_quarters.story import Q3, Q4, Act, Story, act, later
+from tests.rehearsals.three_quarters.story import Q1, Q3, Q4, Act, Story, act, later
 
 JAN_4, JAN_6, JAN_8 = later("2027-01-04"), later("2027-01-06"), later("2027-01-08")
 
@@ -58,6 +58,10 @@ CLOSURES = (
 )  # fmt: skip
 
 KOTA = "64.71"
+RETURNED = (
+    act("2027-01-04T10:00", "send", period=Q4),
+    act("2027-01-06T10:00", "return", period=Q4, desk="verification"),
+)
 PROPOSED = act("2026-10-20T10:00", "reprimand")
 
 
@@ -78,6 +82,19 @@ REPRIMANDS = (
         (act("2027-01-04T10:00", "send", period=Q4),
          act("2027-01-06T10:00", "return", period=Q4, desk="verification"),
          act("2027-02-01T10:00", "reprimand"), decided("2027-02-03", "approve", channel="email")),
+        region=KOTA,
+    ),
+    Story(
+        "returned in three quarters, put right each time, and reprimanded for it", 1, 3,
+        (act("2026-10-05T10:00", "send", period=Q3),
+         act("2026-10-06T10:00", "return", period=Q3, desk="verification"),
+         act("2026-10-08T10:00", "fix", period=Q3),
+         *RETURNED, act(JAN_8, "fix", period=Q4),
+         act("2027-02-01T10:00", "reprimand", refused="tidak (lagi) memenuhi"),
+         act("2027-04-05T10:00", "send", period=Q1),
+         act("2027-04-06T10:00", "return", period=Q1, desk="verification"),
+         act("2027-04-08T10:00", "fix", period=Q1),
+         act("2027-04-19T10:00", "reprimand"), decided("2027-04-22", "approve", channel="email")),
         region=KOTA,
     ),
     Story(
@@ -126,10 +143,6 @@ SESSIONS = (
     ),
 )  # fmt: skip
 
-RETURNED = (
-    act("2027-01-04T10:00", "send", period=Q4),
-    act("2027-01-06T10:00", "return", period=Q4, desk="verification"),
-)
 HERE = {"layer": "region", "day": "2027-01-12"}
 OWN = {"layer": "organisation", "day": "2027-01-13"}
 PAST = "sudah lewat"

@@ -17,7 +17,7 @@ REVIEWS = (
     ),
     Story("verified, and then the directorate lets it lie", 1, 8, (SENT, VERIFIED)),
     Story("sent late, before any letter", 1, 10, (act("2027-01-19T10:00", "send", period=Q4),)),
-    Story("never heard of", 2, 14),
+    Story("never heard of", 2, 12),
     Story(
         "returned by the verifier and fixed in time", 1, 8,
         (SENT, act(JAN_6, "return", period=Q4, desk="verification"), act(JAN_8, "fix", period=Q4),
@@ -147,7 +147,7 @@ LADDERS = (
          act("2027-03-01T10:00", "propose_sanction", about=Q3, kind="licence_suspension"),
          act("2027-03-02T10:00", "impose", about=Q3, kind="licence_suspension")),
     ),
-    Story("three letters, and nobody decides", 1, 12, letters(OCT_14, NOV_16, DEC_17)),
+    Story("three letters, and nobody decides", 1, 9, letters(OCT_14, NOV_16, DEC_17)),
     Story("complied after the first letter", 1, 10,
           (*letters(OCT_14), act("2026-11-05T10:00", "send", period=Q3)), region="63"),
     Story("an excuse accepted after the second", 1, 6,
@@ -182,7 +182,7 @@ LADDERS = (
     ),
     Story(
         "the mail comes back when the next letter is proposed already", 1, 5,
-        (*letters(OCT_14), act("2026-11-17T10:00", "bounce", about=Q3),
+        (*letters(OCT_14), act("2026-11-17T10:00", "bounce", about=Q3, to="webhook"),
          act("2026-11-18T10:00", "by_post", about=Q3), act("2026-11-19T10:00", "print_and_post", about=Q3),
          act("2026-11-27T10:00", "evidence", about=Q3, kind="letter_receipt"),
          *letters("2026-11-30", channel="post")),
@@ -220,6 +220,8 @@ DATES = (
     Story("more time asked for and no longer wanted", 1, 4,
           (act(APR_2, "ask_time", period=Q1, days=7), act(APR_5, "withdraw_time"))),
     Story("more time asked for, and nobody decides", 1, 4, (act(APR_2, "ask_time", period=Q1, days=7),)),
+    Story("more time drawn up by an administrator, and dropped", 1, 2,
+          (act(APR_2, "drop_extension", period=Q1, target="2027-04-20"),)),
     Story(
         "a report held over its date", 1, 5,
         (act(JAN_6, "hold_report", period=Q4), act("2027-01-15T10:00", "release_report", period=Q4)),
@@ -232,13 +234,16 @@ DATES = (
     ),
 )  # fmt: skip
 
-# What concerns everybody: decrees about days, one of them taken back, and other rules from 3 May.
+# What concerns everybody: decrees about days, one of them taken back; other rules, from 3 May, and twice not at all.
 NATIONAL = (
     act("2027-04-13T10:00", "decree", day="2027-04-15", file="csv"),
     act("2027-04-14T10:00", "decree", day="2027-04-21", file="ics"),
     act("2027-04-16T10:00", "undo_decree", day="2027-04-21"),
     act("2027-04-26T10:00", "propose_rules", rule="report_correction_due", working_days=7, day="2027-05-03"),
     act("2027-05-03T00:01", "rules_in_force", rule="report_correction_due", working_days=7),
+    act("2027-05-11T10:00", "drop_rules", rule="report_correction_due", working_days=9, day="2027-06-02"),
+    act("2027-05-12T10:00", "withdraw_rules", rule="report_correction_due", working_days=9, day="2027-06-02"),
+    act("2027-06-02T00:01", "rules_unchanged", rule="report_correction_due", working_days=7),
 )
 
 STORIES = (*REVIEWS, *REQUESTS, *LADDERS, *DATES, *branches.STORIES)

@@ -91,11 +91,32 @@ def propose_rules(office: Office, rule: str, working_days: int, day: str) -> Non
         office.post(
             asks, "/policy-changes", WORDS | {"changes": {setting: value}, "valid_from": day}, status=422
         )
+    path = _proposed(office, rule, working_days, day)
+    office.post(asks, f"{path}/approval", status=403)
+    office.post(decides, f"{path}/approval")
+
+
+def _proposed(office: Office, rule: str, working_days: int, day: str) -> str:
+    """Entered and simulated by one administrator."""
+    asks = office.as_("administrator")
     change = WORDS | {"changes": {f"deadlines.deadlines.{rule}.add.days": working_days}, "valid_from": day}
     path = f"/policy-changes/{office.post(asks, '/policy-changes', change)['case_id']}"
     office.post(asks, f"{path}/simulation")
-    office.post(asks, f"{path}/approval", status=403)
-    office.post(decides, f"{path}/approval")
+    return path
+
+
+def drop_rules(office: Office, rule: str, working_days: int, day: str) -> None:
+    """Given up before a second person approved them, who then cannot any more."""
+    path = _proposed(office, rule, working_days, day)
+    office.post(office.as_("administrator"), f"{path}/cancellation")
+    office.post(office.as_("administrator", other="second"), f"{path}/approval", status=409)
+
+
+def withdraw_rules(office: Office, rule: str, working_days: int, day: str) -> None:
+    """Approved, and taken back before their day."""
+    path = _proposed(office, rule, working_days, day)
+    office.post(office.as_("administrator", other="second"), f"{path}/approval")
+    office.post(office.as_("administrator"), f"{path}/withdrawal")
 
 
 def rules_in_force(office: Office, rule: str, working_days: int) -> None:
@@ -105,9 +126,15 @@ def rules_in_force(office: Office, rule: str, working_days: int) -> None:
     assert value == working_days
 
 
+def rules_unchanged(office: Office, rule: str, working_days: int) -> None:
+    """The day of the rules that were dropped and taken back has come, and nothing is different."""
+    rules_in_force(office, rule, working_days)
+
+
 DOING: dict[str, Callable[..., None]] = {
     "decree_here": decree_here, "undo_decree_here": undo_decree_here, "decree_back": decree_back,
 }  # fmt: skip
 NATIONAL: dict[str, Callable[..., None]] = {
     "decree": decree, "undo_decree": undo_decree, "propose_rules": propose_rules, "rules_in_force": rules_in_force,
+    "drop_rules": drop_rules, "withdraw_rules": withdraw_rules, "rules_unchanged": rules_unchanged,
 }  # fmt: skip

@@ -47,6 +47,18 @@ def extend_case(office: Office, firms: Sequence[Firm], period: str, target: str)
         _extend(office, wanted, 1)
 
 
+def drop_extension(office: Office, firms: Sequence[Firm], period: str, target: str) -> None:
+    """Tried out, and given up before a second person approved it, who then cannot any more."""
+    asks, decides = office.as_("administrator"), office.as_("administrator", other="second")
+    for firm in firms:
+        wanted = {"scope": "case", "case_id": _report(office, firm, period), "target_date": target}
+        path = f"/extensions/{office.post(asks, '/extensions', WORDS | wanted)['id']}"
+        seen = office.post(asks, f"{path}/dry-run")
+        assert seen["moving"] == 1, seen
+        office.post(asks, f"{path}/cancellation")
+        office.post(decides, f"{path}/approval", {"version": seen["version"]}, status=409)
+
+
 def ask_time(office: Office, firms: Sequence[Firm], period: str, days: int) -> None:
     for firm in firms:
         path = f"/api/v1/cases/{_report(office, firm, period)}/extension-requests"
@@ -222,6 +234,7 @@ def release_report(office: Office, firms: Sequence[Firm], period: str) -> None:
 
 DOING: dict[str, Callable[..., None]] = {
     "extend_region": extend_region, "undo_region": undo_region, "extend_case": extend_case,
+    "drop_extension": drop_extension,
     "ask_time": ask_time, "grant_time": grant_time, "refuse_time": refuse_time, "withdraw_time": withdraw_time,
     "declare": declare, "accept_declared": accept_declared, "refuse_declared": refuse_declared,
     "withdraw_declared": withdraw_declared, "void": void,

@@ -147,7 +147,7 @@ def _certificate(course: Course) -> None:
     course.stage = "production"
 
 
-def _bounce(course: Course, about: str) -> None:
+def _bounce(course: Course, about: str, **_: str) -> None:
     ladder = _ladder(course, about)
     ladder.came_back()
     course.reachable = False
@@ -204,6 +204,7 @@ DOING: dict[str, Doing] = {
     "grant_time": lambda course, days: _last(course, MoreTime).grant(days),
     "refuse_time": _of(MoreTime, "refuse"), "withdraw_time": _of(MoreTime, "withdraw"),
     "extend_region": _extend, "extend_case": _extend, "undo_region": _undo,
+    "drop_extension": lambda course, **_: None,
     "declare": lambda course, period: NothingProduced(report(course, period)),
     "accept_declared": _of(NothingProduced, "accept"), "refuse_declared": _of(NothingProduced, "refuse"),
     "withdraw_declared": _of(NothingProduced, "withdraw"),

@@ -75,5 +75,5 @@ DOING: dict[str, Callable[..., object]] = {
     "decree": decree, "undo_decree": undo_decree,
     "decree_here": decree_here, "undo_decree_here": undo_decree_here,
     "rules_in_force": rules,
-    "propose_rules": lambda course, **_: None,
+    **dict.fromkeys(("propose_rules", "drop_rules", "withdraw_rules", "rules_unchanged"), lambda course, **_: None),
 }  # fmt: skip

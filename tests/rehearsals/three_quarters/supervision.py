@@ -59,12 +59,12 @@ class Reprimand(Case):
 
 
 def disorderly(report: Report) -> bool:
-    """Its date has passed: it is missing and nobody warned about it, or came late, or not back in time."""
+    """Its date has passed: it is missing and nobody warned about it, or came late, was returned, or is not back."""
     course, due = report.course, report.due
     if due.due > course.now or report.status in ("excused", "closed"):
         return False
     events = dict(report.events)
-    if "correction_lapsed" in events:
+    if {"correction_lapsed", "report_returned"} & set(events):
         return True
     if "sent" not in events:
         ladders = course.of_kind("warning")

@@ -1,12 +1,17 @@
 """Acts about warnings: approved, printed, proven, held, excused, left out, and decided after the third."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
+
+import httpx
 
 from tests.rehearsals.company import done, once
 from tests.rehearsals.three_quarters.asking import SCAN
 from tests.rehearsals.three_quarters.office import Firm, Office
 from tests.services.service_proof.notifications import report
+
+BOUNCES: Final = "kunci-pantulan-contoh"
+"""What the mail system shows that reports to the webhook."""
 
 
 def _ladder(office: Office, firm: Firm, about: str) -> str:
@@ -111,13 +116,25 @@ def open_letter(office: Office, firms: Sequence[Firm], about: str) -> None:
         assert opened.content.startswith(b"%PDF"), opened.text
 
 
-def bounce(office: Office, firms: Sequence[Firm], about: str) -> None:
-    """A mail system reports that it could not deliver the letter: `tenggat mail bounces` takes the report in."""
+def bounce(office: Office, firms: Sequence[Firm], about: str, to: str = "mailbox") -> None:
+    """A mail system reports that it could not deliver the letter, to the mailbox or to the webhook."""
     for firm in firms:
         letter = office.tenggat("mail", "list", "--to", firm.email)[-1]
-        file = office.instance.home / "bounced.eml"
-        file.write_bytes(report(firm.email, letter["message_id"]))
-        assert office.tenggat("mail", "bounces", str(file))["bounced"] == 1
+        taken_in = {"mailbox": _from_mailbox, "webhook": _by_webhook}[to]
+        assert taken_in(office, report(firm.email, letter["message_id"]))["bounced"] == 1
+
+
+def _from_mailbox(office: Office, mail: bytes) -> Any:
+    file = office.instance.home / "bounced.eml"
+    file.write_bytes(mail)
+    return office.tenggat("mail", "bounces", str(file))
+
+
+def _by_webhook(office: Office, mail: bytes) -> Any:
+    """Not without the token that the mail system was given."""
+    with httpx.Client(base_url=office.instance.url) as system:
+        assert system.post("/api/v1/bounces", content=mail).status_code == 401
+        return done(system.post("/api/v1/bounces", content=mail, headers={"X-Bounce-Token": BOUNCES}))
 
 
 def hold_ladder(office: Office, firms: Sequence[Firm], about: str) -> None:
