@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.contracts import CaseRef, StepResult
 from services import cases, processes
 from services.database import Sessions
-from services.errors import DomainError, NotFound
-from services.models import CaseFile, Deadline
+from services.deadlines import store
+from services.errors import DomainError
+from services.models import CaseFile
 from services.waking import Waker, hand_over, woken
 
 Action = Callable[[AsyncSession, CaseFile, datetime], Awaitable[None]]
@@ -28,9 +29,7 @@ def per_deadline(name: str) -> Occurrence:
     """A step that happens once for each date this deadline has had: an extension makes it due again."""
 
     async def occurrence(session: AsyncSession, case: CaseFile) -> str:
-        deadline = await session.get(Deadline, (case.id, name), populate_existing=True)
-        if deadline is None:
-            raise NotFound
+        [deadline] = await store.dates(session, case.id, name)
         return deadline.due_before.isoformat()
 
     return occurrence

@@ -13,6 +13,7 @@ from sqlmodel import col
 from services.database import uuids
 from services.deadlines import recipes
 from services.deadlines.derivation import Derived
+from services.errors import NotFound
 from services.models import Deadline, Derivation
 
 # The one spelling of a derivation `g`, and its fingerprint: equal reasons have one row, however they were written.
@@ -137,6 +138,16 @@ async def pause(session: AsyncSession, case_id: UUID, names: Sequence[str], *, n
         .where(col(Deadline.met_at).is_(None), col(Deadline.paused_since).is_(None))
     )
     await session.execute(statement.values(paused_since=now))
+
+
+async def dates(session: AsyncSession, case_id: UUID, *names: str) -> tuple[Deadline, ...]:
+    """These deadlines of a locked case as they are in force, in the order of their names here. NotFound."""
+    query = select(Deadline).where(col(Deadline.case_id) == case_id, col(Deadline.name).in_(names))
+    rows = (await session.execute(query.execution_options(populate_existing=True))).scalars()
+    found = {row.name: row for row in rows}
+    if not found.keys() >= set(names):
+        raise NotFound
+    return tuple(found[name] for name in names)
 
 
 async def of_case(session: AsyncSession, case_id: UUID) -> list[tuple[Deadline, Derivation]]:

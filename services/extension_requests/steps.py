@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
+from services.deadlines import store
 from services.errors import NotFound
 from services.extension_requests.asking import REMINDER, TARGET
 from services.extension_requests.notices import tell_office
-from services.models import CaseFile, Deadline, ExtensionRequest, ExtensionRequestStatus, Role
+from services.models import CaseFile, ExtensionRequest, ExtensionRequestStatus, Role
 
 
 async def remind(session: AsyncSession, case: CaseFile, now: datetime) -> None:
@@ -25,10 +26,9 @@ async def _tell(session: AsyncSession, case: CaseFile, name: str, role: Role, no
     if case.status != ExtensionRequestStatus.SUBMITTED:
         return
     request = await session.get(ExtensionRequest, case.id, populate_existing=True)
-    deadline = await session.get(Deadline, (case.id, name), populate_existing=True)
-    target = await session.get(Deadline, (case.id, TARGET), populate_existing=True)
-    if request is None or deadline is None or target is None:
+    if request is None:
         raise NotFound
+    deadline, target = await store.dates(session, case.id, name, TARGET)
     template = {REMINDER: "extension_request_waiting", TARGET: "extension_request_escalation"}[name]
     officials = await tell_office(session, case, request, template, role, target, now=now)
     deadline.acted_at = now

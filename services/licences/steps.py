@@ -13,7 +13,7 @@ from services.licences.notices import label, tell_company
 from services.licences.reading import of_case
 from services.messages import dedupe, recipients
 from services.messages.intents import intend
-from services.models import Account, CaseFile, Deadline, Licence, LicenceEnd, Outcome, Role
+from services.models import Account, CaseFile, Licence, LicenceEnd, Outcome, Role
 from services.transitions import LicenceStatus
 
 
@@ -21,7 +21,8 @@ async def remind(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     """The target has passed without a decision: the UPP is reminded. Nothing is accepted by time."""
     if case.status != LicenceStatus.PENDING:
         return
-    licence, target = await of_case(session, case.id), await _deadline(session, case, TARGET)
+    licence = await of_case(session, case.id)
+    [target] = await store.dates(session, case.id, TARGET)
     officials = await people.holding(session, Role.UPP_OFFICER, region=case.region_code)
     for official in officials:
         await intend(
@@ -49,8 +50,8 @@ async def warn(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     """The licence will expire: the company is told in time to upload the new one."""
     if case.status != LicenceStatus.VALID:
         return
-    licence, expiry = await of_case(session, case.id), await _deadline(session, case, EXPIRY)
-    notice = await _deadline(session, case, NOTICE)
+    licence = await of_case(session, case.id)
+    expiry, notice = await store.dates(session, case.id, EXPIRY, NOTICE)
     await tell_company(session, case, licence, "licence_expiring", now=now, due_before=expiry.due_before)
     notice.acted_at = now
     await cases.record(session, case, "expiry_announced", now=now, at=notice.due_before)
@@ -60,7 +61,8 @@ async def expire(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     """The day printed on the licence is over: it no longer lets reports be sent."""
     if case.status != LicenceStatus.VALID:
         return
-    licence, expiry = await of_case(session, case.id), await _deadline(session, case, EXPIRY)
+    licence = await of_case(session, case.id)
+    [expiry] = await store.dates(session, case.id, EXPIRY)
     cases.move(case, LicenceStatus.EXPIRED)
     licence.ended_at, licence.end_reason = expiry.due_before, LicenceEnd.EXPIRED
     await store.meet(session, case.id, None, now=now)
@@ -74,10 +76,3 @@ async def _company(session: AsyncSession, licence: Licence) -> str:
     if account is None:
         raise NotFound
     return account.name
-
-
-async def _deadline(session: AsyncSession, case: CaseFile, name: str) -> Deadline:
-    deadline = await session.get(Deadline, (case.id, name), populate_existing=True)
-    if deadline is None:
-        raise NotFound
-    return deadline

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
+from services.deadlines import store
 from services.errors import NotFound
-from services.models import CaseFile, Deadline, NonProductionLetter, NonProductionStatus, Role
+from services.models import CaseFile, NonProductionLetter, NonProductionStatus, Role
 from services.non_production.declaring import REMINDER, TARGET
 from services.non_production.notices import tell_office
 
@@ -27,10 +28,9 @@ async def _tell(
     if case.status != NonProductionStatus.SUBMITTED:
         return
     letter = await session.get(NonProductionLetter, case.id, populate_existing=True)
-    passed = await session.get(Deadline, (case.id, name), populate_existing=True)
-    target = await session.get(Deadline, (case.id, TARGET), populate_existing=True)
-    if letter is None or passed is None or target is None:
+    if letter is None:
         raise NotFound
+    passed, target = await store.dates(session, case.id, name, TARGET)
     officials = await tell_office(session, case, letter, role, target, now=now)
     passed.acted_at = now
     data = {"officials": officials}

@@ -10,7 +10,7 @@ from services.errors import NotFound
 from services.identity import people
 from services.messages import dedupe, recipients
 from services.messages.intents import intend
-from services.models import CaseFile, Deadline, Outcome, Registration, RegistrationStatus, Role
+from services.models import CaseFile, Outcome, Registration, RegistrationStatus, Role
 from services.registrations.notices import tell_company
 from services.registrations.submission import CORRECTION, REMINDER, TARGET
 
@@ -41,9 +41,7 @@ async def lapse(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     registration = await _registration(session, case)
     cases.move(case, RegistrationStatus.LAPSED)
     await store.meet(session, case.id, None, now=now)
-    correction = await session.get(Deadline, (case.id, CORRECTION), populate_existing=True)
-    if correction is None:
-        raise NotFound
+    [correction] = await store.dates(session, case.id, CORRECTION)
     await cases.record(session, case, "lapsed", now=now, at=correction.due_before)
     await tell_company(
         session, case, registration, "registration_lapsed", now=now, due_before=correction.due_before
@@ -55,10 +53,7 @@ async def _tell_upp(
     session: AsyncSession, case: CaseFile, template: str, deadline_name: str, role: Role, now: datetime
 ) -> None:
     registration = await _registration(session, case)
-    deadline = await session.get(Deadline, (case.id, deadline_name), populate_existing=True)
-    target = await session.get(Deadline, (case.id, TARGET), populate_existing=True)
-    if deadline is None or target is None:
-        raise NotFound
+    deadline, target = await store.dates(session, case.id, deadline_name, TARGET)
     officials = await people.holding(session, role, region=case.region_code)
     for official in officials:
         await intend(

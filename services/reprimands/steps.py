@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
+from services.deadlines import store
 from services.errors import NotFound
-from services.models import CaseFile, Deadline, Reprimand, ReprimandStatus, Role
+from services.models import CaseFile, Reprimand, ReprimandStatus, Role
 from services.reprimands.notices import DECIDERS, tell_waiting
 from services.reprimands.proposing import REMINDER, TARGET
 
@@ -27,10 +28,9 @@ async def _tell(
     if case.status != ReprimandStatus.PROPOSED:
         return
     reprimand = await session.get(Reprimand, case.id, populate_existing=True)
-    passed = await session.get(Deadline, (case.id, name), populate_existing=True)
-    target = await session.get(Deadline, (case.id, TARGET), populate_existing=True)
-    if reprimand is None or passed is None or target is None:
+    if reprimand is None:
         raise NotFound
+    passed, target = await store.dates(session, case.id, name, TARGET)
     told = await tell_waiting(session, case, reprimand, target, to, now=now)
     passed.acted_at = now
     data = {"officials": told}

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
-from services.errors import NotFound
+from services.deadlines import store
 from services.identity import people
-from services.models import CaseFile, Deadline, Report, ReportStatus, ReviewDesk, Role
+from services.models import CaseFile, Report, ReportStatus, ReviewDesk, Role
 from services.periods import planning
 from services.processes import GRACE
 from services.reviews import dates, desk, examination, notices
@@ -47,12 +47,12 @@ async def lapse(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     """The report did not come back in time: its first sending no longer counts, and it is owed again."""
     if case.status != ReportStatus.RETURNED:
         return
-    correction = await _deadline(session, case, dates.CORRECTION)
+    [correction] = await store.dates(session, case.id, dates.CORRECTION)
     correction.acted_at = now
     report = await session.get_one(Report, case.id, populate_existing=True)
     report.sent_at = None
     await cases.record(session, case, "correction_lapsed", now=now, at=correction.due_before)
-    due = await _deadline(session, case, planning.DUE)
+    [due] = await store.dates(session, case.id, planning.DUE)
     due.met_at = None
     await notices.tell_company(
         session, case, "report_correction_lapsed", now=now, due_before=correction.due_before
@@ -66,7 +66,7 @@ async def lapse(session: AsyncSession, case: CaseFile, now: datetime) -> None:
 
 
 async def _remind(session: AsyncSession, case: CaseFile, at: ReviewDesk, name: str, now: datetime) -> None:
-    half = await _deadline(session, case, name)
+    [half] = await store.dates(session, case.id, name)
     half.acted_at = now
     told = await notices.tell_desk(session, case, at, await _divisions(session, case, at), now=now)
     data = {"desk": at.value, "officials": told}
@@ -74,7 +74,7 @@ async def _remind(session: AsyncSession, case: CaseFile, at: ReviewDesk, name: s
 
 
 async def _escalate(session: AsyncSession, case: CaseFile, at: ReviewDesk, name: str, now: datetime) -> None:
-    target = await _deadline(session, case, name)
+    [target] = await store.dates(session, case.id, name)
     target.acted_at = now
     told = await notices.tell_desk(session, case, at, await _divisions(session, case, at), now=now)
     administrators = await people.holding(session, Role.ADMINISTRATOR, region=case.region_code)
@@ -93,10 +93,3 @@ async def _divisions(session: AsyncSession, case: CaseFile, at: ReviewDesk) -> l
     report = await session.get_one(Report, case.id, populate_existing=True)
     parts = await desk.validations(session, case.id, report.submission)
     return [division for part in parts if part.approved_at is None for division in part.divisions]
-
-
-async def _deadline(session: AsyncSession, case: CaseFile, name: str) -> Deadline:
-    deadline = await session.get(Deadline, (case.id, name), populate_existing=True)
-    if deadline is None:
-        raise NotFound
-    return deadline

@@ -6,11 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
 from services.deadlines import store
-from services.errors import NotFound
 from services.identity import people
 from services.models import (
     CaseFile,
-    Deadline,
     Outcome,
     ReportStatus,
     Role,
@@ -26,7 +24,7 @@ async def remind_officers(session: AsyncSession, case: CaseFile, now: datetime) 
     """The target has passed without a decision: nothing is granted or refused by it."""
     if case.status != RollbackStatus.REQUESTED:
         return
-    target = await _deadline(session, case, dates.DECISION)
+    [target] = await store.dates(session, case.id, dates.DECISION)
     target.acted_at = now
     officials = await people.holding(session, Role.VERIFIER, region=case.region_code)
     context = {"desk": "rollbacks"}
@@ -59,8 +57,7 @@ async def remind_company(session: AsyncSession, case: CaseFile, now: datetime) -
     """Part of the time is gone and the corrected report has not come."""
     if case.status != RollbackStatus.REOPENED:
         return
-    reminder = await _deadline(session, case, dates.RESEND_REMINDER)
-    due = await _deadline(session, case, dates.RESEND)
+    reminder, due = await store.dates(session, case.id, dates.RESEND_REMINDER, dates.RESEND)
     reminder.acted_at = now
     held = await locking.lock(session, case.id)
     await notices.tell_company(session, held, "rollback_resend_reminder", now=now, due_before=due.due_before)
@@ -71,7 +68,7 @@ async def expire(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     """Not sent again in time: the report stands as it was sent, and its review goes on."""
     if case.status != RollbackStatus.REOPENED:
         return
-    due = await _deadline(session, case, dates.RESEND)
+    [due] = await store.dates(session, case.id, dates.RESEND)
     held = await locking.lock(session, case.id)
     cases.move(held.case, RollbackStatus.EXPIRED)
     held.rollback.status, held.rollback.ended_at = RollbackStatus.EXPIRED, due.due_before
@@ -81,10 +78,3 @@ async def expire(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     await resume_review(session, held, "rollback_expired", actor=cases.SYSTEM, now=now, at=due.due_before)
     await notices.tell_company(session, held, "rollback_expired", now=now, due_before=due.due_before)
     cases.close(held.case, Outcome.LAPSED, now)
-
-
-async def _deadline(session: AsyncSession, case: CaseFile, name: str) -> Deadline:
-    deadline = await session.get(Deadline, (case.id, name), populate_existing=True)
-    if deadline is None:
-        raise NotFound
-    return deadline
