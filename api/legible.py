@@ -10,10 +10,15 @@ from starlette.datastructures import UploadFile
 from services.errors import FieldError, InvalidInput
 from services.i18n import N_
 
-# Control characters except tab and line ends, and halves of characters (from JSON), which no text can hold.
-_UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# Control characters except tab and line ends, what changes the direction of reading and so can hide what is written,
+# and halves of characters (from JSON), which no text can hold.
+_UNREADABLE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 # What a body must contain for one of its strings to be unreadable: most bodies are not looked at twice.
-_SUSPICIOUS: Final = re.compile(rb"\\u|[\x00\x7f]|\xc2[\x80-\x9f]|\xed[\xa0-\xbf]")
+_SUSPICIOUS: Final = re.compile(
+    rb"\\u|[\x00\x7f]|\xc2[\x80-\x9f]|\xed[\xa0-\xbf]|\xe2(\x80[\xaa-\xae]|\x81[\xa6-\xa9])"
+)
 _FORMS: Final = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 REFUSED: Final = N_(

@@ -18,6 +18,7 @@ COLUMNS = ("username", "name", "email", "status", "roles", "accounts")
 BY = "cli"
 
 Username = Annotated[str, typer.Argument(help="What they sign in with.")]
+Account = Annotated[str, typer.Argument(help="Id, number or username of the account they act for.")]
 RegionOption = Annotated[str, typer.Option(help='Region code that limits the role, as "64" or "64.72".')]
 KbliOption = Annotated[list[str] | None, typer.Option(help="KBLI division that limits the role; repeatable.")]
 
@@ -118,6 +119,32 @@ def revoke(
             fail(f"{username} does not hold {role}")
         for one in taken:
             await people.revoke_grant(session, one.id, by=BY)
+
+    _carry_out(work, home)
+
+
+@app.command()
+def join(username: Username, account: Account, home: HomeDirectory = None) -> None:
+    """Let somebody who is known act for another company too."""
+
+    async def work(session: "AsyncSession") -> None:
+        from services.identity import people
+
+        person = await person_id(session, username)
+        await people.add_member(session, person, await account_id(session, account), by=BY)
+
+    _carry_out(work, home)
+
+
+@app.command()
+def leave(username: Username, account: Account, home: HomeDirectory = None) -> None:
+    """End somebody's acting for one company, as a former employee's; their sessions end."""
+
+    async def work(session: "AsyncSession") -> None:
+        from services.identity import people
+
+        person = await person_id(session, username)
+        await people.remove_member(session, person, await account_id(session, account), by=BY)
 
     _carry_out(work, home)
 

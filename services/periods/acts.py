@@ -230,7 +230,7 @@ async def _mark(
 
 _SUMMARY = text(
     """
-    SELECT count(*) AS expected,
+    SELECT count(*) FILTER (WHERE r.sent_at IS NOT NULL OR c.status NOT IN ('excused', 'closed')) AS expected,
            count(*) FILTER (WHERE r.sent_at < d.due_before) AS on_time,
            count(*) FILTER (WHERE r.sent_at >= d.due_before) AS late,
            count(*) FILTER (WHERE r.sent_at IS NULL AND c.status NOT IN ('excused', 'closed')) AS missing
@@ -242,7 +242,8 @@ _SUMMARY = text(
 
 
 async def count(session: AsyncSession, period: str) -> dict[str, int]:
-    """How the period stands: expected, on time, late, missing. Timeliness is computed, never stored."""
+    """How the period stands: expected = on time + late + missing. Whoever was excused from the report, or whose
+    account ended, is not expected. Timeliness is computed, never stored."""
     row = (await session.execute(_SUMMARY, {"period": period})).one()
     return dict(row._mapping)
 

@@ -73,10 +73,10 @@ class CheckedForm:
 def check(form: RegistrationForm, *, on: date, has_document: bool = True) -> CheckedForm:
     """The form normalised, or InvalidInput naming every field that cannot be accepted. `on`: today (WIB)."""
     checks: dict[str, Callable[[], str]] = {
-        "company_name": lambda: bounded(form.company_name, MAX_NAME, field="company_name"),
+        "company_name": lambda: _name(form.company_name),
         "email": lambda: identifiers.email(required(form.email, "email")),
         "region_code": lambda: _region(form),
-        "address": lambda: bounded(form.address, MAX_ADDRESS, field="address"),
+        "address": lambda: _address(form.address),
     }
     if form.kind == GOVERNMENT:
         checks |= _of_institution(form, on)
@@ -136,6 +136,21 @@ def _region(form: RegistrationForm) -> str:
         return regions.parse(code).code
     region = regions.find(code.strip()) or regions.parse(code)
     return official_letter.placed(form.institution, region).code
+
+
+def _name(typed: str) -> str:
+    name = bounded(typed, MAX_NAME, field="company_name")
+    if not any(map(str.isalnum, name)):
+        raise InvalidInput(N_("Tuliskan nama dengan huruf atau angka."), field="company_name")
+    return name
+
+
+def _address(typed: str) -> str:
+    """What cannot be compared with other addresses could not be told from another factory's."""
+    address = bounded(typed, MAX_ADDRESS, field="address")
+    if not address_key(address):
+        raise InvalidInput(N_("Tuliskan alamat dengan huruf Latin atau angka."), field="address")
+    return address
 
 
 def required(value: str, field: str) -> str:

@@ -216,6 +216,10 @@ async def test_the_same_again_is_the_first_answer_and_another_body_is_refused(ap
         ({"region_code": "99.99"}, "region_code"),
         ({"region_code": "64"}, "region_code"),
         ({"company_name": " "}, "company_name"),
+        ({"company_name": "-"}, "company_name"),
+        ({"company_name": "PT\u202eContoh"}, "company_name"),
+        ({"address": "- ."}, "address"),
+        ({"address": "工业园"}, "address"),
         ({"address": "x" * 501}, "address"),
     ],
 )

@@ -60,7 +60,9 @@ async def test_no_page_is_broken_by_a_nul_in_its_form(api: Api) -> None:
     assert not broken, "\n".join(map(str, broken))
 
 
-@pytest.mark.parametrize("character", ["\x00", "\x07", "\x0b", "\x1b", "\x7f", "\x85", "\x9f", "\ud800"])
+@pytest.mark.parametrize(
+    "character", ["\x00", "\x07", "\x0b", "\x1b", "\x7f", "\x85", "\x9f", "\ud800", "\u202e", "\u2067"]
+)
 def test_what_cannot_be_read_is_refused_where_it_stands(character: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         legible.check(

@@ -145,3 +145,21 @@ def test_roles_are_granted_and_taken_back_and_access_ended(tenggat: Tenggat) -> 
     assert (person["roles"], person["status"]) == (["validator:16:31"], "disabled")
     assert tenggat("people", "enable", "petugas").exit_code == 0
     assert tenggat("people", "disable", "nobody").exit_code == 1
+
+
+def test_somebody_acts_for_another_company_too_and_leaves_one(tenggat: Tenggat, database: Database) -> None:
+    first, second = ask(database, factories.account), ask(database, factories.account)
+    added = tenggat("people", "add", "staf", "--email", "staf@pabrik.example", "--account", str(first.number))
+    assert added.exit_code == 0, added.output
+    assert tenggat("people", "join", "staf", str(second.id)).exit_code == 0
+    assert len(_only(tenggat)["accounts"]) == 2
+    assert tenggat("people", "leave", "staf", str(first.number)).exit_code == 0
+    assert len(_only(tenggat)["accounts"]) == 1
+    assert tenggat("people", "leave", "staf", str(first.number)).exit_code == 1
+    assert tenggat("people", "leave", "nobody", str(first.number)).exit_code == 1
+
+
+def _only(tenggat: Tenggat) -> dict[str, Any]:
+    [person] = json.loads(tenggat("people", "list", "--json").stdout)
+    found: dict[str, Any] = person
+    return found
