@@ -14,7 +14,7 @@ from services.licences import force
 from services.models import AccountType
 from services.reference import kbli
 from services.reference.kbli import BusinessKind, Kbli
-from services.reports.classification import SMALL_UP_TO, ClassificationInput, Stage, StageFacts, amounts
+from services.reports.classification import StageFacts, amounts
 from services.reports.context import CertificateRef, FormContext, Values
 
 
@@ -44,19 +44,6 @@ class CompanyFacts:
     def is_shipyard(self) -> bool:
         """Whether a business field is building or repairing ships."""
         return any(kbli.is_shipyard(code) for code in self.business_fields)
-
-    def classification_input(
-        self, stage: Stage, investment: dict[str, int], *, small_up_to: int = SMALL_UP_TO
-    ) -> ClassificationInput:
-        """What decides the form: `investment` as typed in the report, or `amounts` of the company data."""
-        return ClassificationInput(
-            estate=self.stages.estate,
-            business=self.business,
-            stage=stage,
-            is_shipyard=self.is_shipyard,
-            small_up_to=small_up_to,
-            **investment,
-        )
 
     def context(self, period: Period) -> FormContext:
         """The form engine's context; the report adds its own answers, statement and previous report."""
@@ -97,8 +84,3 @@ async def facts(session: AsyncSession, account_id: UUID, *, on: date) -> Company
             licences=await force.licence_facts(session, account_id, on),
         ),
     )
-
-
-async def form_context(session: AsyncSession, account_id: UUID, period: Period, *, on: date) -> FormContext:
-    """The form engine's context for a report of this company, as far as the company data know it."""
-    return (await facts(session, account_id, on=on)).context(period)

@@ -71,6 +71,8 @@ class Regime(Rules):
     working_capital: WorkingCapital
     working_capital_text: Text
     stages: Stages
+    small_up_to: Annotated[int, Field(gt=0)]
+    """Rupiah of investment up to which a company is small, without land and building."""
     form_families: Annotated[tuple[str, ...], Field(min_length=1)]
     rollback: bool
     sanctions: Text | None

@@ -8,9 +8,6 @@ from services.i18n import N_
 from services.reference.kbli import BusinessKind
 from services.reports.context import Values
 
-SMALL_UP_TO = 5_000_000_000
-"""Rupiah; a company of exactly this investment is small. The default of the policy parameter."""
-
 
 class Family(StrEnum):
     MANUFACTURING = "manufacturing"
@@ -41,7 +38,10 @@ class Risk(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClassificationInput:
-    """Amounts in rupiah, without land and building; `business` from `kbli.business_kind`."""
+    """Amounts in rupiah, without land and building; `business` from `kbli.business_kind`.
+
+    A company of exactly `small_up_to` is small; the limit is that of the period's regime.
+    """
 
     estate: bool
     business: BusinessKind
@@ -49,8 +49,8 @@ class ClassificationInput:
     machine_value: int
     other_fixed_value: int
     working_capital: int
+    small_up_to: int
     is_shipyard: bool = False
-    small_up_to: int = SMALL_UP_TO
 
 
 @dataclass(frozen=True, slots=True)

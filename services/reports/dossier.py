@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services import cases
+from services import cases, rulebook
 from services.deadlines.periods import Period
 from services.deadlines.zones import WIB
 from services.errors import Conflict, FieldError, NotFound
@@ -79,7 +79,8 @@ _PAGES: Final = (
 
 @dataclass(frozen=True)
 class Dossier:
-    """One report at one moment. `stored` are its saved pages, `scan` the signed letter last uploaded."""
+    """One report at one moment. `stored` are its saved pages, `scan` the signed letter last uploaded, `small_up_to`
+    what a small company has invested at most, in rupiah."""
 
     case: CaseFile
     report: Report
@@ -87,6 +88,7 @@ class Dossier:
     company: CompanyFacts
     previous: Previous
     scan: Document | None
+    small_up_to: int
 
     @cached_property
     def period(self) -> Period:
@@ -233,6 +235,7 @@ class Dossier:
                 business=business,
                 stage=Stage(self.report.stage),
                 is_shipyard=any(map(kbli.is_shipyard, self.company.business_fields)),
+                small_up_to=self.small_up_to,
                 **given,
             )
         )
@@ -258,13 +261,14 @@ async def lock(session: AsyncSession, report_id: UUID, *, now: datetime) -> Doss
 
 
 async def of_case(session: AsyncSession, case: CaseFile, *, now: datetime) -> Dossier:
-    """The rest of a report whose case is at hand, in four statements."""
+    """The rest of a report whose case is at hand, in five statements."""
     this = {"case_id": case.id}
     row = (await session.execute(_REPORT, this)).one_or_none()
     if row is None:
         raise NotFound
     report: Report = row[0]
     found = (await session.execute(_PAGES, this)).scalars()
+    rules = await rulebook.of_case(session, case, now=now)
     return Dossier(
         case=case,
         report=report,
@@ -272,4 +276,5 @@ async def of_case(session: AsyncSession, case: CaseFile, *, now: datetime) -> Do
         company=await company.facts(session, report.account_id, on=now.astimezone(WIB).date()),
         previous=await baseline.previous(session, report),
         scan=row[1],
+        small_up_to=rules.policies.regime_for(Period.parse(report.period)).small_up_to,
     )

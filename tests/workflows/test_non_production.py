@@ -86,7 +86,9 @@ async def test_an_accepted_letter_ends_the_duty_its_reminders_and_its_lateness(w
     assert (own.status, own.outcome, own.wake_at) == ("accepted", "excused", None)
     async with world.transaction() as (session, _):
         stands = await acts.count(session, "2026-Q4")
-    assert stands == {"expected": 0, "on_time": 0, "late": 0, "missing": 0}, "an excused report is not expected"
+    assert stands == {"expected": 0, "on_time": 0, "late": 0, "missing": 0}, (
+        "an excused report is not expected"
+    )
 
 
 async def test_accepted_after_the_date_it_ends_the_warning_too(world: World) -> None:

@@ -34,6 +34,7 @@ def company(**facts: Any) -> Classification:
         "machine_value": 1_500_000_000,
         "other_fixed_value": 500_000_000,
         "working_capital": 1_000_000_000,
+        "small_up_to": 5_000_000_000,
     }
     return classify(ClassificationInput(**{**usual, **facts}))
 

@@ -316,6 +316,7 @@ PROBES: tuple[Probe, ...] = (
     Probe(r"regimes\.regimes\.[^.]+\.(first|last)", later_period, of_regimes),
     Probe(r"regimes\.regimes\.[^.]+\.(enforceable|rollback)", toggled, of_regimes),
     Probe(r"regimes\.regimes\.[^.]+\.stages\.(industry|estate)", put(lambda value: value[:1]), of_regimes),
+    Probe(r"regimes\.regimes\.[^.]+\.small_up_to", put(lambda value: value + 1), of_regimes),
     Probe(r"regimes\.regimes\.[^.]+\.form_families", put(lambda value: value[:1]), of_regimes),
     Probe(r"regimes\.regimes\.[^.]+\.variables",
           put(lambda value: "all" if value != "all" else "by_odd_even_quarter"), of_regimes),
