@@ -30,7 +30,7 @@ from services.models import (
     new_id,
 )
 from services.periods import planning, reminders
-from services.reports.classification import LicenceFact, Risk, StageFacts, stages_due
+from services.reports.classification import LicenceFact, Risk, StageFacts, decide_stages, stages_due
 from services.rulebook import Rulebook
 
 BATCH = 1000
@@ -194,6 +194,13 @@ async def duties_of(
     given = {"after": account.id, "only": account.id, "batch": 1, "ended": None, **_in_force(now)}
     rows = (await session.execute(_HOLD if lock else _READ, given)).all()
     return [Duty(row.id, stage) for row in rows for stage in stages_due(_facts(row))]
+
+
+async def questioned(session: AsyncSession, account: Account, *, now: datetime) -> bool:
+    """Whether somebody should ask why a company operates: a licence of it does not allow production yet."""
+    given = {"after": account.id, "only": account.id, "batch": 1, "ended": None, **_in_force(now)}
+    rows = (await session.execute(_READ, given)).all()
+    return any(decide_stages(_facts(row)).follow_up for row in rows)
 
 
 async def open_periods(session: AsyncSession, now: datetime) -> list[tuple[CaseFile, ReportingPeriod]]:

@@ -278,6 +278,7 @@ def account() -> dict[str, Any]:
         "account": ACCOUNT,
         "business_fields": "31002, 16291",
         "operation": "Beroperasi komersial sejak 1 Oktober 2026; sedang melakukan perluasan",
+        "questioned": True,
         "people": [{"username": "a1207", "name": "PT Contoh Rotan Mahakam", "status": "active"}],
         "reached_by": [
             {

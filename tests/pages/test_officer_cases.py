@@ -4,12 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlmodel import col
 
-from services.models import CaseFile, ReadLog, Role
+from services.models import CaseFile, Licence, ReadLog, Role, UppValidation
 from tests.api.conftest import Api
-from tests.pages.officials import official, owing, registration
+from tests.pages.officials import licence_in_review, official, owing, registration
 from tests.pages.visitor import Visitor
 
 
@@ -173,6 +173,27 @@ async def test_a_long_list_is_read_page_by_page(api: Api) -> None:
                 break
             await officer.open(more[1].split('"')[0].replace("&amp;", "&"))
         assert (len(seen), len(set(seen))) == (52, 52)
+
+
+async def test_a_company_that_operates_on_an_unverified_licence_is_to_be_asked_why(api: Api) -> None:
+    account, licence = await licence_in_review(api)
+    async with api.transaction() as (session, _):
+        await session.execute(
+            update(Licence)
+            .where(col(Licence.id) == licence.id)
+            .values(upp_validation=UppValidation.VALID, risk_level="high", ss_verification="unverified")
+        )
+    async with official(api, Role.UPP_OFFICER) as upp:
+        await upp.open(f"/akun/{account.id}")
+        await upp.send(
+            f"/akun/{account.id}/keperluan?next=%2Fakun%2F{account.id}", {"purpose": "supervision"}
+        )
+        assert "Beroperasi sebelum perizinannya mengizinkan" in upp.text
+        async with api.transaction() as (session, _):
+            verified = update(Licence).where(col(Licence.id) == licence.id)
+            await session.execute(verified.values(ss_verification="verified"))
+        await upp.open(f"/akun/{account.id}")
+        assert "Beroperasi sebelum perizinannya mengizinkan" not in upp.text
 
 
 async def test_an_account_is_declared_void_with_a_reason(api: Api) -> None:

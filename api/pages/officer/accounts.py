@@ -46,6 +46,7 @@ from services.models import (
     Person,
     WarningLadder,
 )
+from services.periods import obligations
 from services.search import Filters
 from services.timeline import next_letter
 from services.warnings.wording import duty
@@ -138,6 +139,7 @@ async def _render(
         "account": _shown(account, words),
         "business_fields": ", ".join(target.kbli),
         "operation": _operation(await operation.of_account(session, account), words),
+        "questioned": await obligations.questioned(session, account, now=page.now),
         "people": await _people(session, account_id),
         "licences": [_licence(row, words) for row in await licences.of_account(session, account_id)],
         "reached_by": await health.of_account(session, account),
