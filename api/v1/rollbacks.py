@@ -16,7 +16,8 @@ from api.permissions import require
 from api.principals import ReadPurpose
 from api.v1.cases import DEFAULT_PURPOSE
 from api.v1.reports import authorised
-from api.v1.shapes import FromRow
+from api.v1.shapes import FromRow, ReasonOut
+from services.deadlines.explanation import explain
 from services.errors import NotFound
 from services.i18n import translator
 from services.identity import policy
@@ -80,7 +81,8 @@ class RollbackOut(FromRow):
 class RollbacksOut(BaseModel):
     """The requests about a report. `possible`: another may be made now; `refusal` says why not.
 
-    `shown` is the last second that people are told, `accepted_until` the last that is not refused.
+    `shown` is the last second that people are told, `accepted_until` the last that is not refused, `why` how both
+    follow from the due date.
     """
 
     items: list[RollbackOut]
@@ -88,6 +90,7 @@ class RollbacksOut(BaseModel):
     refusal: str | None
     shown: datetime
     accepted_until: datetime
+    why: list[ReasonOut]
 
 
 @router.get("/reports/{report_id}/rollback-requests", response_model=RollbacksOut)
@@ -105,6 +108,7 @@ async def of_report(
         refusal=speak(may.refusal.message, **may.refusal.params) if may.refusal else None,
         shown=last_second(may.window.due_before),
         accepted_until=last_second(may.window.lenient_before or may.window.due_before),
+        why=[ReasonOut.model_validate(step) for step in explain(may.window.derivation, locale)],
     )
 
 

@@ -166,6 +166,9 @@ async def test_granted_by_an_officer_and_not_asked_for_twice(api: Api) -> None:
     assert (listed.json()["possible"], listed.json()["items"][0]["status"]) == (False, "reopened")
     assert "1 kali" in listed.json()["refusal"]
     assert "Permenperin 13/2025" in listed.json()["refusal"]
+    codes = [(step["code"], step["basis"]) for step in listed.json()["why"]]
+    assert codes[0] == ("anchor_day", "Permenperin 13/2025")
+    assert [code for code, _ in codes].count("day_counted") == 2, "the second reading, day by day"
 
 
 @pytest.mark.starts("2027-01-09T12:00:00+07:00")
