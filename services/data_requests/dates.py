@@ -39,7 +39,7 @@ async def start_clock(
     calendars = await rulebook.of_company(session, case, rules)
     due = derive(rules.policies.rule(DUE), received_at, calendars)
     await store.meet(session, case.id, [UNPROVEN], now=now)
-    await store.set_deadline(session, case.id, DUE, due, now=now)
+    await store.begin_anew(session, case.id, DUE, due, now=now)
     reminder = notice(rules, due.due_before, case, calendars)
     deadline = await store.set_deadline(session, case.id, REMINDER, reminder, now=now)
     if reminder.due_before <= received_at:  # a weekend lies between: the receipt itself was the reminder

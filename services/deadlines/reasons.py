@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -23,7 +23,7 @@ WAITING = N_("menunggu pihak lain")
 
 @dataclass(frozen=True)
 class Grant:
-    """An extension of this date, in force or undone."""
+    """An extension of this date, in force or undone; not one of an earlier question or return."""
 
     extension_id: UUID
     instrument: str
@@ -132,6 +132,7 @@ async def _grants(session: AsyncSession, deadline: Deadline) -> list[Grant]:
         .where(
             col(ExtensionLine.case_id) == deadline.case_id,
             col(ExtensionLine.deadline_name) == deadline.name,
+            or_(col(ExtensionLine.active), col(ExtensionLine.undone_at).is_not(None)),
         )
         .order_by(col(Extension.approved_at), col(Extension.id))
     )

@@ -15,7 +15,14 @@ from services.deadlines.periods import Period
 from services.deadlines.rules import Rule
 from services.errors import Conflict, DomainError, TransitionRefused
 from services.i18n import N_
-from services.models import CaseFile, Deadline, ExtensionRequest, ExtensionRequestStatus, Rollback
+from services.models import (
+    CaseFile,
+    Deadline,
+    ExtensionLine,
+    ExtensionRequest,
+    ExtensionRequestStatus,
+    Rollback,
+)
 from services.policies.extension_requests import ExtensionRequestPolicy
 
 
@@ -108,13 +115,20 @@ async def offers(session: AsyncSession, case_id: UUID, *, now: datetime) -> list
 
 
 async def _earlier(session: AsyncSession, case_id: UUID, name: str) -> tuple[int, int]:
-    query = (
-        select(col(ExtensionRequest.status), func.count())
-        .where(col(ExtensionRequest.target_case_id) == case_id, col(ExtensionRequest.deadline_name) == name)
-        .group_by(col(ExtensionRequest.status))
+    """How many requests wait, and how many were granted and hold: not those for an earlier question or return."""
+    holds = (
+        select(ExtensionLine)
+        .where(
+            col(ExtensionLine.extension_id) == col(ExtensionRequest.extension_id),
+            col(ExtensionLine.case_id) == case_id,
+            col(ExtensionLine.deadline_name) == name,
+            col(ExtensionLine.active),
+        )
+        .exists()
     )
-    counts = {row[0]: row[1] for row in await session.execute(query)}
-    return (
-        counts.get(ExtensionRequestStatus.SUBMITTED, 0),
-        counts.get(ExtensionRequestStatus.GRANTED, 0),
-    )
+    query = select(
+        func.count().filter(col(ExtensionRequest.status) == ExtensionRequestStatus.SUBMITTED),
+        func.count().filter(holds),
+    ).where(col(ExtensionRequest.target_case_id) == case_id, col(ExtensionRequest.deadline_name) == name)
+    waiting, granted = (await session.execute(query)).one()
+    return waiting, granted

@@ -261,7 +261,10 @@ class Extension(SQLModel, table=True):
 
 
 class ExtensionLine(SQLModel, table=True):
-    """One deadline moved by one extension; undone lines stay as history."""
+    """One deadline moved by one extension; undone lines stay as history.
+
+    So do those of an earlier question or return of the same case: inactive without `undone_at`.
+    """
 
     __tablename__: ClassVar[str] = "extension_line"
     __table_args__ = (Index("ix_extension_line_case", "case_id", "deadline_name"),)

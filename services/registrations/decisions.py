@@ -157,7 +157,7 @@ async def _return(
     rules = await of_case(session, case, now=now)
     place = rules.calendars(registration.region_code, registration.nib)
     correction = derive(rules.policies.rule(CORRECTION), now, place)
-    await store.set_deadline(session, case.id, CORRECTION, correction, now=now)
+    await store.begin_anew(session, case.id, CORRECTION, correction, now=now)
     await cases.record(
         session, case, "returned", now=now, actor=actor, data={"submission": registration.submission}
     )

@@ -58,7 +58,7 @@ async def set_correction(session: AsyncSession, case: CaseFile, *, now: datetime
     rules = await rulebook.of_case(session, case, now=now)
     calendars = await rulebook.of_company(session, case, rules)
     derived = derive(rules.policies.rule(CORRECTION), now, calendars)
-    return await store.set_deadline(session, case.id, CORRECTION, derived, now=now)
+    return await store.begin_anew(session, case.id, CORRECTION, derived, now=now)
 
 
 async def pause(session: AsyncSession, case: CaseFile, *, now: datetime) -> None:

@@ -82,6 +82,12 @@ SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 COMPANIES: Final = (("64.72", "small"), ("64.72", "large"), ("31.71", "small"))
 MINISTRY: Final = ladders.officer("")
 UNSENT: Final = (ReportStatus.UPCOMING, ReportStatus.NOT_STARTED, ReportStatus.DRAFT)
+# The dates for which more time may be asked, and where their cases stand then.
+MORE_TIME: Final = (
+    *((planning.DUE, CaseKind.REPORT, status) for status in UNSENT),
+    ("report_correction_due", CaseKind.REPORT, ReportStatus.RETURNED),
+    ("data_request_due", CaseKind.DATA_REQUEST, "received"),
+)
 
 # Each finds what must never be: a row of it is a broken promise. At rest means: nothing is due that was not done.
 BROKEN: Final = {
@@ -324,17 +330,20 @@ class AnyHistory(RuleBasedStateMachine):
         if found:
             self._act(work)
 
-    @about(CaseKind.REPORT, *UNSENT)
+    @precondition(lambda game: any(about[1:] in game.open for about in MORE_TIME))
     @rule(which=st.integers(0, 5), days=st.integers(1, 14))
     def a_company_asks_for_more_time(self, which: int, days: int) -> None:
-        found = self._one(which, CaseKind.REPORT, *UNSENT)
+        """For its report, for a correction or for an answer: also of a second return, of a second question."""
+        open_ = [about for about in MORE_TIME if about[1:] in self.open]
+        name, kind, status = open_[which % len(open_)]
+        found = self._one(which, kind, status)
 
         async def work(session: AsyncSession, now: datetime) -> None:
             assert found is not None
-            report = await session.get_one(Report, found)
-            proof = await make_scan(session, report.account_id, kind="extension_evidence", now=now)
-            wanted = MoreTime(planning.DUE, days, "Banjir.")
-            await asking.ask(session, found, wanted, proof, actor=ACTOR, now=now)
+            company = (await session.get_one(CaseFile, found)).account_id
+            assert company is not None
+            proof = await make_scan(session, company, kind="extension_evidence", now=now)
+            await asking.ask(session, found, MoreTime(name, days, "Banjir."), proof, actor=ACTOR, now=now)
 
         if found:
             self._act(work)
