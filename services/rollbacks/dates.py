@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import rulebook
 from services.deadlines import store
-from services.deadlines.derivation import Derived, derive
+from services.deadlines.derivation import Calendars, Derived, derive
 from services.deadlines.office_time import derive_share
 from services.models import CaseFile, Deadline
 from services.rulebook import Rulebook
@@ -18,9 +18,12 @@ RESEND: Final = "rollback_resend_due"
 RESEND_REMINDER: Final = "rollback_resend_reminder"
 
 
-def window(due_before: datetime, rules: Rulebook) -> Derived:
-    """Two days from the due date in force: calendar days are told, working days are what counts for refusing."""
-    return derive(rules.policies.rule(WINDOW), due_before, rules.calendars())
+def window(due_before: datetime, rules: Rulebook, calendars: Calendars) -> Derived:
+    """Two days from the due date in force: calendar days are told, working days are what counts for refusing.
+
+    `calendars` are those of the company: where it cannot work it cannot ask.
+    """
+    return derive(rules.policies.rule(WINDOW), due_before, calendars)
 
 
 def refused_from(derived: Derived) -> datetime:

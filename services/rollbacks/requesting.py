@@ -129,7 +129,7 @@ async def _possible(session: AsyncSession, case: CaseFile, now: datetime) -> Pos
     if due is None or report is None:
         raise NotFound
     rules = await rulebook.of_case(session, case, now=now)
-    window = dates.window(due.due_before, rules)
+    window = dates.window(due.due_before, rules, await rulebook.of_company(session, case, rules))
     regime = rules.policies.regime_for(Period.parse(report.period))
     refusal: DomainError | None = None
     if report.submission == 0:

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from services import rulebook, unissued
 from services.deadlines import store
-from services.deadlines.derivation import Step, derive
+from services.deadlines.derivation import Step
 from services.deadlines.explanation import explain
 from services.deadlines.periods import Period
 from services.deadlines.waves import wave_moments
@@ -30,6 +30,7 @@ from services.models import (
 )
 from services.periods import moments, planning
 from services.periods.moments import Moment
+from services.rollbacks import dates as rollback_dates
 from services.timeline import ladders
 from services.timeline.foreseen import (
     ACTS,
@@ -113,7 +114,8 @@ async def _report(
         start = overdue.proposable(rules, due[0].due_before)
         first = ladders.Rung(1, start.due_before, start.derivation)
         lines += await _warned(session, case, first, rules, now, speak)
-    window = derive(rules.policies.rule("rollback_window"), due[0].due_before, rules.calendars())
+    calendars = await rulebook.of_company(session, case, rules)
+    window = rollback_dates.window(due[0].due_before, rules, calendars)
     if window.due_before > now:
         why = _why(window.derivation, speak)
         lines.append(FutureLine("correction_window", window.shown, speak.gettext(WINDOW), why, certain=True))

@@ -17,17 +17,20 @@ from services.decrees.changes import changes
 from services.decrees.drafting import DecreeDraft
 from services.decrees.lines import RawLine
 from services.decrees.stored import enter, told_names
-from services.models import Account, CaseFile, Deadline, DecreeLayer, EvidenceKind, ReviewDesk
+from services.errors import TransitionRefused
+from services.models import Account, CaseFile, Deadline, DecreeLayer, EvidenceKind, Report, ReviewDesk
 from services.reviews import decisions as reviewing
 from services.reviews.corrections import Note
 from services.rollbacks import decisions, steps
 from services.service_proof.evidence import Receipt
+from services.timeline import future
 from tests.factories import OPEN, make_account
 from tests.services.data_requests import given
 from tests.services.rollbacks.test_rules import OFFICER, ask, sent
 
 SAMARINDA, JAKARTA, EAST_KALIMANTAN = "64.72", "31.74", "64"
-FRIDAY = "2027-01-08"
+FRIDAY, MONDAY_AFTER = "2027-01-08", "2027-01-11"
+WEDNESDAY_AFTER = datetime.fromisoformat("2027-01-13T10:00:00+07:00")
 TUESDAY = OPEN + timedelta(days=1)
 Begun = tuple[UUID, str]
 
@@ -63,10 +66,14 @@ DUTIES: Final = (asked, returned, reopened)
 
 
 async def decreed(
-    session: AsyncSession, layer: DecreeLayer = DecreeLayer.REGION, scope: str = EAST_KALIMANTAN
+    session: AsyncSession,
+    layer: DecreeLayer = DecreeLayer.REGION,
+    scope: str = EAST_KALIMANTAN,
+    *,
+    day: str = FRIDAY,
 ) -> None:
-    """A holiday of one place on the Friday of that week: entered, approved and carried out everywhere."""
-    lines = (RawLine(1, FRIDAY, "holiday", "Hari Jadi Contoh"),)
+    """A holiday of one place, on the Friday of that week: entered, approved and carried out everywhere."""
+    lines = (RawLine(1, day, "holiday", "Hari Jadi Contoh"),)
     wanted = DecreeDraft("Keputusan Contoh 1/2027", "uji", lines, layer=layer, scope=scope)
     decree = await drafting.draft(session, wanted, actor="one", now=OPEN)
     await drafting.dry_run(session, decree.case_id, actor="one", now=OPEN)
@@ -115,6 +122,40 @@ async def test_a_decree_of_one_organisation_moves_its_dates_alone(
     await decreed(session, DecreeLayer.ORGANISATION, await nib_of(session, ours))
     assert _last(await until(session, ours)) > _last(before)
     assert await until(session, other) == before
+
+
+@pytest.mark.parametrize("layer", [DecreeLayer.REGION, DecreeLayer.ORGANISATION])
+async def test_a_correction_may_be_asked_for_on_the_working_days_of_its_company(
+    session: AsyncSession, layer: DecreeLayer
+) -> None:
+    """Due on Sunday: until Tuesday, by both readings; where Monday is a holiday, until Wednesday by the lenient one."""
+    inside, outside = await sent(session, region=SAMARINDA), await sent(session, region=JAKARTA)
+    place = (
+        await nib_of(session, (inside.case_id, "")) if layer is DecreeLayer.ORGANISATION else EAST_KALIMANTAN
+    )
+    await decreed(session, layer, place, day=MONDAY_AFTER)
+    with pytest.raises(TransitionRefused, match="Permenperin 13/2025"):
+        await ask(session, outside, WEDNESDAY_AFTER)
+    asked_for = await ask(session, inside, WEDNESDAY_AFTER)
+    assert asked_for.refused_from == asked_for.shown_before + timedelta(days=1)
+
+
+async def test_the_case_foretells_the_window_by_the_calendar_on_which_it_is_counted(
+    session: AsyncSession,
+) -> None:
+    inside, outside = await sent(session, region=SAMARINDA), await sent(session, region=JAKARTA)
+    await decreed(session, day=MONDAY_AFTER)
+    assert "Hari Jadi Contoh" in await window_told(session, inside)
+    assert "Hari Jadi Contoh" not in await window_told(session, outside)
+
+
+async def window_told(session: AsyncSession, report: Report) -> str:
+    """The reasons that a case gives for the end of its window."""
+    await session.flush()
+    case = await cases.lock(session, report.case_id)
+    lines = await future.future(session, case, now=OPEN, locale="id")
+    (line,) = [line for line in lines if line.name == "correction_window"]
+    return " ".join(line.why)
 
 
 async def nib_of(session: AsyncSession, begun: Begun) -> str:

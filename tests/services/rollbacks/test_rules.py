@@ -68,7 +68,7 @@ async def test_until_when_a_correction_may_be_asked_for(
     session: AsyncSession, period: str, due_before: str, shown: str, refused: str
 ) -> None:
     rules = await rulebook.current(session, now=OPEN)
-    window = dates.window(wib(due_before), rules)
+    window = dates.window(wib(due_before), rules, rules.calendars())
     assert (window.due_before, dates.refused_from(window)) == (wib(shown), wib(refused))
     if period == "2026-Q3":
         assert planning.due_of(Period.parse(period), rules).due_before == wib(due_before)
