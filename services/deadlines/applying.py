@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,7 +14,7 @@ from services.deadlines import followers, moves, store
 from services.deadlines.extensions import NAME, SCOPE, given
 from services.deadlines.periods import Period
 from services.messages.intents import intend_many
-from services.models import Extension, ExtensionLine, ExtensionStatus
+from services.models import Extension, ExtensionLine, ExtensionStatus, ReportingPeriod
 
 # A line for every case whose date without extensions is earlier, also where a later date is in force already: when
 # that one is undone, this one holds.
@@ -67,11 +67,16 @@ async def next_cases(
 
 
 async def extend_cases(
-    session: AsyncSession, extension: Extension, found: Sequence[UUID], now: datetime
+    session: AsyncSession,
+    extension: Extension,
+    found: Sequence[UUID],
+    now: datetime,
+    *,
+    as_of: datetime | None = None,
 ) -> int:
-    """Extend these cases; returns how many dates moved."""
+    """Extend these cases, those that were in scope `as_of` then (None: now); returns how many dates moved."""
     locked = await cases.lock_many(session, found)
-    rows = (await session.execute(_LINES, {**given(extension, now), "ids": uuids(locked)})).all()
+    rows = (await session.execute(_LINES, {**given(extension, as_of or now), "ids": uuids(locked)})).all()
     old = {row.case_id: row.old_before for row in rows}
     moved = await store.recompute(session, list(old), extension.deadline_name, now=now)
     data = [
@@ -155,14 +160,32 @@ async def undo_cases(
 async def apply_to_newcomers(
     session: AsyncSession, case_ids: list[UUID], period: Period, *, now: datetime
 ) -> None:
-    """Obligations opened after an extension for their period or region get it too."""
+    """Obligations opened after an extension that would have concerned them get it too.
+
+    One without a period concerned what was open and not yet due when it was applied: it reaches who joins such a
+    period later, and no period that opened since.
+    """
     if not case_ids:
         return
+    for extension in await _for_newcomers(session, period, now):
+        await extend_cases(session, extension, case_ids, now, as_of=extension.applied_at)
+
+
+async def _for_newcomers(session: AsyncSession, period: Period, now: datetime) -> Sequence[Extension]:
+    """In the order in which they were applied: a date that one had moved was not yet due for the next."""
+    applied_at = func.coalesce(col(Extension.applied_at), now)
+    was_open = (
+        select(ReportingPeriod)
+        .where(col(ReportingPeriod.code) == str(period), col(ReportingPeriod.opens_at) <= applied_at)
+        .exists()
+    )
     query = (
         select(Extension)
-        .where(col(Extension.status).in_([ExtensionStatus.APPROVED, ExtensionStatus.APPLIED]))
-        .where(col(Extension.period) == str(period), col(Extension.target_case_id).is_(None))
-        .order_by(col(Extension.target_before))
+        .where(
+            col(Extension.status).in_([ExtensionStatus.APPROVED, ExtensionStatus.APPLIED]),
+            col(Extension.target_case_id).is_(None),
+            or_(col(Extension.period) == str(period), and_(col(Extension.period).is_(None), was_open)),
+        )
+        .order_by(applied_at, col(Extension.target_before), col(Extension.id))
     )
-    for extension in (await session.execute(query)).scalars().all():
-        await extend_cases(session, extension, case_ids, now)
+    return (await session.execute(query)).scalars().all()
