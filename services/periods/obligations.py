@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from services import cases, rulebook
 from services.database import uuids
-from services.deadlines import applying, store
+from services.deadlines import applying, of_record, store
 from services.deadlines.periods import Period
 from services.deadlines.waves import due_waves, wave_moments
 from services.errors import NotFound
@@ -145,6 +145,8 @@ async def open_duties(
     }
     opened = list((await session.execute(_OPEN, given)).scalars())
     await cases.record_many(session, opened, "opened", now=now, actor=actor, data={"period": str(period)})
+    if opened:
+        await of_record.keep(session, period, rules, now=now)
     await applying.apply_to_newcomers(session, opened, period, now=now)
     return opened
 

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from services import rulebook
 from services.companies import operation
+from services.deadlines import of_record
 from services.deadlines.periods import Period
 from services.deadlines.zones import WIB
 from services.errors import NotFound
@@ -20,6 +21,7 @@ from services.models import Account, AccountStatus, CaseFile, Deadline, Report, 
 from services.periods import obligations, planning
 from services.reports.dossier import EDITABLE, UNSTARTED
 from services.reports.timeliness import Timeliness, timeliness
+from services.rulebook import Rulebook
 
 LABELS: Final[Mapping[ReportStatus, str]] = {
     ReportStatus.UPCOMING: N_("Belum Dibuka"),
@@ -60,7 +62,7 @@ class ReportLine:
 
 @dataclass(frozen=True)
 class Unopened:
-    """A report owed for a past period that nobody opened; `due_before` without any extension."""
+    """A report owed for a past period that nobody opened; `due_before` as it was announced for everyone."""
 
     period: str
     stage: str
@@ -104,11 +106,15 @@ async def unopened(
     standing = select(col(Report.period), col(Report.stage)).where(col(Report.account_id) == account_id)
     opened = {(period, stage) for period, stage in await session.execute(standing)}
     return [
-        Unopened(str(period), duty.stage, planning.due_of(period, rules).due_before)
+        Unopened(str(period), duty.stage, _due_before(period, rules))
         for period in rules.policies.regimes.periods_owed(today, since)
         for duty in duties
         if (str(period), duty.stage) not in opened and told.asked(duty.stage, stages, period.end)
     ]
+
+
+def _due_before(period: Period, rules: Rulebook) -> datetime:
+    return of_record.due_before(rules.policies, period, planning.due_of(period, rules).due_before)
 
 
 def _line(case: CaseFile, report: Report, due: Deadline, now: datetime) -> ReportLine:

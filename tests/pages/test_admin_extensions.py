@@ -11,6 +11,7 @@ from services.deadlines import applying, campaigns
 from services.models import CaseFile, Deadline, Extension, Role
 from services.policies.bundle import Policies
 from tests.api.conftest import Api
+from tests.factories import make_report
 from tests.pages.officials import official, owing
 from tests.pages.visitor import Visitor
 
@@ -220,3 +221,17 @@ async def test_others_read_extensions_but_write_none(api: Api) -> None:
         assert (
             await auditor.open("/admin/perpanjangan/00000000-0000-7000-8000-000000000000")
         ).status_code == 404
+
+
+async def test_one_that_was_announced_before_the_service_kept_it_is_listed_and_explained(api: Api) -> None:
+    async with api.transaction() as (session, now):
+        await make_report(session, period="2025-Q1", now=now)
+    extension = await stored(api)
+    async with official(api, Role.ADMINISTRATOR) as admin:
+        await admin.open("/admin/perpanjangan")
+        assert "Pengumuman SIINas tentang perpanjangan" in admin.text
+        assert (await admin.open(f"/admin/perpanjangan/{extension.id}")).status_code == 200
+        assert "10 Apr 2025 15 Apr 2025 1" in admin.text
+        program = await api.as_(Role.ADMINISTRATOR)
+        told = (await program.get(f"/api/v1/extensions/{extension.id}")).json()
+        assert (told["scope"], told["period"]) == ("period", "2025-Q1")

@@ -16,7 +16,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.assistance.slots import offered
-from services.deadlines import extensions
+from services.deadlines import extensions, of_record
 from services.deadlines.calendars import build_calendars
 from services.deadlines.derivation import Derived, derive
 from services.deadlines.explanation import explain
@@ -234,6 +234,15 @@ def of_supervision(policies: Policies, path: str) -> Any:
     return disorder.looked_at(policy, NOON[0]), [policy.disorderly(counts) for counts in numbers]
 
 
+def of_quarters(policies: Policies, path: str) -> Any:
+    """Until when the reports of 2025's quarters are on time, with what was announced for everyone."""
+    found = []
+    for period in (Period.parse(f"2025-Q{number}") for number in range(1, 5)):
+        derived = derive(policies.rule("report_due", period), period.end, CALENDARS)
+        found.append(of_record.due_before(policies, period, derived.due_before))
+    return found
+
+
 def said(policies: Policies, path: str) -> Any:
     """What the page of the rules, an approver's list of differences and the version show."""
     named = {setting.path: setting.value for setting in settings.settings(policies.document)}
@@ -331,12 +340,12 @@ PROBES: tuple[Probe, ...] = (
     Probe(r"extension_requests\.requests\.\d+\.deadline", put(lambda value: "rollback_resend_due"), said),
     Probe(r"extension_requests\.requests\.\d+\.basis", longer, said),
     Probe(r"extensions_of_record\.extensions\.[^.]+\.(id|instrument|reason)", put(lambda value: f"{value}_x"), said),
-    Probe(r"extensions_of_record\.extensions\.[^.]+\.deadline", put(lambda value: "rollback_window"), said),
+    Probe(r"extensions_of_record\.extensions\.[^.]+\.deadline", put(lambda value: "rollback_window"), of_quarters),
     Probe(r"extensions_of_record\.extensions\.[^.]+\.scope", put(lambda value: "region"), refusal),
     Probe(r"extensions_of_record\.extensions\.[^.]+\.(regime|statutory_due)",
           put(lambda value: "2025-05-10" if value != "PM13_2025" else "SE1_2025"), refusal),
-    Probe(r"extensions_of_record\.extensions\.[^.]+\.period", put(lambda value: "2025-Q2"), said),
-    Probe(r"extensions_of_record\.extensions\.[^.]+\.extended_due", put(lambda value: "2025-04-20"), said),
+    Probe(r"extensions_of_record\.extensions\.[^.]+\.period", put(lambda value: "2025-Q2"), of_quarters),
+    Probe(r"extensions_of_record\.extensions\.[^.]+\.extended_due", put(lambda value: "2025-04-20"), of_quarters),
     Probe(r"data_requests\.data_requests\.most_at_once", put(lambda value: value + 1), said),
     Probe(r"data_requests\.data_requests\.(receipt|documented)", put(lambda value: value[:-1]), said),
     Probe(r"data_requests\.data_requests\.basis", longer, said),

@@ -7,7 +7,7 @@ from tests.services.policies.setting_probes import PROBES, outcome, probe_of, re
 
 SHIPPED = load_shipped()
 SETTINGS = {setting.path: setting.value for setting in settings.settings(SHIPPED.document)}
-# Read by nobody but people: grounds, names, and what was announced before this service kept it.
+# Read by nobody but people: grounds and names.
 FOR_PEOPLE = {
     "basis",
     "label",
@@ -16,9 +16,6 @@ FOR_PEOPLE = {
     "reason",
     "instrument",
     "statutory_due",
-    "extended_due",
-    "period",
-    "deadline",
 }
 
 
