@@ -59,9 +59,8 @@ async def test_a_report_of_that_quarter_is_due_on_the_fifteenth_and_its_story_sa
 
 
 async def test_a_correction_may_be_asked_for_until_the_seventeenth(session: AsyncSession) -> None:
-    window = dates.window(
-        await due_before(session, await begun(session)), await rulebook.current(session, now=OPEN)
-    )
+    rules = await rulebook.current(session, now=OPEN)
+    window = dates.window(await due_before(session, await begun(session)), rules, rules.calendars())
     assert window.shown.isoformat() == "2025-04-17T16:59:59+00:00"
 
 
