@@ -171,6 +171,8 @@ def fields() -> list[shapes.Field]:
             "Nilai mesin",
             "Total nilai pembelian sampai akhir periode.",
             previous=2_750_000_000,
+            elsewhere=shapes.Action("Minta asistensi", "#"),
+            aside="Bila nilai investasi memang turun, verifikator dapat menurunkan nilai pembandingnya.",
         ),
         field("quantity", "number", "Jumlah dalam satuan asli", unit="ton"),
         field("ordered_on", "date", "Tanggal dokumen", required=False),

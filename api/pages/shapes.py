@@ -38,7 +38,7 @@ class Field:
     type: text, textarea, number, integer, money, date, year, select, radios, yes_no, checkboxes, file, note.
     `visible_when` is a condition as in the form files ({"field": "exported", "is": true}; in, contains, all,
     any, not) over fields of the same page; conditions on other pages are settled before. `elsewhere` is the
-    way out when no option fits; it opens beside the form, so that nothing typed is lost.
+    way out when no answer fits, explained by `aside`; it opens beside the form, so that nothing typed is lost.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Field:
     visible_when: Mapping[str, Any] | None = None
     stored: StoredFile | None = None
     elsewhere: "Action | None" = None
+    aside: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Grid:
     type: str = "grid"
     visible_when: None = None
     elsewhere: None = None
+    aside: str = ""
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@ PATHS: dict[str, str] = {
     "case_release": "/kasus/{case}/lanjutkan",
     "case_assignment": "/kasus/{case}/petugas",
     "case_note": "/kasus/{case}/catatan",
+    "case_baseline": "/kasus/{case}/nilai-pembanding",
     "case_step": "/kasus/{case}/langkah",
     "case_contacts": "/kasus/{case}/kontak",
     "missing_reports": "/belum-melapor",

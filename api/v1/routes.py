@@ -3,6 +3,7 @@
 from api.v1 import (
     accounts,
     assistance,
+    baselines,
     bounces,
     cases,
     casework,
@@ -44,6 +45,7 @@ ROUTERS = (
     accounts.router,
     licences.router,
     reports.router,
+    baselines.router,
     statements.router,
     reviews.router,
     rollbacks.router,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from services.i18n import translator
 from services.identity.principal import Principal
-from services.models import CaseEvent, CaseFile, Extension, HolidayDecree
+from services.models import BaselineCorrection, CaseEvent, CaseFile, Extension, HolidayDecree
 from services.timeline import actors
 from services.timeline.sentences import INTERNAL, sentence
 
@@ -33,6 +33,13 @@ class PastLine:
     instrument: str | None = None
     reason: str | None = None
     data: dict[str, Any] | None = None
+
+
+class _Ground(NamedTuple):
+    """What an act stands on."""
+
+    instrument: str | None
+    reason: str | None
 
 
 def reads_as_company(principal: Principal, case: CaseFile) -> bool:
@@ -82,18 +89,19 @@ async def past(
 
 
 def _ground_of(event: CaseEvent) -> str | None:
-    return event.data.get("extension") or event.data.get("decree")
+    return event.data.get("extension") or event.data.get("decree") or event.data.get("correction")
 
 
-async def _grounds(
-    session: AsyncSession, events: Sequence[CaseEvent]
-) -> dict[str | None, Extension | HolidayDecree]:
-    """Extensions and decrees that events speak of: events hold ids only, instrument and reason stand in the row."""
-    grounds: dict[str | None, Extension | HolidayDecree] = {}
+async def _grounds(session: AsyncSession, events: Sequence[CaseEvent]) -> dict[str | None, _Ground]:
+    """What events speak of: they hold ids only, instrument and reason stand in the row."""
+    grounds: dict[str | None, _Ground] = {}
     if ids := {UUID(event.data["extension"]) for event in events if "extension" in event.data}:
         rows = await session.execute(select(Extension).where(col(Extension.id).in_(ids)))
-        grounds |= {str(extension.id): extension for extension in rows.scalars()}
+        grounds |= {str(row.id): _Ground(row.instrument, row.reason) for row in rows.scalars()}
     if ids := {UUID(event.data["decree"]) for event in events if "decree" in event.data}:
         decrees = await session.execute(select(HolidayDecree).where(col(HolidayDecree.case_id).in_(ids)))
-        grounds |= {str(decree.case_id): decree for decree in decrees.scalars()}
+        grounds |= {str(row.case_id): _Ground(row.instrument, row.reason) for row in decrees.scalars()}
+    if ids := {UUID(event.data["correction"]) for event in events if event.type == "baseline_lowered"}:
+        lowered = await session.execute(select(BaselineCorrection).where(col(BaselineCorrection.id).in_(ids)))
+        grounds |= {str(row.id): _Ground(None, row.reason) for row in lowered.scalars()}
     return grounds

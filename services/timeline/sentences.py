@@ -62,7 +62,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "statement_printed": N_("Surat Pernyataan dicetak."),
     "statement_attached": N_("Pindaian Surat Pernyataan diunggah."),
     "report.sent": N_("Laporan dikirim (kiriman ke-{submission})."),
-    "baseline_lowered": N_("Nilai pembanding diturunkan oleh petugas."),
+    "baseline_lowered": N_("Nilai pembanding untuk {field} diturunkan oleh petugas."),
     # the review of reports
     "report_examined": N_("Kiriman ke-{submission} diperiksa otomatis: {flags} hal perlu dilihat petugas."),
     "reviewers_reminded": N_("Separuh waktu pemeriksaan berlalu; petugas yang memeriksanya diingatkan."),
@@ -277,8 +277,13 @@ SANCTIONS: Final = {
     SanctionKind.LICENCE_SUSPENSION: N_("pembekuan izin"),
     SanctionKind.LICENCE_REVOCATION: N_("pencabutan izin"),
 }
+COMPARED: Final = {
+    "general_data.machine_value": N_("Nilai Mesin"),
+    "general_data.other_fixed_value": N_("Nilai Lainnya"),
+}
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "deadline": names.NAMES,
+    "field": COMPARED,
     "evidence_kind": {str(code): text for code, text in EVIDENCE.items()},
     "why": {str(code): text for code, text in STANDSTILLS.items()},
     "sanction": {str(code): text for code, text in SANCTIONS.items()},

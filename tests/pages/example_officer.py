@@ -125,12 +125,37 @@ def case() -> dict[str, Any]:
         "facts": [("Akun", "1207"), ("NIB", "9120000000017"), ("KBLI", "31002")],
         "documents": examples.components()["documents"],
         "notes": [shapes.NoteRow("Verifikator 1", NOW, "Bandingkan dengan triwulan lalu.")],
+        "baseline": baseline(),
         "links": [shapes.Action("Buka isi laporan", "#", "secondary")],
         "note_form": Form(),
         "hold_form": Form(),
         "may_note": True,
         "holdable": True,
         "assignees": [option("p1", "Verifikator 1")],
+    }
+
+
+def baseline() -> dict[str, Any]:
+    lowered = {
+        "field": "Nilai Mesin",
+        "value": 2_500_000_000,
+        "period": "Triwulan III 2026",
+        "reason": "Satu mesin bubut dijual; faktur penjualan terlampir pada tiket asistensi.",
+        "by": "Verifikator 1 (Petugas)",
+        "at": NOW,
+    }
+    typed = {"baseline_field": "general_data.machine_value", "baseline_value": "3.000.000.000"}
+    wrong = FieldError("baseline_value", "Nilai harus lebih rendah daripada nilai pembanding sekarang.")
+    return {
+        "period": "Triwulan III 2026",
+        "amounts": [("Nilai Mesin", "Rp2.500.000.000"), ("Nilai Lainnya", "Rp400.000.000")],
+        "options": [
+            option("general_data.machine_value", "Nilai Mesin"),
+            option("general_data.other_fixed_value", "Nilai Lainnya"),
+        ],
+        "lowered": [lowered],
+        "open": True,
+        "form": Form(typed, [wrong]),
     }
 
 
@@ -144,6 +169,7 @@ def stuck_case() -> dict[str, Any]:
         "future": [],
         "facts": [],
         "notes": [],
+        "baseline": None,
         "links": [],
         "assignees": [],
     }

@@ -19,6 +19,7 @@ DATA = {
     "letter": 2, "number": "00001/SP-2/64.72/2027", "why": "held", "sanction": "fine", "left_out": 1,
     "flags": 2, "notes": 3, "desk": "Helpdesk SIINas", "session_at": AT, "satisfaction": 4, "findings": 3,
     "letter_basis": "agreement", "letter_number": "005/17", "letter_date": "2027-01-04",
+    "field": "general_data.machine_value",
 }  # fmt: skip
 
 

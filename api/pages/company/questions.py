@@ -9,10 +9,10 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from api.pages import places, shapes
-from api.pages.urls import url
+from api.pages.company import ways_out
 from services.companies.definition import FormattedText
 from services.errors import FieldError
-from services.i18n import N_, Translator, format_date
+from services.i18n import Translator, format_date
 from services.reference import countries, kbli, units
 from services.reference.kbli import Kbli
 from services.reference.units import Unit
@@ -22,7 +22,6 @@ from services.reports.context import CertificateRef, Values
 from services.reports.definition import FieldsSection, Grid
 from services.reports.fields import FormField
 
-_NO_UNIT: Final = N_("Satuan tidak ada? Ajukan")
 _FEW: Final = 4
 """So many answers are all shown at once; more of them open on demand."""
 _TYPES: Final[Mapping[type, str]] = {
@@ -50,6 +49,7 @@ class Asking:
     given       what the report itself answers
     hidden      ids that no person fills in
     added       units that were accepted beside the shipped ones
+    fell        ids whose amount is refused because it is below that of the report before
     """
 
     words: Translator
@@ -60,6 +60,7 @@ class Asking:
     given: Mapping[str, JsonValue] = field(default_factory=dict)
     hidden: Collection[str] = ()
     added: Sequence[Unit] = ()
+    fell: Collection[str] = ()
 
 
 def shown(questions: Sequence[FormField], asking: Asking) -> list[shapes.Field]:
@@ -142,6 +143,7 @@ def _described(question: FormField, asking: Asking) -> shapes.Field | None:
     say = asking.words.gettext
     options = _options(question, asking)
     before = asking.previous.get(question.id)
+    aside, elsewhere = ways_out.of(question, asking.fell, asking.words)
     return shapes.Field(
         question.id,
         _type(question, options),
@@ -152,9 +154,8 @@ def _described(question: FormField, asking: Asking) -> shapes.Field | None:
         unit=_unit(question),
         previous=before if isinstance(before, int) and isinstance(question, fields.RupiahField) else None,
         visible_when=None if condition is True else conditions.as_data(condition),
-        elsewhere=shapes.Action(say(_NO_UNIT), url("unit_propose"))
-        if isinstance(question, fields.UnitField)
-        else None,
+        elsewhere=elsewhere,
+        aside=aside,
     )
 
 

@@ -15,7 +15,7 @@ from api.bodies import form_of
 from api.csrf import FIELD
 from api.deps import Now, SessionDep, locale_of
 from api.pages import flash, forms, shapes
-from api.pages.company import questions, report_frame, rows
+from api.pages.company import questions, report_frame, rows, ways_out
 from api.pages.company.questions import Asking
 from api.pages.company.report_frame import Writer, authorised
 from api.pages.forms import Done
@@ -186,9 +186,11 @@ async def _asking(
         if question.type == "given"
     }
     units = await added.offered(session, page.section.fields)
+    fell = ways_out.fell(page.section, page.errors)
     return Asking(
-        words, facts.business_fields, facts.certificates, elsewhere, page.previous, given, added=units
-    )
+        words, facts.business_fields, facts.certificates, elsewhere, page.previous, given,
+        added=units, fell=fell,
+    )  # fmt: skip
 
 
 def _form(page: Page, typing: Typing, words: Translator) -> tuple[Form, list[str]]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import routers
 from api.deps import IN_TURN, Now, SessionDep, locale_of
 from api.pages import flash, forms, shapes
-from api.pages.company import questions, report_frame
+from api.pages.company import questions, report_frame, ways_out
 from api.pages.company.report_frame import SEND, Writer, authorised
 from api.pages.forms import Done
 from api.pages.urls import PATHS, url
@@ -121,6 +121,8 @@ def _check(view: ReportView, gap: Gap, words: Translator) -> shapes.Check:
         if error.message != gap.message
     ]
     shown = " · ".join(hints[:3]) + (" …" if len(hints) > 3 else "")
+    if section and ways_out.fell(section, gap.fields):
+        shown = " · ".join(filter(None, (shown, words.gettext(ways_out.LOWERED_BY))))
     return shapes.Check(
         words.gettext(gap.message, **gap.params), False, report_frame.closes(view, gap), shown
     )

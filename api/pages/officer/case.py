@@ -13,7 +13,7 @@ from api import routers
 from api.deps import Now, SessionDep
 from api.pages import deadlines, mail, shapes, views
 from api.pages.frame import answer, page_for
-from api.pages.officer import case_links, reading
+from api.pages.officer import baseline_view, case_links, reading
 from api.pages.rendering import Form
 from api.pages.urls import PATHS, url
 from api.permissions import require
@@ -105,8 +105,9 @@ async def render(
     status: int = 200,
     note_form: Form = EMPTY,
     hold_form: Form = EMPTY,
+    baseline_form: Form = EMPTY,
 ) -> Response:
-    """The page of a case; a refused note or hold is shown again as it was typed."""
+    """The page of a case; a refused form is shown again as it was typed."""
     page = await page_for(request, session)
     words = translator(page.locale)
     mine = reads_as_company(user, case)
@@ -128,6 +129,7 @@ async def render(
         "notes": await _notes(session, user, case),
         "may_note": _may(user, case, Permission.WRITE_NOTES),
         "decision": None,
+        "baseline": await baseline_view.shown(session, user, case, baseline_form, words),
         "links": case_links.links(user, case, words),
         "note_form": note_form,
         "hold_form": hold_form,

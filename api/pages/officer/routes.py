@@ -3,6 +3,7 @@
 from api.pages.officer import (
     accounts,
     assistance,
+    baselines,
     case,
     case_commands,
     cases,
@@ -45,6 +46,7 @@ ROUTERS = tuple(
         non_production,
         case,
         case_commands,
+        baselines,
         data_request_orders,
         data_requests,
         warnings,
