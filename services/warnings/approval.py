@@ -27,10 +27,11 @@ from services.models import (
     WarningStatus,
     new_id,
 )
-from services.warnings import desk, ending, standing
-from services.warnings.competence import Office, office_at
+from services.warnings import desk, ending, numbering, standing
+from services.warnings.competence import Office, office, office_at
 from services.warnings.desk import Filters, Line
 from services.warnings.proposals import TARGET
+from services.warnings.wording import office_name
 
 MAX_REASON: Final = 2000
 OWN_PROPOSAL: Final = N_(
@@ -41,6 +42,10 @@ NOT_COMPETENT: Final = N_(
 )
 UNDETERMINED: Final = N_(
     "Kewenangan belum dapat ditentukan karena skala izin belum diketahui; tetapkan dahulu instansinya (UU 23/2014)."
+)
+NUMBERED: Final = N_(
+    "Surat peringatan ini sudah bernomor {number} dari {office}; hanya instansi itu yang dapat menyetujuinya lagi "
+    "(UU 23/2014; PP 28/2025)."
 )
 NOTHING_LEFT: Final = N_(
     "Tidak ada usulan peringatan yang dapat disetujui: kewajibannya sudah dipenuhi atau ditunda."
@@ -77,8 +82,8 @@ async def approve(
     """Approve what was previewed, except what is left out with a reason. The letters are made after this.
 
     Forbidden when one of them is the approver's own proposal or another office's, also one that is left out;
-    InvalidInput for an exclusion without a reason; Conflict when nothing is left. What was met or put off
-    meanwhile is left out by itself.
+    InvalidInput for an exclusion without a reason; Conflict when nothing is left, or for a letter that has the
+    number of another office than the approver's. What was met or put off meanwhile is left out by itself.
     """
     chosen = await desk.select_lines(session, principal, filters, now=now, previewed_at=previewed_at)
     await cases.lock_many(session, [line.id for line in chosen])
@@ -88,7 +93,13 @@ async def approve(
     wanted = [line for line in lines if line.id not in excluded]
     own = await actors.selves(session, principal.actor)
     _check(wanted, own, single=bool(filters.ids))
-    ready = [line for line in wanted if line.issuer is not None and not line.suspended]
+    open_ = [line for line in wanted if line.issuer is not None and not line.suspended]
+    acting = {line.id: line.issuer for line in open_ if line.issuer is not None}
+    elsewhere = await numbering.of_another_office(session, acting)
+    ready = [line for line in open_ if line.id not in elsewhere]
+    if elsewhere and (filters.ids or not ready):
+        letter = next(iter(elsewhere.values()))
+        raise Conflict(NUMBERED, number=letter.number, office=office_name(office(letter.authority)))
     left_out = _left_out(chosen, lines, wanted, ready, excluded)
     if not ready:
         raise Conflict(NOTHING_LEFT)
@@ -192,7 +203,9 @@ def _left_out(
 def _why_not(line: Line) -> str:
     if line.authority is None:
         return "authority_undetermined"
-    return "not_competent" if line.issuer is None else "suspended"
+    if line.issuer is None:
+        return "not_competent"
+    return "suspended" if line.suspended else "numbered_by_another_office"
 
 
 async def _exclude(session: AsyncSession, case_id: UUID, reason: str, actor: str, now: datetime) -> None:

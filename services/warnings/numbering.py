@@ -1,6 +1,6 @@
 """Giving approved letters their number and day: without gaps per year and office, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -17,7 +17,7 @@ from services.documents.letters import LetterKind
 from services.models import IssuedDocument, WarningLadder, WarningLetter, WarningStatus, new_id
 from services.warnings import standing
 from services.warnings.clocks import today
-from services.warnings.competence import office
+from services.warnings.competence import Office, office
 from services.warnings.duties import DATE_OF_DUTY
 
 # Letters of a batch that are still to be made, numbered or not; those made already are not made again.
@@ -75,6 +75,27 @@ async def number_next(
     letters = await _letters(session, batch_id, ready)
     await _number(session, letters, now)
     return (await session.execute(_FACTS, {"batch": batch_id, "ids": uuids(ready)})).all()
+
+
+async def of_another_office(
+    session: AsyncSession, acting: Mapping[UUID, Office]
+) -> dict[UUID, WarningLetter]:
+    """The next letters of these ladders that have a number of another office than would act now (`acting`).
+
+    They were numbered, stopped before they left, and lie on the desk again: the number stays what it is.
+    """
+    query = (
+        select(WarningLetter)
+        .join(WarningLadder, col(WarningLadder.case_id) == col(WarningLetter.case_id))
+        .where(
+            col(WarningLetter.case_id).in_(acting),
+            col(WarningLetter.rung) == col(WarningLadder.rung) + 1,
+            col(WarningLetter.number).is_not(None),
+        )
+        .order_by(col(WarningLetter.case_id))
+    )
+    found = (await session.execute(query.execution_options(populate_existing=True))).scalars()
+    return {letter.case_id: letter for letter in found if office(letter.authority) != acting[letter.case_id]}
 
 
 async def _letters(session: AsyncSession, batch_id: UUID, ladders: Sequence[UUID]) -> list[WarningLetter]:

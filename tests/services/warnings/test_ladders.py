@@ -32,7 +32,18 @@ from services.models import (
 from services.reports import sending
 from services.service_proof.evidence import Receipt
 from services.timeline import next_letter
-from services.warnings import approval, desk, excuses, overdue, post, proposals, sanctions, service, steps
+from services.warnings import (
+    approval,
+    desk,
+    excuses,
+    numbering,
+    overdue,
+    post,
+    proposals,
+    sanctions,
+    service,
+    steps,
+)
 from services.warnings.desk import Filters
 from services.warnings.sanctions import Draft
 from tests.factories import ACTOR, fill_small_report
@@ -322,6 +333,39 @@ async def test_an_approval_does_not_outlive_a_hold(session: AsyncSession) -> Non
         await ladders.approve(session, ladder.case_id, now=PROPOSED)
     await casework.release(session, ladder.case_id, actor=ACTOR, now=PROPOSED + DAY)
     assert (await ladders.send(session, ladder.case_id, now=PROPOSED + DAY)).rung == 1
+
+
+async def numbered_and_back(session: AsyncSession) -> UUID:
+    """Samarinda's letter got its number; before it left, the case was held, and is on the desk again."""
+    ladder = (await ladders.proposed(session)).case_id
+    approved = await ladders.approve(session, ladder, now=PROPOSED)
+    await numbering.number_next(session, approved.batches[0].case_id, now=PROPOSED, most=1)
+    await casework.hold(session, ladder, reason="Keberatan.", actor=ACTOR, now=PROPOSED)
+    await casework.release(session, ladder, actor=ACTOR, now=PROPOSED)
+    return ladder
+
+
+async def test_a_letter_with_a_number_is_approved_again_only_by_the_office_whose_number_it_has(
+    session: AsyncSession,
+) -> None:
+    ladder = await numbered_and_back(session)
+    with pytest.raises(Conflict, match="Pemerintah Kota Samarinda") as refused:
+        await ladders.approve(session, ladder, now=PROPOSED + DAY, by=officer(""))
+    assert refused.value.params["number"] == "00001/SP-1/64.72/2027"
+    assert await ladders.status(session, ladder) == "proposed"
+    letter = await ladders.send(session, ladder, now=PROPOSED + DAY)
+    assert (letter.number, letter.authority) == ("00001/SP-1/64.72/2027", "64.72")
+
+
+async def test_another_offices_number_is_left_out_where_many_are_approved(session: AsyncSession) -> None:
+    ladder = await numbered_and_back(session)
+    with pytest.raises(Conflict, match="Pemerintah Kota Samarinda"):
+        await approval.approve(session, officer(""), Filters(), now=PROPOSED + DAY)
+    other = (await ladders.proposed(session)).case_id
+    done = await approval.approve(session, officer(""), Filters(), now=PROPOSED + DAY)
+    assert [(one.id, one.reason) for one in done.left_out] == [(ladder, "numbered_by_another_office")]
+    assert (await ladders.make(session, done, now=PROPOSED + DAY))[0].case_id == other
+    assert await ladders.status(session, ladder) == "proposed"
 
 
 async def test_a_void_account_takes_its_warnings_with_it(session: AsyncSession) -> None:
