@@ -52,6 +52,16 @@ async def date_in_force(session: AsyncSession, wanted: "ExtensionDraft") -> date
     return found
 
 
+def not_later(due_before: datetime) -> FieldError:
+    """A day that is not later than a date in force, which is named."""
+    message = N_("Tanggal baru tidak lebih lambat dari batas waktu yang berlaku, yaitu {day}.")
+    return FieldError("target_date", message, {"day": _last_day(due_before).isoformat()})
+
+
+def _last_day(due_before: datetime) -> date:
+    return (due_before - ONE_SECOND).astimezone(WIB).date()
+
+
 async def _day(
     session: AsyncSession, wanted: "ExtensionDraft", rules: Rulebook, now: datetime
 ) -> list[FieldError]:
@@ -60,7 +70,7 @@ async def _day(
         return [FieldError("target_date", PAST)]
     longest = rules.policies.furthest_days
     since = max(await date_in_force(session, wanted) or now, now)
-    furthest: date = (since - ONE_SECOND).astimezone(WIB).date() + timedelta(days=longest)
+    furthest = _last_day(since) + timedelta(days=longest)
     if wanted.target <= furthest:
         return []
     too_far = N_("Paling jauh {days} hari setelah batas waktu yang berlaku, yaitu {day}.")

@@ -119,25 +119,33 @@ async def draft(session: AsyncSession, wanted: ExtensionDraft, *, actor: str, no
     if refused:
         raise InvalidInput(CHECK, fields=refused)
     target = moment(rule_for(rules, wanted.deadline, period, now), wanted.target)
-    problems = await _problems(session, wanted, target, now)
+    extension = _row(wanted, period, target, actor, now)
+    problems = await _problems(session, wanted, extension, now)
     if problems:
         raise InvalidInput(CHECK, fields=problems)
-    extension_id = new_id()
     case = CaseFile(
-        id=new_id(),
+        id=extension.case_id,
         kind=CaseKind.CAMPAIGN,
-        key=f"campaign/{extension_id}",
-        title=wanted.instrument.strip(),
+        key=f"campaign/{extension.id}",
+        title=extension.instrument,
         region_code=wanted.region,
-        period=str(period) if period else None,
+        period=extension.period,
         status=ExtensionStatus.DRAFT,
         policy_version_id=rules.version_id,
         opened_at=now,
     )
     await cases.open_case(session, case)
-    extension = Extension(
-        id=extension_id,
-        case_id=case.id,
+    session.add(extension)
+    await cases.record(session, case, "drafted", now=now, actor=actor, data={"scope": wanted.scope})
+    return extension
+
+
+def _row(
+    wanted: ExtensionDraft, period: Period | None, target: datetime, actor: str, now: datetime
+) -> Extension:
+    return Extension(
+        id=new_id(),
+        case_id=new_id(),
         deadline_name=wanted.deadline,
         scope=wanted.scope,
         period=str(period) if period else None,
@@ -154,9 +162,6 @@ async def draft(session: AsyncSession, wanted: ExtensionDraft, *, actor: str, no
         requested_by=actor,
         requested_at=now,
     )
-    session.add(extension)
-    await cases.record(session, case, "drafted", now=now, actor=actor, data={"scope": wanted.scope})
-    return extension
 
 
 def rule_for(rules: Rulebook, deadline: str, period: Period | None, now: datetime) -> Rule:
@@ -188,7 +193,7 @@ async def _period_of(session: AsyncSession, wanted: ExtensionDraft) -> Period | 
 
 
 async def _problems(
-    session: AsyncSession, wanted: ExtensionDraft, target: datetime, now: datetime
+    session: AsyncSession, wanted: ExtensionDraft, extension: Extension, now: datetime
 ) -> list[FieldError]:
     texts = (("instrument", wanted.instrument), ("reason", wanted.reason))
     problems = [FieldError(name, N_("Wajib diisi.")) for name, value in texts if not value.strip()]
@@ -197,7 +202,7 @@ async def _problems(
         for name, value in texts
         if len(value) > MAX_TEXT
     ]
-    if target <= now:
+    if extension.target_before <= now:
         problems.append(FieldError("target_date", extension_bounds.PAST))
     needs = {
         ExtensionScope.PERIOD: ("period", wanted.period),
@@ -217,18 +222,26 @@ async def _problems(
         unknown = N_("Kode wilayah {code} tidak dikenal.")
         problems.append(FieldError("region", unknown, {"code": wanted.region[:20]}))
     if not problems:
-        problems += await _too_early(session, wanted, target)
+        problems += await _too_early(session, wanted, extension, now)
     return problems
 
 
-async def _too_early(session: AsyncSession, wanted: ExtensionDraft, target: datetime) -> list[FieldError]:
-    """An extension never brings a date forward: the date of the one case, or of the period, must be earlier."""
+async def _too_early(
+    session: AsyncSession, wanted: ExtensionDraft, extension: Extension, now: datetime
+) -> list[FieldError]:
+    """An extension never brings a date forward. Where it concerns nobody yet, the period's own date must be earlier."""
+    preview = await preview_of(session, extension, now=now)
+    if preview.concerned:
+        return _without_effect(preview)
     due = await extension_bounds.date_in_force(session, wanted)
-    if due is not None and target <= due:
-        return [
-            FieldError("target_date", N_("Tanggal baru tidak lebih lambat dari batas waktu yang berlaku."))
-        ]
-    return []
+    return [extension_bounds.not_later(due)] if due is not None and extension.target_before <= due else []
+
+
+def _without_effect(preview: Preview) -> list[FieldError]:
+    """What is wrong with a day that moves nothing, though it concerns somebody: all have it or a later one."""
+    if not preview.concerned or preview.moving:
+        return []
+    return [extension_bounds.not_later(max(group["old"] for group in preview.groups))]
 
 
 async def load(session: AsyncSession, extension_id: UUID) -> tuple[CaseFile, Extension]:
@@ -256,11 +269,16 @@ async def attach(
 
 
 async def dry_run(session: AsyncSession, extension_id: UUID, *, actor: str, now: datetime) -> Preview:
-    """Say exactly what would happen, and remember it: only what was previewed can be approved."""
+    """Say exactly what would happen, and remember it: only what was previewed can be approved.
+
+    InvalidInput when all whom it concerns have that date or a later one by now.
+    """
     case, extension = await load(session, extension_id)
     if case.status not in (ExtensionStatus.DRAFT, ExtensionStatus.PREVIEWED):
         raise TransitionRefused(N_("Perpanjangan ini sudah disetujui atau dibatalkan."))
     preview = await preview_of(session, extension, now=now)
+    for refused in _without_effect(preview):
+        raise InvalidInput(refused.message, field=refused.field, **refused.params)
     if case.status == ExtensionStatus.DRAFT:
         cases.move(case, ExtensionStatus.PREVIEWED)
     extension.status, extension.previewed_at = ExtensionStatus.PREVIEWED, now

@@ -245,8 +245,8 @@ EXTENSION = {
     "reason": "Banjir",
 }
 EARLIER = {
-    "id": "Tanggal baru tidak lebih lambat dari batas waktu yang berlaku.",
-    "en": "The new date is not later than the deadline in force.",
+    "id": "Tanggal baru tidak lebih lambat dari batas waktu yang berlaku, yaitu 2027-01-10.",
+    "en": "The new date is not later than the deadline in force, which is 2027-01-10.",
 }
 IMPOSSIBLE: list[tuple[str, str, Said]] = [
     ("target_date", "2027-01-02", {
@@ -288,6 +288,25 @@ async def test_an_extension_that_cannot_be(api: Api, field: str, value: str, sen
             kept = admin.fields(NEW)
             typed = EXTENSION | {field: value}
             assert {name: kept[name] for name in typed} == {name: [one] for name, one in typed.items()}
+
+
+@pytest.mark.parametrize(
+    "whom",
+    [{"scope": "everyone"}, {"scope": "region", "region": "64"}, {"scope": "period", "period": "2026-Q4"}],
+)
+async def test_an_extension_to_a_day_that_all_have_already(api: Api, whom: dict[str, str]) -> None:
+    await owing(api)
+    typed = (
+        {name: EXTENSION[name] for name in ("instrument", "reason")} | {"target_date": "2027-01-10"} | whom
+    )
+    program = await api.as_(Role.ADMINISTRATOR)
+    async with nothing_written(api):
+        refused = await program.post("/api/v1/extensions", json=typed, headers=once())
+        assert (refused.status_code, said(refused)) == (422, {"target_date": EARLIER["id"]})
+    async with official(api, Role.ADMINISTRATOR) as admin, nothing_written(api):
+        await admin.open(NEW)
+        await admin.send(NEW, {"period": "", **typed})
+        assert (admin.page.status_code, said_beside(admin, "target_date")) == (422, EARLIER["id"])
 
 
 NOT_YOURS = {"id": "Anda tidak berwenang melakukan ini.", "en": "You are not authorised to do this."}
