@@ -193,16 +193,21 @@ async def duties_of(
 
     `lock` keeps the account from being declared void until what is owed has been opened.
     """
-    given = {"after": account.id, "only": account.id, "batch": 1, "ended": None, **_in_force(now)}
-    rows = (await session.execute(_HOLD if lock else _READ, given)).all()
-    return [Duty(row.id, stage) for row in rows for stage in stages_due(_facts(row))]
+    facts = await _facts_of(session, account, now, lock=lock)
+    return [Duty(account.id, stage) for one in facts for stage in stages_due(one)]
 
 
 async def questioned(session: AsyncSession, account: Account, *, now: datetime) -> bool:
     """Whether somebody should ask why a company operates: a licence of it does not allow production yet."""
+    return any(decide_stages(one).follow_up for one in await _facts_of(session, account, now))
+
+
+async def _facts_of(
+    session: AsyncSession, account: Account, now: datetime, *, lock: bool = False
+) -> list[StageFacts]:
+    """What decides the stages of this account; nothing for one that is void or owes no reports."""
     given = {"after": account.id, "only": account.id, "batch": 1, "ended": None, **_in_force(now)}
-    rows = (await session.execute(_READ, given)).all()
-    return any(decide_stages(_facts(row)).follow_up for row in rows)
+    return [_facts(row) for row in await session.execute(_HOLD if lock else _READ, given)]
 
 
 async def open_periods(session: AsyncSession, now: datetime) -> list[tuple[CaseFile, ReportingPeriod]]:

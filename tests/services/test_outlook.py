@@ -63,6 +63,13 @@ async def test_more_time_for_everyone_is_more_time_here(session: AsyncSession, g
     assert await ahead(session, DUE) == (PERIOD, LATER), "it does not jump to the next quarter"
 
 
+async def test_more_time_once_more_before_the_later_date_has_passed(session: AsyncSession) -> None:
+    await extend(session, ExtensionScope.PERIOD, period=PERIOD)
+    again = {"approved_at": DUE + timedelta(days=4), "target_before": LATER + timedelta(days=5)}
+    await extend(session, ExtensionScope.EVERYONE, **again)
+    assert await ahead(session) == (PERIOD, LATER + timedelta(days=5))
+
+
 @pytest.mark.parametrize(
     "given",
     [
