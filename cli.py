@@ -16,6 +16,7 @@ COMMANDS = {
     "seed": "Fictitious companies and people to try things with.",
     "people": "Who may sign in, and as what.",
     "token": "Keys for the API.",
+    "api": "One request to the API: every process from a terminal.",
     "mail": "What the mail catcher accepted.",
     "cases": "Cases, and the timeline of one: past and future.",
     "processes": "Running procedures: list, retry, skip, rebuild.",

@@ -26,11 +26,12 @@ class Instance:
     url: str = ""
     settings: dict[str, str] = field(default_factory=dict)
 
-    def run(self, *arguments: str, timeout: float = 300) -> str:
-        """One `tenggat` command; its standard output. CalledProcessError when it fails."""
+    def run(self, *arguments: str, timeout: float = 300, **exported: str) -> str:
+        """One `tenggat` command; its standard output. AssertionError when it fails."""
         done = subprocess.run(
             [sys.executable, "-m", "cli", *arguments],
-            cwd=ROOT, env=self._environment(), capture_output=True, text=True, timeout=timeout, check=False,
+            cwd=ROOT, env=self._environment() | exported, capture_output=True, text=True, timeout=timeout,
+            check=False,
         )  # fmt: skip
         if done.returncode:
             raise AssertionError(f"tenggat {' '.join(arguments)}: {done.stdout}\n{done.stderr}")

@@ -3,10 +3,11 @@
 What each company should get is written down by hand: the days of its mails, the moment it became overdue.
 """
 
+import json
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ WIB = ZoneInfo("Asia/Jakarta")
 # the working day before (27 December is a Sunday, 3 January too), and of two on one day the later one stays.
 WAVES = ["2026-12-23", "2026-12-31", "2027-01-07", "2027-01-08"]
 WAVES_EXTENDED = ["2027-01-06", "2027-01-13", "2027-01-15", "2027-01-19"]
-EXTENDED_ON = "2027-01-05"
+EXTENDED_ON, TOLD_ON = "2027-01-05", "2027-01-06"  # a holiday: the notice leaves the next morning
 OVERDUE, OVERDUE_EXTENDED = "2027-01-10T17:00:00Z", "2027-01-20T17:00:00Z"
 # Received, returned the same day, and lapsed after the policy's days without a correction.
 RETURNED = ["2026-12-20", "2026-12-20", "2027-01-05"]
@@ -50,7 +51,7 @@ def expected_days(sent: str | None, *, extended: bool) -> list[str]:
     """Waves until the company sends, the notice of the extension, the receipt."""
     days = list(WAVES)
     if extended:
-        days = [day for day in WAVES if day < EXTENDED_ON] + [EXTENDED_ON, *WAVES_EXTENDED]
+        days = [day for day in WAVES if day < EXTENDED_ON] + [TOLD_ON, *WAVES_EXTENDED]
     return [day for day in days if sent is None or day < sent] + ([sent] if sent else [])
 
 
@@ -98,12 +99,16 @@ def extend(instance: Instance, region: str, target: str) -> None:
         "scope": "region", "period": PERIOD, "region": region, "target_date": target,
         "instrument": "Pengumuman 12/2027", "reason": "Banjir",
     }  # fmt: skip
-    with client(instance, "administrator") as asks, client(instance, "administrator") as decides:
-        extension = done(asks.post("/api/v1/extensions", json=wanted, headers=once()), 201)
-        path = f"/api/v1/extensions/{extension['id']}"
-        seen = done(asks.post(f"{path}/dry-run", headers=once()))
-        approval = {"version": seen["version"]}
-        done(decides.post(f"{path}/approval", json=approval, headers=once()), 202)
+    asks, decides = administrator(instance), administrator(instance)
+    extension = asks("POST", "/extensions", *(f"{name}={value}" for name, value in wanted.items()))
+    seen = asks("POST", f"/extensions/{extension['id']}/dry-run")
+    decides("POST", f"/extensions/{extension['id']}/approval", f"version:={seen['version']}")
+
+
+def administrator(instance: Instance) -> Callable[..., Any]:
+    """`tenggat api` with a key of an administrator's own."""
+    token = instance.json("token", "create", "--role", "administrator")["token"]
+    return lambda *words: json.loads(instance.run("api", *words, TENGGAT_TOKEN=token))
 
 
 def send_all(instance: Instance, companies: list[dict[str, Any]]) -> None:
