@@ -206,6 +206,7 @@ async def queue(sessions: Sessions, case_ids: list[UUID], occurrence: str) -> No
                 now=await app_now(session),
                 extra={"basis": "Permenperin 13/2025"},
             )
+            await session.execute(text("UPDATE message SET not_before = app_now() WHERE state = 'queued'"))
         assert set(told) == set(batch)
 
 

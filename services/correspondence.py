@@ -33,10 +33,8 @@ class MessageLine:
     message_id: str | None
 
 
-async def messages(
-    session: AsyncSession, case_id: UUID, *, for_company: bool, now: datetime
-) -> list[MessageLine]:
-    """The messages of a case, the newest first; for its company only notices whose moment has come."""
+async def messages(session: AsyncSession, case_id: UUID, *, for_company: bool) -> list[MessageLine]:
+    """The messages of a case, the newest first; for its company only notices."""
     last = select(func.max(Delivery.attempt)).where(col(Delivery.message_id) == col(Message.id))
     query = (
         select(Message, Delivery)
@@ -50,7 +48,7 @@ async def messages(
         .limit(MAX_ROWS)
     )
     if for_company:
-        query = query.where(col(Message.template).in_(NOTICES), col(Message.planned_for) <= now)
+        query = query.where(col(Message.template).in_(NOTICES))
     return [_line(message, delivery) for message, delivery in await session.execute(query)]
 
 

@@ -44,7 +44,7 @@ async def page_for(
         reader_zone=ZoneInfo(account.zone) if account else i18n.WIB,
         viewer=_viewer(principal, account, own.values()),
         flashes=flashes or flash.taken(request),
-        unread=await announcements.unread_count(session, account.id, now=now) if account else 0,
+        unread=await announcements.unread_count(session, account.id) if account else 0,
     )
 
 

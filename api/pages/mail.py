@@ -77,7 +77,7 @@ async def subjects(request: Request, messages: Iterable[Message]) -> dict[UUID, 
     engine = renderer(settings.public_url, settings.helpdesk)
     shown: dict[UUID, str] = {}
     for message in messages:
-        on_its_day = message.done_at or message.planned_for
+        on_its_day = message.done_at or message.created_at
         try:
             shown[message.id] = engine.subject(message.template, message.context, now=on_its_day)
         except KeyError:

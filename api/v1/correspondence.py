@@ -55,13 +55,13 @@ class DocumentOut(FromRow):
 
 @router.get("/cases/{case_id}/messages", response_model=list[MessageOut])
 async def messages(
-    case_id: UUID, session: SessionDep, now: Now, user: Reader, purpose: ReadPurpose
+    case_id: UUID, session: SessionDep, user: Reader, purpose: ReadPurpose
 ) -> Sequence[MessageOut]:
     """What was told to whom about this case, the newest first. Companies see their own notices."""
     case = await load(session, case_id, user)
     await noted(session, user, case, purpose)
     for_company = reads_as_company(user, case)
-    found = await correspondence.messages(session, case_id, for_company=for_company, now=now)
+    found = await correspondence.messages(session, case_id, for_company=for_company)
     return [MessageOut.model_validate(line) for line in found]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.database import uuids
 from services.messages.catalogue import TEMPLATES
+from services.messages.hours import moment_sql, openings
 from services.messages.recipients import NOTICE_ADDRESS_SQL
 from services.waking import wake_lane
 
@@ -22,18 +23,19 @@ _TELL: Final = text(
                          context, dedupe_key, planned_for, not_before, state, attempts, created_at)
     SELECT uuidv7(), c.id, a.id, :template, :version, 'id', :lane,
            CASE WHEN a.id IS NULL THEN r.email ELSE {NOTICE_ADDRESS_SQL} END,
-           jsonb_build_object('company', c.title, 'zone', c.zone, 'matter', d.name, 'due_before', d.due_before,
-                              'old_before', w.old, 'instrument', CAST(:instrument AS text),
+           jsonb_build_object('company', c.title, 'zone', coalesce(a.zone, c.zone), 'matter', d.name,
+                              'due_before', d.due_before, 'old_before', w.old, 'instrument', CAST(:instrument AS text),
                               'reason', CAST(:reason AS text)),
            CAST(:template AS text) || ':' || c.id || ':' || instant_text(d.due_before) || ':'
                || d.name || '/' || CAST(:occurrence AS text),
-           :now, :now, 'queued', 0, :now
+           at.moment, at.moment, 'queued', 0, :now
     FROM unnest(CAST(:ids AS uuid[]), CAST(:olds AS timestamptz[])) AS w(case_id, old)
     JOIN case_file c ON c.id = w.case_id
     JOIN deadline d ON d.case_id = c.id AND d.name = :name AND d.met_at IS NULL
     LEFT JOIN account a ON a.id = c.account_id AND a.status = 'active'
     LEFT JOIN profile_section k ON k.account_id = a.id AND k.section = 'contact_person'
     LEFT JOIN registration r ON r.case_id = c.id
+    CROSS JOIN LATERAL (SELECT {moment_sql("coalesce(a.zone, c.zone)", "d.due_before")} AS moment) at
     WHERE a.id IS NOT NULL OR r.email IS NOT NULL AND c.account_id IS NULL
     ON CONFLICT (dedupe_key) WHERE state <> 'cancelled' DO NOTHING
     RETURNING case_id
@@ -66,6 +68,7 @@ async def tell(
         "occurrence": occurrence,
         "instrument": instrument,
         "reason": reason,
+        "openings": await openings(session, known, now=now),
         "now": now,
     }
     told = await session.execute(_TELL, given)

@@ -1,4 +1,7 @@
-"""Pengumuman: every notice of an account also stands in the portal, whatever became of its mail."""
+"""Pengumuman: every notice of an account also stands in the portal, whatever becomes of its mail.
+
+The mail may wait for its reader's working hours; whoever looks before reads it here.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,26 +18,24 @@ from services.models import Message, MessageState
 
 
 async def announcements(
-    session: AsyncSession, account_id: UUID, *, now: datetime, before: UUID | None = None, limit: int = 20
+    session: AsyncSession, account_id: UUID, *, before: UUID | None = None, limit: int = 20
 ) -> Sequence[Message]:
     """The account's notices, newest first; `before` is the last id of the page before."""
-    query = select(Message).where(*_standing(account_id, now)).order_by(col(Message.id).desc()).limit(limit)
+    query = select(Message).where(*_standing(account_id)).order_by(col(Message.id).desc()).limit(limit)
     if before is not None:
         query = query.where(col(Message.id) < before)
     return (await session.execute(query)).scalars().all()
 
 
-async def unread_count(session: AsyncSession, account_id: UUID, *, now: datetime) -> int:
+async def unread_count(session: AsyncSession, account_id: UUID) -> int:
     """How many of them nobody has read."""
-    query = select(func.count()).where(*_standing(account_id, now), col(Message.read_at).is_(None))
+    query = select(func.count()).where(*_standing(account_id), col(Message.read_at).is_(None))
     return (await session.execute(query.select_from(Message))).scalar_one()
 
 
-async def announcement(
-    session: AsyncSession, account_id: UUID, message_id: UUID, *, now: datetime
-) -> Message:
+async def announcement(session: AsyncSession, account_id: UUID, message_id: UUID) -> Message:
     """One notice of this account, or NotFound."""
-    query = select(Message).where(*_standing(account_id, now), col(Message.id) == message_id)
+    query = select(Message).where(*_standing(account_id), col(Message.id) == message_id)
     found = (await session.execute(query)).scalar_one_or_none()
     if found is None:
         raise NotFound
@@ -43,7 +44,7 @@ async def announcement(
 
 async def mark_read(session: AsyncSession, account_id: UUID, message_id: UUID, *, now: datetime) -> None:
     """Remember the first reading. Also proof that a letter was seen."""
-    notice = await announcement(session, account_id, message_id, now=now)
+    notice = await announcement(session, account_id, message_id)
     await session.execute(
         update(Message)
         .where(col(Message.id) == notice.id, col(Message.read_at).is_(None))
@@ -52,11 +53,10 @@ async def mark_read(session: AsyncSession, account_id: UUID, message_id: UUID, *
     )
 
 
-def _standing(account_id: UUID, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _standing(account_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return (
         col(Message.account_id) == account_id,
         col(Message.template).in_(NOTICES),
-        col(Message.planned_for) <= now,
         or_(
             col(Message.state) != MessageState.CANCELLED,
             col(Message.state_reason) == "not_on_allow_list",  # the mail may not leave; the notice stands

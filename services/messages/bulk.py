@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.database import uuids
 from services.messages.catalogue import TEMPLATES
+from services.messages.hours import about_sql, moment_sql, openings
 from services.messages.recipients import NOTICE_ADDRESS_SQL
 from services.waking import wake_lane
 
@@ -37,12 +38,13 @@ _INTEND_EACH: Final = text(
                          attachment_id)
     SELECT uuidv7(), c.id, a.id, :template, :version, 'id', :lane, {NOTICE_ADDRESS_SQL},
            jsonb_build_object('company', a.name, 'zone', a.zone) || (told -> 'context'),
-           :template || ':' || c.id || ':' || (told ->> 'key'), :not_before, :not_before, 'queued', 0, :now,
+           :template || ':' || c.id || ':' || (told ->> 'key'), at.moment, at.moment, 'queued', 0, :now,
            (told ->> 'attachment')::uuid
     FROM jsonb_array_elements(CAST(:told AS jsonb)) AS told
     JOIN case_file c ON c.id = (told ->> 'case_id')::uuid
     JOIN account a ON a.id = c.account_id AND a.status = 'active'
     LEFT JOIN profile_section k ON k.account_id = a.id AND k.section = 'contact_person'
+    CROSS JOIN LATERAL (SELECT {moment_sql("a.zone", about_sql("(told -> 'context')"))} AS moment) at
     ON CONFLICT (dedupe_key) WHERE state <> 'cancelled' DO NOTHING
     RETURNING case_id
     """  # noqa: S608 -- our own constants
@@ -62,7 +64,6 @@ async def intend_each(
     told: Sequence[Told],
     *,
     now: datetime,
-    not_before: datetime | None = None,
 ) -> list[UUID]:
     """Queue one message for each (locked) case; returns the cases newly told. Void accounts are told nothing."""
     known = TEMPLATES[template]
@@ -82,7 +83,7 @@ async def intend_each(
         "version": known.version,
         "lane": known.lane,
         "told": json.dumps(rows, default=_instant),
-        "not_before": not_before or now,
+        "openings": await openings(session, known, now=now),
         "now": now,
     }
     found = await session.execute(_INTEND_EACH, given)

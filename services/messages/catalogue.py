@@ -16,7 +16,8 @@ class Template:
 
     `keys` must and `optional` may be in an intent's context. `path` is the page it leads to, filled from the
     context, `case_id` and `account_id`; a `token` it has no place for becomes its query. A `notice` also
-    stands under Pengumuman in the portal.
+    stands under Pengumuman in the portal. What goes `at_once` answers what its reader has just done, reminds
+    of an hour they agreed on, or asks for something within days that only its receipt starts.
     """
 
     name: str
@@ -26,7 +27,12 @@ class Template:
     rule: Rule = Rule.ALWAYS
     optional: frozenset[str] = frozenset()
     notice: bool = True
+    at_once: bool = False
     version: int = 1
+
+    def waits(self, lane: Lane | None = None) -> bool:
+        """Whether it waits for its reader's working hours."""
+        return (lane or self.lane) is Lane.NOTICES and not self.at_once
 
     def check(self, context: Mapping[str, object]) -> None:
         """ValueError when the context lacks a key or has one that the texts do not know."""
@@ -86,14 +92,14 @@ _ALL: Final = (
     _template("report_overdue", _REPORT, "/laporan/{case_id}", rule=Rule.REPORT_OVERDUE,
               optional="basis instrument reason"),
     _template("report_received", f"{_REPORT} sent_at number", "/laporan/{case_id}/bukti",
-              optional="content_hash"),
+              optional="content_hash", at_once=True),
     # the review of reports, and their correction
     _template("report_returned", f"{_REPORT} note", "/laporan/{case_id}/tracking", rule=Rule.REPORT_RETURNED),
     _template("report_validated", "company period stage", "/laporan/{case_id}/bukti"),
     _template("report_correction_lapsed", _REPORT, "/laporan/{case_id}/tracking", rule=Rule.REPORT_RETURNED),
     _template("review_reminder", "desk", "/antrean?meja={desk}", rule=Rule.DESK_WAITS, notice=False),
     _template("review_escalation", "desk status", "/kasus?status={status}", rule=Rule.DESK_WAITS, notice=False),
-    _template("rollback_requested", _REPORT, "/laporan/{case_id}/tracking"),
+    _template("rollback_requested", _REPORT, "/laporan/{case_id}/tracking", at_once=True),
     _template("rollback_granted", _REPORT, "/laporan/{case_id}",
               rule=Rule.REPORT_REOPENED),
     _template("rollback_refused", "company period stage reason", "/laporan/{case_id}/tracking"),
@@ -123,14 +129,14 @@ _ALL: Final = (
               "/kasus/{case_id}/tidak-berproduksi", rule=Rule.NON_PRODUCTION_WAITS, notice=False),
     # help
     _template("assistance_booked", "company number topic starts_at ends_at way desk", "/asistensi/{case_id}",
-              rule=Rule.SESSION_STANDS, optional="place"),
+              rule=Rule.SESSION_STANDS, optional="place", at_once=True),
     _template("assistance_reminder", "company number topic starts_at ends_at way desk", "/asistensi/{case_id}",
-              rule=Rule.SESSION_STANDS, optional="place"),
+              rule=Rule.SESSION_STANDS, optional="place", at_once=True),
     _template("assistance_closed", "company number topic outcome", "/asistensi/{case_id}", optional="note"),
     _template("assistance_waiting", "company number topic submitted_at due_before", "/kasus/{case_id}/asistensi",
               rule=Rule.ASSISTANCE_WAITS, notice=False),
     _template("assistance_session_ahead", "company number topic starts_at ends_at way", "/kasus/{case_id}/asistensi",
-              rule=Rule.SESSION_STANDS, notice=False),
+              rule=Rule.SESSION_STANDS, notice=False, at_once=True),
     _template("assistance_session_changed", "company number topic starts_at ends_at way change",
               "/kasus/{case_id}/asistensi", optional="now_starts_at", notice=False),
     _template("assistance_unrecorded", "company number starts_at due_before", "/kasus/{case_id}/asistensi",
@@ -144,9 +150,9 @@ _ALL: Final = (
               rule=Rule.MATTER_IN_FORCE),
     # Data Lain
     _template("data_request", _REQUEST + " token", "/permintaan-data/{case_id}/terima",
-              rule=Rule.DATA_REQUEST_UNANSWERED),
+              rule=Rule.DATA_REQUEST_UNANSWERED, at_once=True),
     _template("data_request_followup", _REQUEST + " token", "/permintaan-data/{case_id}/terima",
-              rule=Rule.DATA_REQUEST_UNANSWERED),
+              rule=Rule.DATA_REQUEST_UNANSWERED, at_once=True),
     _template("data_request_reminder", _REQUEST + " due_before", "/permintaan-data/{case_id}",
               rule=Rule.DATA_REQUEST_RUNNING),
     _template("data_request_late", _REQUEST + " due_before", "/permintaan-data/{case_id}",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,19 +14,21 @@ from services.errors import InvalidInput
 from services.i18n import N_
 from services.messages.catalogue import TEMPLATES
 from services.messages.dedupe import WAVE_KEY_SQL
+from services.messages.hours import about_sql, moment_sql, openings
 from services.messages.recipients import NOTICE_ADDRESS_SQL, Recipient, is_address
 from services.models import Lane, new_id
 from services.waking import wake_lane
 
+_MOMENT = moment_sql("CAST(:zone AS text)", about_sql("CAST(:context AS jsonb)"))
 _INTEND = text(
-    """
+    f"""
     INSERT INTO message (id, case_id, account_id, person_id, template, template_version, locale, lane,
                          recipient, context, dedupe_key, planned_for, not_before, state, attempts, created_at)
     VALUES (:id, :case_id, :account_id, :person_id, :template, :version, :locale, :lane,
-            :recipient, CAST(:context AS jsonb), :dedupe_key, :not_before, :not_before, 'queued', 0, :now)
+            :recipient, CAST(:context AS jsonb), :dedupe_key, {_MOMENT}, {_MOMENT}, 'queued', 0, :now)
     ON CONFLICT (dedupe_key) WHERE state <> 'cancelled' DO NOTHING
     RETURNING id
-    """
+    """  # noqa: S608 -- our own constants
 )
 
 _WAVE_FACTS = frozenset(
@@ -34,7 +36,7 @@ _WAVE_FACTS = frozenset(
 )
 
 # What every mail about a report says is read here, from the rows as they stand; the extension in force
-# explains a date that is not the base date. Spreading is by account, to the minute.
+# explains a date that is not the base date.
 _INTEND_MANY = text(
     f"""
     INSERT INTO message (id, case_id, account_id, template, template_version, locale, lane, recipient,
@@ -62,10 +64,7 @@ _INTEND_MANY = text(
             WHERE active.case_id = c.id AND active.deadline_name = d.name AND active.active
             ORDER BY active.target_before DESC LIMIT 1) END)
     ) e ON true
-    CROSS JOIN LATERAL (
-        SELECT CAST(:not_before AS timestamptz)
-             + make_interval(mins => abs(hashtext(a.id::text) % CAST(:spread AS int))) AS moment
-    ) at
+    CROSS JOIN LATERAL (SELECT {moment_sql("a.zone", "d.due_before")} AS moment) at
     ON CONFLICT (dedupe_key) WHERE state <> 'cancelled' DO NOTHING
     RETURNING case_id
     """  # noqa: S608 -- our own constants
@@ -94,7 +93,6 @@ async def intend(
     case_id: UUID | None = None,
     account_id: UUID | None = None,
     lane: Lane | None = None,
-    not_before: datetime | None = None,
 ) -> UUID | None:
     """Queue one message in the caller's transaction; None when its key already stood.
 
@@ -120,7 +118,8 @@ async def intend(
             "recipient": recipient.address,
             "context": _json({"zone": recipient.zone, **context}),
             "dedupe_key": dedupe_key,
-            "not_before": not_before or now,
+            "zone": recipient.zone,
+            "openings": await openings(session, known, now=now, lane=lane),
             "now": now,
         },
     )
@@ -139,14 +138,11 @@ async def intend_many(
     deadline: str = "report_due",
     extension_id: UUID | None = None,
     extra: Mapping[str, Any] | None = None,
-    not_before: datetime | None = None,
-    spread: timedelta = timedelta(0),
 ) -> list[UUID]:
     """Queue one notice for each of many (locked) report cases in one statement; returns the cases newly told.
 
     What a text about a report may ask for is read from the rows; `extra` is the same for all. With
     `extension_id` the old date is the one which that extension, or its undoing, replaced.
-    Messages are spread over whole minutes.
     """
     known = TEMPLATES[template]
     found = await session.execute(
@@ -161,8 +157,7 @@ async def intend_many(
             "extension_id": extension_id,
             "extra": _json(extra or {}),
             "untold": sorted(_WAVE_FACTS - known.keys - known.optional),
-            "not_before": not_before or now,
-            "spread": max(1, int(spread.total_seconds() // 60)),
+            "openings": await openings(session, known, now=now),
             "now": now,
         },
     )

@@ -17,6 +17,7 @@ from services.policies.data_requests import DataRequestFile, DataRequestPolicy
 from services.policies.extension_requests import ExtensionRequestFile, ExtensionRequestPolicy
 from services.policies.jurisdictions import JurisdictionFile, Jurisdictions
 from services.policies.ladders import Ladder
+from services.policies.notices import NoticeFile, NoticePolicy
 from services.policies.plausibility import Plausibility, PlausibilityFile
 from services.policies.records import ExtensionOfRecord
 from services.policies.regimes import Regime, Regimes
@@ -81,6 +82,7 @@ FILES: Mapping[str, type[Rules]] = {
     "deadlines": DeadlineFile,
     "targets": TargetFile,
     "reminders": ReminderFile,
+    "notices": NoticeFile,
     "ladders": LadderFile,
     "jurisdictions": JurisdictionFile,
     "data_requests": DataRequestFile,
@@ -100,6 +102,7 @@ class Policies(Rules):
     deadlines: DeadlineFile
     targets: TargetFile
     reminders: ReminderFile
+    notices: NoticeFile
     ladders: LadderFile
     jurisdictions: JurisdictionFile
     data_requests: DataRequestFile
@@ -169,6 +172,11 @@ class Policies(Rules):
     def ladder(self, name: str) -> Ladder:
         """The ladder of this name; LookupError when there is none."""
         return _named(self.ladders.ladders, name)
+
+    @property
+    def notice(self) -> NoticePolicy:
+        """When notices may arrive."""
+        return self.notices.notices
 
     @property
     def competences(self) -> Jurisdictions:

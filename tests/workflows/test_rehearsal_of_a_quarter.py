@@ -22,7 +22,7 @@ EACH = 3
 # and for one of Wednesday 20 January.
 WAVES = ["2026-12-23", "2026-12-31", "2027-01-07", "2027-01-08"]
 WAVES_EXTENDED = ["2027-01-06", "2027-01-13", "2027-01-15", "2027-01-19"]
-EXTENDED_ON = "2027-01-05"
+EXTENDED_ON, TOLD_ON = "2027-01-05", "2027-01-06"  # a holiday: the notice leaves the next morning
 KUTAI_BARAT, SAMARINDA = "64.07", "64.72"
 
 
@@ -30,7 +30,7 @@ def expected_days(sent: str | None, *, extended: bool) -> list[str]:
     """The days on which a company gets mail: waves until it sends, the extension's notice, the receipt."""
     days = list(WAVES)
     if extended:
-        days = [day for day in WAVES if day < EXTENDED_ON] + [EXTENDED_ON, *WAVES_EXTENDED]
+        days = [day for day in WAVES if day < EXTENDED_ON] + [TOLD_ON, *WAVES_EXTENDED]
     return [day for day in days if sent is None or day < sent] + ([sent] if sent else [])
 
 

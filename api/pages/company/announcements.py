@@ -30,14 +30,13 @@ Before = Annotated[UUID | None, Query(alias="sebelum")]
 async def show(
     request: Request,
     session: SessionDep,
-    now: Now,
     _: Company,
     account_id: ActingAccount,
     before: Before = None,
 ) -> Response:
     """The newest first."""
     page = await page_for(request, session)
-    news = await announcements.announcements(session, account_id, now=now, before=before, limit=A_PAGE + 1)
+    news = await announcements.announcements(session, account_id, before=before, limit=A_PAGE + 1)
     listed = notices.lines(request, news[:A_PAGE], page.locale)
     more = url("announcements", query={"sebelum": listed[-1]["id"]}) if len(news) > A_PAGE else ""
     return _answer(page, listed, None, shapes.Paging(len(listed), next=more))
@@ -50,13 +49,13 @@ async def opened(request: Request, session: SessionDep, now: Now, user: Company,
     account_id = found.account_id
     if account_id is None:
         raise NotFound
-    notice = await announcements.announcement(session, account_id, message, now=now)
+    notice = await announcements.announcement(session, account_id, message)
     await announcements.mark_read(session, account_id, message, now=now)
     page = await page_for(request, session, account_id=account_id)
     written = notices.written(request, notice, page.locale)
     shown = {
         "subject": written.subject,
-        "at": notice.planned_for,
+        "at": notice.created_at,
         "body": written.body,
         "link": written.link,
     }

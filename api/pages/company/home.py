@@ -46,7 +46,7 @@ async def show(
     page = await page_for(request, session)
     words = translator(page.locale)
     duties_found = await obligations_home(session, account_id, now=now)
-    news = await announcements.announcements(session, account_id, now=now, limit=NEWEST)
+    news = await announcements.announcements(session, account_id, limit=NEWEST)
     return answer(
         "company/home.html",
         page,

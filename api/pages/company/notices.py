@@ -30,7 +30,7 @@ def written(request: Request, message: Message, locale: str) -> Notice:
     settings = settings_of(request)
     engine = renderer(settings.public_url, settings.helpdesk)
     about = Subject(message.case_id, message.account_id)
-    on_its_day = message.done_at or message.planned_for
+    on_its_day = message.done_at or message.created_at
     try:
         rendered = engine.render(message.template, message.context, now=on_its_day, about=about)
     except KeyError:
@@ -53,7 +53,7 @@ def _line(message: Message, notice: Notice) -> dict[str, Any]:
     return {
         "id": message.id,
         "subject": notice.subject,
-        "at": message.planned_for,
+        "at": message.created_at,
         "unread": message.read_at is None,
         "excerpt": start if len(start) <= _EXCERPT else start[:_EXCERPT].rsplit(" ", 1)[0] + " …",
     }

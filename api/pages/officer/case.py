@@ -111,7 +111,7 @@ async def render(
     page = await page_for(request, session)
     words = translator(page.locale)
     mine = reads_as_company(user, case)
-    told = await correspondence.messages(session, case.id, for_company=mine, now=now)
+    told = await correspondence.messages(session, case.id, for_company=mine)
     before = await past(session, case, for_company=mine, locale=page.locale)
     ahead = await future(session, case, now=now, locale=page.locale, for_company=mine)
     files = await correspondence.documents(session, case.id)

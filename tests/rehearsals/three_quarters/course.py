@@ -23,6 +23,20 @@ WORKING = {
 }  # fmt: skip
 CALENDAR = {"report_due": 10, "data_request_due": 3, "warning_mail_service": 3}
 LENIENT = {"data_request_due": 3}
+# Mail that waits for nobody's working hours: legal letters, credentials, answers to what one has just done, reminders
+# of an hour one agreed on, and what is asked for within days that only its receipt starts.
+AT_ONCE = (
+    "warning_letter",
+    "sanction_decided",
+    "reprimand_letter",
+    "account_voided",
+    "report_received",
+    "rollback_requested",
+    "session_booked",
+    "session_reminder",
+    "data_request",
+    "data_request_followup",
+)
 # A decree of a region stops the offices there and the companies; one of an organisation, that company alone.
 OWED = ("report_correction_due", "rollback_resend_due", "data_request_due")
 OFFICES_THERE = ("extension_request_target", "non_production_target", "assistance_target", "reprimand_target")
@@ -154,8 +168,10 @@ class Course:
             then()
         self.now = until
 
-    def mail(self, template: str) -> None:
-        self.mails.append((day_of(self.now), template))
+    def mail(self, template: str, about: datetime | None = None) -> None:
+        """A mail is decided now; `about`: the date of which it speaks."""
+        comes = self.now if template in AT_ONCE else days.arrival(self.now, about, self.zone, self.off)
+        self.mails.append((day_of(comes), template))
 
     def of_kind(self, kind: str) -> list[Case]:
         return [case for case in self.cases.values() if case.kind == kind]

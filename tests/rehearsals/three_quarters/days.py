@@ -32,6 +32,7 @@ DAYS_OFF = frozenset(
     )
 )  # fmt: skip
 
+READERS_OPEN, READERS_CLOSE = time(8), time(17)  # of whoever gets a notice, on their own clock
 OPENS, CLOSES = time(7, 30), time(16)  # of offices (Perpres 21/2023), on the clock of WIB
 
 
@@ -141,6 +142,18 @@ def part_of_office_time(
 
 def _whole(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
+
+
+def arrival(moment: datetime, about: datetime | None, zone: ZoneInfo, off: Collection[date]) -> datetime:
+    """When a notice comes: in the reader's working hours, unless the date it is about would be past by then."""
+    there = moment.astimezone(zone)
+    if works(there.date(), off) and READERS_OPEN <= there.time() < READERS_CLOSE:
+        return moment
+    day = there.date() + DAY if there.time() >= READERS_CLOSE else there.date()
+    while not works(day, off):
+        day += DAY
+    opening = datetime.combine(day, READERS_OPEN, zone)
+    return moment if about is not None and moment < about <= opening else opening
 
 
 def wave(due_before: datetime, days: int, zone: ZoneInfo, off: Collection[date]) -> datetime:

@@ -120,14 +120,14 @@ def _extend(course: Course, period: str, target: str, *, told: bool = True, **_:
     duty = report(course, period)
     duty.extend(date.fromisoformat(target))
     if told and not duty.due.met:
-        course.mail("extension_granted")
+        course.mail("extension_granted", duty.due.due)
 
 
 def _undo(course: Course, period: str, target: str, **_: str) -> None:
     duty = report(course, period)
     duty.shorten_again(date.fromisoformat(target))
     if not duty.due.met:
-        course.mail("extension_undone")
+        course.mail("extension_undone", duty.due.due)
 
 
 def _upload(course: Course, expires_on: str = "", replaces: str = "", risk: str = "", **_: str) -> None:

@@ -37,7 +37,7 @@ def _change(course: Course, event: str) -> None:
         case.tell(event)
         course.watch(case, date_)
         if date_.due != due and date_.name in TOLD:
-            course.mail("deadline_moved")
+            course.mail("deadline_moved", date_.due)
 
 
 def decree(course: Course, day: str, file: str) -> None:

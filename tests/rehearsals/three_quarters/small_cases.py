@@ -38,7 +38,7 @@ class MoreTime(Asked):
         base = days.calendar_days(ENDS[self.report.period], 10).end
         self.report.extend(base + timedelta(days=more))
         self.tell("granted")
-        self.course.mail("extension_request_granted")
+        self.course.mail("extension_request_granted", self.report.due.due)
         self.end("granted")
 
     def refuse(self) -> None:

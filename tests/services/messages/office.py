@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -28,6 +28,7 @@ from services.models import (
     Derivation,
     Lane,
     Message,
+    MessageState,
     Organisation,
     new_id,
 )
@@ -145,10 +146,23 @@ async def letters(
                     context={"company": "PT Contoh Rotan Mahakam", "licence": "Sertifikat Standar"},
                     now=now,
                     lane=lane,
-                    not_before=not_before,
                 )
             )
-    return [message_id for message_id in made if message_id is not None]
+        queued = [message_id for message_id in made if message_id is not None]
+        await due(session, queued, not_before or now)
+    return queued
+
+
+async def due(session: AsyncSession, message_ids: Sequence[UUID], moment: datetime) -> None:
+    """These go at this moment, whatever the hour at which the tests run."""
+    query = update(Message).where(col(Message.id).in_(message_ids))
+    await session.execute(query.values(planned_for=moment, not_before=moment))
+
+
+async def due_now(session: AsyncSession) -> None:
+    """Nothing waits for anybody's working hours."""
+    ids = await session.execute(select(col(Message.id)).where(col(Message.state) == MessageState.QUEUED))
+    await due(session, ids.scalars().all(), await app_now(session))
 
 
 async def deliver(

@@ -45,6 +45,7 @@ async def test_what_the_post_office_sends_is_caught_and_reads_back(sessions: Ses
             context={**EXAMPLES["licence_invalid"], "note": "Größe ½ tidak terbaca\n.\nsekali lagi"},
             now=now,
         )
+        await office.due_now(session)
     assert (await deliver_due(sessions, office.config(port), Lane.NOTICES)).sent == 1
     async with sessions() as session:
         (mail,) = await list_caught(session)

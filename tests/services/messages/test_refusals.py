@@ -90,6 +90,7 @@ async def test_a_refusal_for_good_is_never_retried_and_the_case_says_so(
         case = await a_report(session, account)
         now = await app_now(session)
         await intend_many(session, template="report_reminder", case_ids=[case.id], occurrence="-7", now=now)
+        await office.due_now(session)
     others = await letters(sessions, [f"a{n}@rotan.example" for n in range(9)])
     setattr(sink, stage, lambda to: "550 5.1.1 <hilang@rotan.example> unknown" if "hilang" in to else None)
     report = await office.deliver(sessions, config)

@@ -102,6 +102,7 @@ async def test_a_message_taken_back_while_it_waits_to_be_sent_stays_home(
             occurrence="-7",
             now=await app_now(session),
         )
+        await office.due_now(session)
     loop = asyncio.get_running_loop()
 
     async def send_the_report() -> None:

@@ -15,7 +15,7 @@ from services.messages.intents import intend, intend_many
 from services.messages.recipients import Recipient
 from services.messages.wanted import Rule
 from services.models import CaseFile, CaseKind, Lane, Person, ReportStatus, new_id
-from tests.services.messages.office import HOUR, LONG_AGO, a_report, an_account
+from tests.services.messages.office import HOUR, LONG_AGO, a_report, an_account, due_now
 
 AHEAD = datetime(2099, 1, 10, 17, tzinfo=UTC)
 PAST = datetime(2021, 1, 10, 17, tzinfo=UTC)
@@ -33,6 +33,7 @@ async def told(
     case = await a_report(session, await an_account(session), status=status, due=due)
     now = await app_now(session)
     await intend_many(session, template=template, case_ids=[case.id], occurrence="x", now=now)
+    await due_now(session)
     return case
 
 

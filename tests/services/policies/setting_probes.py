@@ -26,6 +26,7 @@ from services.deadlines.rules import Rule
 from services.deadlines.waves import due_waves, wave_moments
 from services.deadlines.zones import WIB
 from services.errors import InvalidInput
+from services.messages.hours import within_working_hours
 from services.models import Disorder, EvidenceKind, LetterChannel, LicenceScale, ReportStatus
 from services.models.warnings import AuthorityLevel
 from services.policies import changes, decreed_days, settings
@@ -243,6 +244,13 @@ def of_quarters(policies: Policies, path: str) -> Any:
     return found
 
 
+def of_notices(policies: Policies, path: str) -> Any:
+    """When notices of some hours and days arrive."""
+    hours, works = policies.notice, CALENDARS[policies.notice.calendar].is_working_day
+    asked = [day + timedelta(hours=hour) for day in NOON for hour in range(-6, 10)]
+    return [within_working_hours(at, WIB, works, opens=hours.opens, closes=hours.closes) for at in asked]
+
+
 def said(policies: Policies, path: str) -> Any:
     """What the page of the rules, an approver's list of differences and the version show."""
     named = {setting.path: setting.value for setting in settings.settings(policies.document)}
@@ -297,6 +305,10 @@ PROBES: tuple[Probe, ...] = (
     Probe(r"reminders\.reminders\.[^.]+\.waves\.\d+\.template", put(lambda value: "report_overdue"), of_reminder),
     Probe(r"reminders\.reminders\.[^.]+\.late_joiners",
           put(lambda value: "none" if value == "latest_only" else "latest_only"), of_reminder),
+    Probe(r"notices\.notices\.opens", put(lambda value: "10:30:00"), of_notices),
+    Probe(r"notices\.notices\.closes", put(lambda value: "12:00:00"), of_notices),
+    Probe(r"notices\.notices\.calendar", OTHER_CALENDAR, of_notices),
+    Probe(r"notices\.notices\.basis", longer, said),
     Probe(r"ladders\.ladders\.[^.]+\.name", put(lambda value: f"{value}_renamed"), refusal),
     Probe(r"ladders\.ladders\.[^.]+\.starts", put(lambda value: "rollback_resend_due"), of_ladder),
     Probe(r"ladders\.ladders\.[^.]+\.interval", put(lambda value: "licence_expiry"), of_ladder),
