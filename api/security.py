@@ -1,9 +1,7 @@
 """What surrounds every request: its id, the caller's address, and the security headers of the answer."""
 
-import logging
 import re
 import secrets
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +22,6 @@ one that is a little too large is refused at its field, with the rest kept, and 
 STATIC: Final = re.compile(r"^/static/")
 ONE_YEAR: Final = 31_536_000
 
-request_id: ContextVar[str] = ContextVar("request_id", default="-")
 """The id of the request being served; the log filter below puts it on every line."""
 
 _ALWAYS: Final = {
@@ -78,7 +75,7 @@ def harden(app: ASGIApp, settings: Settings) -> ASGIApp:
 
 @dataclass(frozen=True)
 class RequestIds:
-    """Gives each request an id of ours: on the answer, in the log lines, in `request.state.request_id`."""
+    """Gives each request an id of ours: on the answer, and in `request.state.request_id` for the lines of the log."""
 
     app: ASGIApp
 
@@ -88,17 +85,13 @@ class RequestIds:
             return
         id_ = new_id().hex
         scope.setdefault("state", {})["request_id"] = id_
-        token = request_id.set(id_)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)["X-Request-ID"] = id_
             await send(message)
 
-        try:
-            await self.app(scope, receive, send_with_id)
-        finally:
-            request_id.reset(token)
+        await self.app(scope, receive, send_with_id)
 
 
 @dataclass(frozen=True)
@@ -146,11 +139,3 @@ class SecurityHeaders:
             headers.setdefault("Cache-Control", "no-store")
         if self.https:
             headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
-
-
-class WithRequestId(logging.Filter):
-    """Adds `request_id` to every record, for the format of the log."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
-        return True

@@ -13,7 +13,7 @@ from sqlmodel import col
 from services import transitions
 from services.database import uuids
 from services.errors import NotFound
-from services.models import CaseChain, CaseFile, CaseKind, CaseStep
+from services.models import CaseChain, CaseFile, CaseKind
 from services.waking import Nudge, woken
 
 SYSTEM = "system"
@@ -208,8 +208,3 @@ async def done_once(
     given = {"case_id": case_id, "step": step, "occurrence": occurrence, "now": now, "skipped_by": skipped_by}
     result = await session.execute(_DONE_ONCE, given)
     return bool(result.rowcount)  # type: ignore[attr-defined]
-
-
-async def was_done(session: AsyncSession, case_id: UUID, step: str, occurrence: str) -> bool:
-    """Whether a step's key has been claimed."""
-    return await session.get(CaseStep, (case_id, step, occurrence)) is not None

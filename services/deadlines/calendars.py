@@ -168,17 +168,9 @@ class Calendar:
         """The last working day before the day."""
         return self._step(day, -ONE_DAY)
 
-    def working_day_on_or_after(self, day: date) -> date:
-        """The day itself when it is worked, otherwise the next one that is."""
-        return day if self.is_working_day(day) else self.next_working_day(day)
-
     def working_day_on_or_before(self, day: date) -> date:
         """The day itself when it is worked, otherwise the last one before that is."""
         return day if self.is_working_day(day) else self.previous_working_day(day)
-
-    def add_working_days(self, start: date, days: int) -> Count[Holiday]:
-        """Counts `days` (at least 1) working days after `start`, which never counts itself."""
-        return count_days(start, days, self.why)
 
     def working_days(self, first: date, last: date) -> int:
         """How many working days lie from `first` to `last`, both included."""

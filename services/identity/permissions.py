@@ -14,7 +14,6 @@ class Permission(StrEnum):
     READ_DOCUMENT = "read_document"
     READ_NOTES = "read_notes"
     READ_PERIOD = "read_period"
-    READ_OVERVIEW = "read_overview"
     READ_EXTENSION = "read_extension"
     READ_PEOPLE = "read_people"
     READ_AUDIT = "read_audit"
@@ -57,7 +56,6 @@ class Permission(StrEnum):
     UNDO_EXTENSION = "undo_extension"
     MANAGE_CALENDAR = "manage_calendar"
     MANAGE_POLICY = "manage_policy"
-    MANAGE_TEMPLATES = "manage_templates"
     MANAGE_PEOPLE = "manage_people"
     OPERATE_PROCESSES = "operate_processes"
     OPERATE_MAIL = "operate_mail"
@@ -80,7 +78,7 @@ _COMPANY = READS | {
     _P.REQUEST_ASSISTANCE,
     _P.ANSWER_DATA_REQUEST,
 }
-_OFFICIAL = READS | {_P.READ_NOTES, _P.READ_PERIOD, _P.READ_OVERVIEW, _P.READ_EXTENSION}
+_OFFICIAL = READS | {_P.READ_NOTES, _P.READ_PERIOD, _P.READ_EXTENSION}
 _DESK = _OFFICIAL | {_P.WRITE_NOTES, _P.ASSIGN_CASE, _P.HOLD_CASE}
 
 # An officer may also ask, book and move for a company that calls or comes by.
@@ -121,7 +119,6 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
         _P.UNDO_EXTENSION,
         _P.MANAGE_CALENDAR,
         _P.MANAGE_POLICY,
-        _P.MANAGE_TEMPLATES,
         _P.MANAGE_PEOPLE,
         _P.OPERATE_PROCESSES,
         _P.OPERATE_MAIL,

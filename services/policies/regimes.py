@@ -129,10 +129,6 @@ class Regimes(Rules):
                 return regime
         raise LookupError(f"no regime governs {day}")
 
-    def period_of(self, day: date) -> Period:
-        """The period running on a day; LookupError before the first regime."""
-        return Period.containing(day, self.at(day).period_kind)
-
     def periods_owed(self, on: date, since: date | None = None) -> list[Period]:
         """The periods that have ended before `on`, oldest first: each is owed a report, sent late or not yet.
 

@@ -22,11 +22,6 @@ def data_hash(content: Mapping[str, JsonValue]) -> str:
     return hashlib.sha256(canonical_json(content)).hexdigest()
 
 
-def section_hashes(sections: Mapping[str, Mapping[str, JsonValue]]) -> dict[str, str]:
-    """The fingerprint of each section: tells which page an edit has changed."""
-    return {section_id: data_hash(answers) for section_id, answers in sections.items()}
-
-
 def report_content(
     *,
     account: str,

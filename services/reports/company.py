@@ -1,6 +1,6 @@
 """The company data a report is judged by, in one statement: sending is timed by the hundreds a minute.
 
-Page by page the same facts are in `services.companies.facts`; a test holds the two together.
+The tests read the same facts page by page and hold the two together.
 """
 
 from dataclasses import dataclass

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.companies.completeness import LICENCES, completeness, overview, require_complete
-from services.companies.facts import facts
 from services.deadlines.periods import Period
 from services.errors import Conflict
 from services.licences import dates
@@ -17,6 +16,7 @@ from services.reference.kbli import BusinessKind, Kbli
 from services.reports import company
 from tests.factories import EARLY, OPEN, make_account, make_scan
 from tests.services.companies.newcomer import fill, newcomer, save, typed
+from tests.services.companies.page_by_page import facts
 
 TODAY = dates.today(OPEN)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from services.reports.canonical import canonical_json, data_hash, report_content, section_hashes
+from services.reports.canonical import canonical_json, data_hash, report_content
 from services.reports.context import rows_of
 from services.reports.validation import applicable
 from tests.services.forms.filled import company, draft, form, stored, typed
@@ -74,9 +74,3 @@ def test_an_answer_that_does_not_apply_is_not_signed() -> None:
 
 def test_the_same_answers_of_another_factory_are_another_report() -> None:
     assert data_hash(report() | {"account": "a-2"}) != data_hash(report())
-
-
-def test_section_hashes_tell_which_page_was_edited() -> None:
-    before = section_hashes(stored())
-    after = section_hashes(stored(investment={"land_value": "1", "building_value": "0"}))
-    assert [section for section in before if before[section] != after[section]] == ["investment"]

@@ -12,7 +12,6 @@ from services.deadlines.periods import Period
 from services.reports import definition
 from services.reports.conditions import Condition, Frozen, as_data, holds
 from services.reports.definition import Form, texts
-from services.reports.extraction import extract_form
 from services.reports.fields import ChoiceField
 from services.reports.forms import DIRECTORY, Forms
 
@@ -162,13 +161,6 @@ class TestShippedForms:
     def test_official_texts_are_used_word_for_word(self, path: Path) -> None:
         form = self.read(path)
         assert set(form.official_texts) <= set(texts(form))
-
-    def test_every_text_is_offered_for_translation_with_its_line(self, path: Path) -> None:
-        with path.open("rb") as source:
-            found = {message: line for line, _, message, _ in extract_form(source, (), (), {})}
-        lines = path.read_text(encoding="utf-8").splitlines()
-        assert set(found) == set(texts(self.read(path)))
-        assert all(message[:10] in "\n".join(lines[line - 1 : line + 1]) for message, line in found.items())
 
     def test_a_date_or_an_unquoted_word_was_not_misread_by_yaml(self, path: Path) -> None:
         def leaves(part: Any) -> list[object]:

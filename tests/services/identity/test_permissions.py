@@ -30,7 +30,6 @@ read_case                 p u v s c r a t
 read_document             p u v s c r a t
 read_period               p u v s c r a t
 read_notes                . u v s c r a t
-read_overview             . u v s c r a t
 read_extension            . u v s c r a t
 read_people               . . . . . . a t
 read_audit                . . . . . . a t
@@ -70,7 +69,6 @@ approve_extension         . . . . . . a .
 undo_extension            . . . . . . a .
 manage_calendar           . . . . . . a .
 manage_policy             . . . . . . a .
-manage_templates          . . . . . . a .
 manage_people             . . . . . . a .
 operate_processes         . . . . . . a .
 operate_mail              . . . . . . a .
@@ -236,7 +234,7 @@ def test_a_company_cannot_reach_what_belongs_to_no_account() -> None:
 def test_only_individual_permissions_ask_for_the_agreement() -> None:
     collective = {permission for permission in Permission if permission not in INDIVIDUAL}
     assert {
-        Permission.READ_PERIOD, Permission.READ_OVERVIEW, Permission.MANAGE_PEOPLE, Permission.ADVANCE_CLOCK,
+        Permission.READ_PERIOD, Permission.MANAGE_PEOPLE, Permission.ADVANCE_CLOCK,
     } <= collective  # fmt: skip
     assert READS <= INDIVIDUAL
 

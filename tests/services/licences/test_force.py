@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.licences import force
 from services.licences.kinds import LABELS, SECTOR
 from services.models import Licence, LicenceEnd, LicenceType, UppValidation
 from tests.factories import EARLY, make_account
+from tests.services.licences import standing
 
 DAY = date(2027, 1, 4)
 CODES = ("31011", "31012", "16291", "33121")
@@ -49,9 +49,9 @@ async def test_a_kbli_without_a_valid_licence_is_never_licensed(
             licence.ended_at = EARLY if licence.end_reason else None
             session.add(licence)
         await session.flush()
-        found = await force.licensed_kblis(session, account.id, DAY)
+        found = await standing.licensed_kblis(session, account.id, DAY)
         assert found == {code for licence in uploaded if counts(licence) for code in licence.kbli}
-        facts = await force.licence_facts(session, account.id, DAY)
+        facts = await standing.licence_facts(session, account.id, DAY)
         assert len(facts) == sum(map(counts, uploaded))
         await kept.rollback()
 
@@ -59,7 +59,7 @@ async def test_a_kbli_without_a_valid_licence_is_never_licensed(
 async def test_another_companys_licence_licenses_nobody_else(session: AsyncSession) -> None:
     await make_account(session, kbli=("31012",))
     other = await make_account(session, kbli=("31012",), licensed=())
-    assert await force.licensed_kblis(session, other.id, DAY) == set()
+    assert await standing.licensed_kblis(session, other.id, DAY) == set()
 
 
 def test_every_kind_of_licence_has_its_official_name() -> None:

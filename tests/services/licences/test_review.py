@@ -13,7 +13,7 @@ from services import accounts
 from services.deadlines import store
 from services.errors import Conflict, InvalidInput, NotFound, TransitionRefused
 from services.identity import people
-from services.licences import dates, decisions, force, form, reading, steps, submission
+from services.licences import dates, decisions, form, reading, steps, submission
 from services.licences.form import LicenceForm
 from services.models import (
     Account,
@@ -25,6 +25,7 @@ from services.models import (
     StandardCertificateStatus,
 )
 from tests.factories import ACTOR, OPEN, make_account, make_scan
+from tests.services.licences import standing
 from tests.services.licences.uploads import OWN, PBSI, UPP, case_of, events, find, told, upload
 
 TODAY = dates.today(OPEN)  # Monday, 4 January 2027
@@ -36,7 +37,7 @@ async def unlicensed(session: AsyncSession, **columns: Any) -> Account:
 
 
 async def licensed(session: AsyncSession, account: Account, on: date = TODAY) -> set[str]:
-    return await force.licensed_kblis(session, account.id, on)
+    return await standing.licensed_kblis(session, account.id, on)
 
 
 async def test_an_uploaded_licence_waits_for_the_upp_three_working_days(session: AsyncSession) -> None:
@@ -131,7 +132,7 @@ async def test_valid_and_verified_are_two_things(
     account = await unlicensed(session)
     licence = await find(session, await upload(session, account, risk_level=risk))
     assert (licence.upp_validation, licence.ss_verification) == ("valid", status)
-    (fact,) = await force.licence_facts(session, account.id, TODAY)
+    (fact,) = await standing.licence_facts(session, account.id, TODAY)
     assert fact.allows_production is may_produce
 
     scan = await make_scan(session, account.id, kind="licence")
@@ -145,7 +146,7 @@ async def test_valid_and_verified_are_two_things(
         scan.id,
         UPP,
     )
-    (fact,) = await force.licence_facts(session, account.id, TODAY)
+    (fact,) = await standing.licence_facts(session, account.id, TODAY)
     assert fact.allows_production
 
 
@@ -347,7 +348,7 @@ async def test_an_older_industry_licence_still_licenses_and_allows_production(se
     account = await unlicensed(session)
     await find(session, await upload(session, account, type="legacy_industry_licence", risk_level=""))
     assert await licensed(session, account) == {"31012"}
-    (fact,) = await force.licence_facts(session, account.id, TODAY)
+    (fact,) = await standing.licence_facts(session, account.id, TODAY)
     assert fact.allows_production
 
 

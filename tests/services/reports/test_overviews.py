@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.companies import facts as pages
 from services.deadlines import store
 from services.deadlines.explanation import explain
 from services.documents import registry
@@ -25,6 +24,7 @@ from services.reports import company, home, listing, receipts, sending
 from services.reports.home import NextKind
 from services.reports.timeliness import Timeliness
 from tests.factories import ACTOR, OPEN, PERIOD, PUBLIC_URL, fill_small_report, make_account, make_report
+from tests.services.companies import page_by_page as pages
 
 DUE = datetime(2027, 1, 10, 17, tzinfo=UTC)
 BEFORE = datetime(2026, 12, 28, 2, tzinfo=UTC)

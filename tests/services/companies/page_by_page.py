@@ -10,12 +10,12 @@ from services import accounts
 from services.companies import stored
 from services.companies.profile import kbli_of
 from services.deadlines.periods import Period
-from services.licences import force
 from services.models import AccountType
 from services.reference import kbli
 from services.reference.kbli import BusinessKind, Kbli
 from services.reports.classification import StageFacts, amounts
 from services.reports.context import CertificateRef, FormContext, Values
+from tests.services.licences import standing
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ async def facts(session: AsyncSession, account_id: UUID, *, on: date) -> Company
             CertificateRef(str(row["id"]), str(row["type"]), str(row["number"]))
             for row in stored.rows_of(kept["certificates"].values)
         ),
-        licensed=frozenset(await force.licensed_kblis(session, account_id, on)),
+        licensed=frozenset(await standing.licensed_kblis(session, account_id, on)),
         amounts=amounts(general),
         account={
             "type": account.type,
@@ -81,6 +81,6 @@ async def facts(session: AsyncSession, account_id: UUID, *, on: date) -> Company
             estate=account.type == AccountType.ESTATE,
             operating_commercially=account.operating_commercially,
             expanding=account.expanding,
-            licences=await force.licence_facts(session, account_id, on),
+            licences=await standing.licence_facts(session, account_id, on),
         ),
     )
