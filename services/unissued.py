@@ -75,7 +75,10 @@ async def drafts(session: AsyncSession, documents: Sequence[UUID]) -> set[UUID]:
     waiting = select(col(Document.id)).where(
         col(Document.id).in_(documents),
         or_(
-            _names(WarningLetter, col(WarningLetter.sent_at).is_(None)),
+            _names(
+                WarningLetter,
+                and_(col(WarningLetter.sent_at).is_(None), col(WarningLetter.mailed_at).is_(None)),
+            ),
             _names(Reprimand, col(Reprimand.sent_at).is_(None)),
             _names(Sanction, col(Sanction.state) != SanctionState.APPROVED),
         ),

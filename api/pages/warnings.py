@@ -63,14 +63,15 @@ def letters(found: LadderFacts, words: Translator, *, for_company: bool) -> list
             "date": day(one.letter.letter_date, words),
             "office": authority(one.letter.authority, words),
             "channel": words.gettext(CHANNELS[LetterChannel(one.letter.channel)]),
-            "sent_at": one.letter.sent_at,
+            "sent_at": one.letter.left_at if for_company else one.letter.sent_at,
+            "mailed_at": one.letter.mailed_at if one.letter.channel == LetterChannel.POST else None,
             "served_at": one.letter.served_at,
             "unproven": one.letter.unproven_since is not None,
             "void": one.letter.voided_at is not None,
             "href": url(name, case=found.case.id, letter=one.letter.rung) if one.document else "",
         }
         for one in reversed(found.letters)
-        if one.letter.sent_at is not None or not for_company
+        if one.letter.left_at is not None or not for_company
     ]
 
 

@@ -210,7 +210,10 @@ class CountOut(BaseModel):
 
 
 class LetterOut(BaseModel):
-    """One letter. `sent_at` is when it left, `served_at` since when it is proven served, `served_by` by what."""
+    """One letter. `sent_at` is when it left, `served_at` since when it is proven served, `served_by` by what.
+
+    `mailed_at` is when it left by mail, where it goes by post instead; `sent_at` is then the day of posting.
+    """
 
     letter: int
     number: str | None
@@ -222,6 +225,7 @@ class LetterOut(BaseModel):
     sha256: str | None
     message_id: UUID | None
     sent_at: datetime | None
+    mailed_at: datetime | None
     served_at: datetime | None
     served_by: str | None
     unproven_since: datetime | None
@@ -313,7 +317,7 @@ def warning_out(found: LadderFacts, locale: str, *, for_company: bool) -> Warnin
     """A ladder as its reader may see it: a company sees what left and what was imposed, nothing in preparation."""
     ladder = found.ladder
     letters: Sequence[LetterFacts] = [
-        one for one in found.letters if not for_company or one.letter.sent_at is not None
+        one for one in found.letters if not for_company or one.letter.left_at is not None
     ]
     sanctions = imposed(found) if for_company else found.sanctions
     return WarningOut(

@@ -116,14 +116,19 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE ON policy_version
 
 -- Never a warning after compliance: whatever the code, no letter is approved or leaves about a duty that is not owed,
 -- none before the one before it is served, and a number that was given is never changed. A ladder that stands still
--- for nothing but the service of its newest letter lets that very letter go by post.
+-- for nothing but the service of its newest letter lets that very letter go by post. When a letter left by mail is
+-- kept once, as it was; that it goes by post instead is taken back whatever its duty has become.
 CREATE FUNCTION guard_warning_letter() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND OLD.number IS NOT NULL
        AND (NEW.number, NEW.year, NEW.sequence) IS DISTINCT FROM (OLD.number, OLD.year, OLD.sequence) THEN
         RAISE EXCEPTION 'letter % keeps its number', OLD.number USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF TG_OP = 'UPDATE' AND (NEW.sent_at IS NULL OR OLD.sent_at IS NOT NULL) THEN
+    IF TG_OP = 'UPDATE' AND NEW.mailed_at IS DISTINCT FROM OLD.mailed_at
+       AND (OLD.mailed_at IS NOT NULL OR NEW.mailed_at IS DISTINCT FROM OLD.sent_at) THEN
+        RAISE EXCEPTION 'letter % left by mail when it did', OLD.number USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF TG_OP = 'UPDATE' AND (NEW.sent_at IS NULL OR OLD.sent_at IS NOT NULL OR NEW.sent_at = OLD.mailed_at) THEN
         RETURN NEW;
     END IF;
     IF NOT EXISTS (

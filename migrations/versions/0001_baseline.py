@@ -1827,6 +1827,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Uuid(), nullable=True),
         sa.Column("print_batch_id", sa.Uuid(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("served_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("served_by", sa.Text(), nullable=True),
         sa.Column("unproven_since", sa.DateTime(timezone=True), nullable=True),
@@ -1845,7 +1846,8 @@ def upgrade() -> None:
             "served_at IS NULL OR sent_at IS NOT NULL", name=op.f("ck_warning_letter_served_after_sending")
         ),
         sa.CheckConstraint(
-            "voided_at IS NULL OR sent_at IS NULL", name=op.f("ck_warning_letter_void_never_sent")
+            "voided_at IS NULL OR sent_at IS NULL AND mailed_at IS NULL",
+            name=op.f("ck_warning_letter_void_never_sent"),
         ),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["warning_batch.case_id"], name=op.f("fk_warning_letter_batch_id")

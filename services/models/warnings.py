@@ -158,7 +158,8 @@ class WarningLetter(SQLModel, table=True):
     """One letter of a ladder, from its approval on. Each rung once, and none without the one before.
 
     The number is given when the letter is made: without gaps per year and office. A letter that was overtaken
-    before it left keeps its number and is voided.
+    before it left keeps its number and is voided. `mailed_at` remembers when one left by mail that goes by post
+    instead: until the paper is posted there is no `sent_at`, and the letter has left all the same.
     """
 
     __tablename__: ClassVar[str] = "warning_letter"
@@ -171,7 +172,7 @@ class WarningLetter(SQLModel, table=True):
         ),
         CheckConstraint("sent_at IS NULL OR number IS NOT NULL", name="sent_numbered"),
         CheckConstraint("served_at IS NULL OR sent_at IS NOT NULL", name="served_after_sending"),
-        CheckConstraint("voided_at IS NULL OR sent_at IS NULL", name="void_never_sent"),
+        CheckConstraint("voided_at IS NULL OR sent_at IS NULL AND mailed_at IS NULL", name="void_never_sent"),
         # No letter without the one before it.
         ForeignKeyConstraint(["case_id", "previous"], ["warning_letter.case_id", "warning_letter.rung"]),
         UniqueConstraint("authority", "year", "sequence"),
@@ -202,11 +203,17 @@ class WarningLetter(SQLModel, table=True):
     message_id: UUID | None = Field(default=None, foreign_key="message.id")
     print_batch_id: UUID | None = Field(default=None, foreign_key="print_batch.id", index=True)
     sent_at: datetime | None = instant(None)
+    mailed_at: datetime | None = instant(None)
     served_at: datetime | None = instant(None)
     served_by: str | None = Field(default=None, sa_type=Text)
     unproven_since: datetime | None = instant(None)
     voided_at: datetime | None = instant(None)
     void_reason: str | None = Field(default=None, sa_type=Text)
+
+    @property
+    def left_at(self) -> datetime | None:
+        """When it first left, by mail or by post; from then on its company has it."""
+        return self.mailed_at or self.sent_at
 
 
 class LetterRegister(SQLModel, table=True):

@@ -205,6 +205,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "letter_sent": N_("Surat peringatan ke-{letter} nomor {number} dikirim lewat surel dan portal."),
     "letter_posted": N_("Surat peringatan ke-{letter} nomor {number} diserahkan kepada pos."),
     "letter_by_post": N_("Surat peringatan ke-{letter} nomor {number} akan dikirim lewat pos."),
+    "letter_not_posted": N_(
+        "Surat peringatan ke-{letter} nomor {number} tidak dikirim lewat pos: sudah diterima lewat surel atau portal."
+    ),
     "service_recorded": N_("Petugas mencatat bukti penerimaan surat peringatan ke-{letter}."),
     "service_disproven": N_(
         "Surat peringatan ke-{letter} nomor {number} ternyata tidak sampai: surelnya kembali. Petugas memastikannya."

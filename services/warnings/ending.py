@@ -44,6 +44,11 @@ _STATEMENTS: Final = tuple(
         """,
         # An approval without a number leaves nothing behind; a number that was given stays in the register.
         "DELETE FROM warning_letter WHERE case_id = ANY(CAST(:ids AS uuid[])) AND number IS NULL",
+        # What left by mail stays what left, also when it was to go by post instead and did not.
+        """
+        UPDATE warning_letter SET channel = 'email', sent_at = mailed_at, print_batch_id = NULL
+        WHERE case_id = ANY(CAST(:ids AS uuid[])) AND sent_at IS NULL AND mailed_at IS NOT NULL
+        """,
         """
         WITH voided AS (
             UPDATE warning_letter SET voided_at = :now, void_reason = :status

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -55,7 +55,7 @@ class LadderFacts:
     def unproven(self) -> WarningLetter | None:
         """The first letter that left and whose service is not proven."""
         return next(
-            (one.letter for one in self.letters if one.letter.sent_at and not one.letter.served_at), None
+            (one.letter for one in self.letters if one.letter.left_at and not one.letter.served_at), None
         )
 
     def matter(self, locale: str) -> str:
@@ -112,7 +112,7 @@ async def of_account(session: AsyncSession, account_id: UUID) -> list[LadderFact
             select(WarningLetter)
             .where(
                 col(WarningLetter.case_id) == col(WarningLadder.case_id),
-                col(WarningLetter.sent_at).is_not(None),
+                func.coalesce(col(WarningLetter.mailed_at), col(WarningLetter.sent_at)).is_not(None),
             )
             .exists(),
         )

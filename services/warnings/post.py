@@ -203,7 +203,7 @@ async def by_post_instead(
     """The mail came back or nobody opens it: the same letter goes by post. Not one that is served.
 
     Also when the mail came back after the next step was proposed, which stands still for it. The letter keeps its
-    date, and with it the day from which the next may follow.
+    date, and with it the day from which the next may follow; and that it left by mail is remembered.
     """
     await cases.lock(session, case_id)
     await standing.ladders_changed(session, [case_id], now=now)
@@ -212,6 +212,7 @@ async def by_post_instead(
     if refusal is not None or letter is None:
         raise refusal or NotFound
     await cancel_for_case(session, case_id, ("warning_letter",), reason="by_post_instead", now=now)
+    letter.mailed_at = letter.sent_at
     letter.channel, letter.sent_at, letter.unproven_since = LetterChannel.POST, None, None
     await store.pause(session, case_id, [clocks.service_of(letter.rung)], now=now)
     await session.flush()

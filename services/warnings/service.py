@@ -177,11 +177,11 @@ async def record(
 ) -> ServiceEvidence:
     """An officer shows that a letter was received. InvalidInput for a receipt before the sending or without its scan.
 
-    TransitionRefused for a letter that has not left.
+    TransitionRefused for a letter that has not left. One that left by mail may have been received since.
     """
     case = await cases.lock(session, case_id)
     at = await current(session, case, rung)
-    if at.letter.sent_at is None:
+    if at.letter.left_at is None:
         raise TransitionRefused(N_("Surat ini belum dikirim, sehingga belum dapat diterima."))
     if receipt.kind not in evidence.BY_OFFICERS:
         raise InvalidInput(N_("Pilih jenis bukti penerimaan."), field="kind")
@@ -191,7 +191,7 @@ async def record(
         case,
         about,
         receipt,
-        sent_at=at.letter.sent_at,
+        sent_at=at.letter.left_at,
         actor=actor,
         now=now,
         author_id=author_id,
@@ -259,12 +259,12 @@ async def opened(
     """The company opened a letter in the portal: from then on it is served. Later openings change nothing."""
     case = await cases.lock(session, case_id)
     at = await current(session, case, rung)
-    if at.letter.sent_at is None:
+    if at.letter.left_at is None:
         raise NotFound
     if at.letter.served_at is None and case.closed_at is None:
         about = About(message_id=at.letter.message_id, issued_id=at.letter.issued_id)
         receipt = Receipt(EvidenceKind.PORTAL_READ)
-        await evidence.record(session, case, about, receipt, sent_at=at.letter.sent_at, actor=actor, now=now)
+        await evidence.record(session, case, about, receipt, sent_at=at.letter.left_at, actor=actor, now=now)
         await _settle(session, at, now, actor)
     return at.letter
 
@@ -272,9 +272,20 @@ async def opened(
 async def _settle(session: AsyncSession, at: Current, now: datetime, actor: str) -> None:
     if at.letter.served_at is not None or at.case.closed_at is not None:
         return
-    if at.case.status != WarningStatus.ISSUED and at.ladder.suspension not in AWAITS_PROOF:
-        return
     rules = await rulebook.of_case(session, at.case, now=now)
     found = await _proof(session, rules, at.letter, now)
-    if found is not None:
+    if found is None:
+        return
+    if at.letter.sent_at is None:
+        await _received_by_mail(session, at, now, actor)
+    if at.case.status == WarningStatus.ISSUED or at.ladder.suspension in AWAITS_PROOF:
         await prove(session, at, found, now=now, actor=actor)
+
+
+async def _received_by_mail(session: AsyncSession, at: Current, now: datetime, actor: str) -> None:
+    """It was to go by post instead, and arrived as it left before: the paper is not wanted any more."""
+    at.letter.channel, at.letter.sent_at = LetterChannel.EMAIL, at.letter.mailed_at
+    at.letter.print_batch_id = None
+    await session.flush()
+    data = {"letter": at.letter.rung, "number": at.letter.number}
+    await cases.record(session, at.case, "letter_not_posted", now=now, actor=actor, data=data)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,7 @@ from services.models import CaseFile, CaseKind, LetterChannel, Role, Sanction, W
 from services.models.reprimands import ReprimandStatus
 from services.models.warnings import WarningStatus
 from services.transitions import STATUSES
+from services.warnings import post
 from tests.api.conftest import Api
 from tests.factories import make_account
 from tests.pages.visitor import Visitor
@@ -167,6 +169,41 @@ async def test_a_letter_that_its_company_finds_among_the_files_is_served_by_open
     async with as_company(api, ladder.account_id) as visitor:
         assert (await visitor.open(file)).status_code == 200
     assert (await officer.get(path)).json()["letters"][0]["served_at"] is not None
+
+
+@pytest.mark.parametrize(
+    "door",
+    ["/api/v1/documents/{1}/content", "/api/v1/warnings/{0}/letters/1", "/surat-peringatan/{0}/surat/1"],
+)
+@pytest.mark.starts("2027-01-15T09:00:00+07:00")
+async def test_a_letter_that_left_by_mail_stays_its_company_s_while_it_waits_for_the_post(
+    api: Api, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    stored = await api.app.state.parts.store.put_bytes(pdf())
+    monkeypatch.setattr(ladders, "Stored", lambda *_: stored)
+    async with api.transaction() as (session, now):
+        ladder = await ladders.proposed(session, region=HERE)
+        letter = await ladders.send(session, ladder.case_id, now=ladders.PROPOSED)
+        await post.by_post_instead(session, ladder.case_id, actor="test", now=now)
+    company, officer = (
+        await api.company(ladder.account_id),
+        await api.as_(Role.COMPLIANCE_OFFICER, region=HERE),
+    )
+    path = f"/api/v1/warnings/{ladder.case_id}"
+    (listed_,) = (await company.get("/api/v1/warnings", params={"account_id": str(ladder.account_id)})).json()
+    (shown,) = listed_["letters"]
+    assert (shown["channel"], shown["sent_at"], shown["served_at"]) == ("post", None, None)
+    assert datetime.fromisoformat(shown["mailed_at"]) == ladders.PROPOSED
+    waiting = (await officer.get("/api/v1/print-batches")).json()["waiting"]
+    async with as_company(api, ladder.account_id) as visitor:
+        page = await visitor.open("/surat-peringatan")
+        assert str(letter.number) in page.text
+        await visitor.open(f"/surat-peringatan/{ladder.case_id}")
+        assert "13 Jan 2027" in visitor.text, "the day it left"
+        reader = visitor.client if door.startswith("/surat") else company
+        assert (await reader.get(door.format(ladder.case_id, letter.document_id))).status_code == 200
+    assert (await officer.get(path)).json()["letters"][0]["served_by"] == "portal_read"
+    assert (waiting, (await officer.get("/api/v1/print-batches")).json()["waiting"]) == ({HERE: 1}, {})
 
 
 @pytest.mark.starts("2027-02-23T09:00:00+07:00")

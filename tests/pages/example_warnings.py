@@ -50,6 +50,7 @@ def letter(rung: int = 1, **changes: Any) -> dict[str, Any]:
         "office": "Pemerintah Kota Samarinda",
         "channel": "Surel dan portal",
         "sent_at": NOW - timedelta(days=3),
+        "mailed_at": None,
         "served_at": NOW - timedelta(days=1),
         "unproven": False,
         "void": False,

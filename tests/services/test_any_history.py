@@ -463,6 +463,13 @@ class AnyHistory(RuleBasedStateMachine):
         self.days_pass(33)
 
     @about(CaseKind.WARNING, "issued")
+    @rule(which=st.integers(0, 5))
+    def a_letter_goes_by_post_instead(self, which: int) -> None:
+        found = self._one(which, CaseKind.WARNING, "issued")
+        if found:
+            self._act(lambda session, now: post.by_post_instead(session, found, actor=OFFICER, now=now))
+
+    @about(CaseKind.WARNING, "issued")
     @rule()
     def papers_are_posted(self) -> None:
         async def work(session: AsyncSession, now: datetime) -> None:

@@ -110,13 +110,13 @@ async def _own(session: SessionDep, user: Principal, case_id: UUID) -> LadderFac
     policy.authorise(user, Permission.READ_CASE, Target.of_case(found.case))
     if found.ladder.account_id not in user.accounts:
         raise NotFound
-    if not any(one.letter.sent_at for one in found.letters):
+    if not any(one.letter.left_at for one in found.letters):
         raise NotFound
     return found
 
 
 def _row(found: LadderFacts, words: Translator) -> dict[str, Any]:
-    newest = next(one.letter for one in reversed(found.letters) if one.letter.sent_at)
+    newest = next(one.letter for one in reversed(found.letters) if one.letter.left_at)
     return {
         "id": str(found.case.id),
         "status": unissued.status_told(found.case),
