@@ -50,15 +50,18 @@ class Translator:
     def gettext(self, message: str, /, **params: object) -> str:
         """The message in this language, or the Indonesian source when it has no translation."""
         text = self._texts.gettext(message) if message else ""
-        return text.format(**self._written(params)) if params else text
+        return text.format(**self.written(params)) if params else text
 
     def ngettext(self, singular: str, plural: str, n: int, /, **params: object) -> str:
         """As `gettext`, in the form for the count `n`, which is also the placeholder `{n}`."""
         text = self._texts.ngettext(singular, plural, n)
-        return text.format(**{"n": format_number(n, self.locale)} | self._written(params))
+        return text.format(**{"n": format_number(n, self.locale)} | self.written(params))
 
-    def _written(self, params: Mapping[str, object]) -> dict[str, object]:
-        return {name: written(value, self.locale) for name, value in params.items()}
+    def written(self, params: Mapping[str, object]) -> dict[str, object]:
+        """Values as a message shows them. A ground is an instrument's name, or words of ours: those are translated."""
+        ground = params.get("basis")
+        said = {"basis": self._texts.gettext(ground)} if isinstance(ground, str) and ground else {}
+        return {name: written(value, self.locale) for name, value in params.items()} | said
 
 
 @lru_cache(maxsize=len(LOCALES))

@@ -170,8 +170,7 @@ def environment(locale: str) -> Environment:
 def _gettext(words: i18n.Translator) -> Any:
     def gettext(message: str, /, **params: object) -> Markup:
         """Translates, then escapes; a parameter that is markup (a link) stays markup."""
-        written = {name: i18n.written(value, words.locale) for name, value in params.items()}
-        return Markup.escape(words.gettext(message)).format(**written)
+        return Markup.escape(words.gettext(message)).format(**words.written(params))
 
     return gettext
 

@@ -52,6 +52,17 @@ def test_rupiah_are_whole() -> None:
     assert i18n.format_rupiah(-5, "en") == "-Rp5"
 
 
+def test_a_ground_that_is_no_instrument_is_named_in_the_readers_language() -> None:
+    limit = "Isi 1 sampai {most} hari ({basis})."
+    english = translator("en")
+    assert (
+        english.gettext(limit, most=14, basis="kebijakan layanan")
+        == "Enter 1 to 14 days (policy of this service)."
+    )
+    assert "(Permenperin 13/2025)" in english.gettext(limit, most=14, basis="Permenperin 13/2025")
+    assert "(kebijakan layanan)" in translator("id").gettext(limit, most=14, basis="kebijakan layanan")
+
+
 def test_dates_in_messages_are_written_out_and_years_are_not_grouped() -> None:
     texts = translator("id")
     assert texts.gettext("Sejak {day}, tahun {year}", day=date(2027, 1, 10), year=2027) == (
