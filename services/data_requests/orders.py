@@ -120,10 +120,11 @@ async def choose(
         found, left_out = await _named(session, order.companies, allowed)
     else:
         found = await _within(session, order, allowed)
-    most = (await rulebook.current(session, now=now)).policies.data_request.most_at_once
-    if len(found) > most:
-        text = N_("Paling banyak {most} perusahaan sekali minta; persempit wilayah atau KBLI.")
-        raise InvalidInput(CHECK_FIELDS, fields=[FieldError("companies", text, {"most": most})])
+    policy = (await rulebook.current(session, now=now)).policies.data_request
+    if len(found) > policy.most_at_once:
+        text = N_("Paling banyak {most} perusahaan sekali minta ({basis}); persempit wilayah atau KBLI.")
+        limit = {"most": policy.most_at_once, "basis": policy.basis}
+        raise InvalidInput(CHECK_FIELDS, fields=[FieldError("companies", text, limit)])
     if not found:
         text = N_(
             "Tidak ada perusahaan industri atau kawasan industri yang cocok dan boleh Anda mintai data."

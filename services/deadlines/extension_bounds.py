@@ -68,13 +68,14 @@ async def _day(
     """By days, before there is a moment to compare: the calendar ends before what can be typed does."""
     if wanted.target < now.astimezone(WIB).date():
         return [FieldError("target_date", PAST)]
-    longest = rules.policies.furthest_days
+    policy = rules.policies.extensions.extensions
     since = max(await date_in_force(session, wanted) or now, now)
-    furthest = _last_day(since) + timedelta(days=longest)
+    furthest = _last_day(since) + timedelta(days=policy.furthest_days)
     if wanted.target <= furthest:
         return []
-    too_far = N_("Paling jauh {days} hari setelah batas waktu yang berlaku, yaitu {day}.")
-    return [FieldError("target_date", too_far, {"days": longest, "day": furthest.isoformat()})]
+    too_far = N_("Paling jauh {days} hari setelah batas waktu yang berlaku, yaitu {day} ({basis}).")
+    limit = {"days": policy.furthest_days, "day": furthest.isoformat(), "basis": policy.basis}
+    return [FieldError("target_date", too_far, limit)]
 
 
 async def _accounts(session: AsyncSession, wanted: "ExtensionDraft") -> list[FieldError]:

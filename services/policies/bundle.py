@@ -216,11 +216,6 @@ class Policies(Rules):
         return self.extensions.extensions.second_person_above
 
     @property
-    def furthest_days(self) -> int:
-        """How many days after the date in force the new date may lie."""
-        return self.extensions.extensions.furthest_days
-
-    @property
     def _rules(self) -> tuple[Rule, ...]:
         return self.deadlines.deadlines + self.targets.targets
 

@@ -255,8 +255,8 @@ IMPOSSIBLE: list[tuple[str, str, Said]] = [
     ("target_date", "2027-01-09", EARLIER),
     ("target_date", "2027-01-10", EARLIER),  # the very date in force
     ("target_date", "9999-12-31", {
-        "id": "Paling jauh 366 hari setelah batas waktu yang berlaku, yaitu 2028-01-11.",
-        "en": "At most 366 days after the date in force, which is 2028-01-11.",
+        "id": "Paling jauh 366 hari setelah batas waktu yang berlaku, yaitu 2028-01-11 (kebijakan layanan).",
+        "en": "At most 366 days after the date in force, which is 2028-01-11 (policy of this service).",
     }),
     ("target_date", "besok", {"id": "“besok” bukan tanggal.", "en": "“besok” is not a date."}),
     ("target_date", "2027-02-30", {"id": "“2027-02-30” bukan tanggal.", "en": "“2027-02-30” is not a date."}),

@@ -121,7 +121,7 @@ async def test_how_many_are_asked_at_once(session: AsyncSession) -> None:
     await under(session, lambda content: content["data_requests"]["data_requests"].update(most_at_once=2))
     with pytest.raises(InvalidInput) as refused:
         await given.ask(session, accounts, now=NOW)
-    assert refused.value.fields[0].params == {"most": 2}
+    assert refused.value.fields[0].params == {"most": 2, "basis": "kebijakan layanan"}
 
 
 async def test_a_case_goes_on_under_the_rules_it_began_with(session: AsyncSession) -> None:
