@@ -3,15 +3,14 @@
 A setting without a probe fails `test_every_setting.py`: whoever adds one says here what it changes.
 """
 
-import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from inspect import iscoroutinefunction
 from itertools import product
-from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -33,14 +32,17 @@ from services.policies import changes, decreed_days, settings
 from services.policies.bundle import Policies
 from services.policies.jurisdictions import ACCOUNTS, OBLIGATIONS
 from services.reprimands import disorder
+from services.reviews.checks import Submission, examine
 from services.rulebook import Rulebook
 from services.service_proof import proof
 from services.timeline import ladders
 from services.warnings import clocks, overdue
+from tests.services.forms.filled import typed
+from tests.services.policies import setting_acts as acts
+from tests.services.policies.setting_acts import Act
+from tests.services.reviews import test_checks as reports
 
-ROOT = Path(__file__).resolve().parents[3]
 CALENDARS = build_calendars(decreed_days())
-REFUSED = "refused"
 # Weekends, joint leave before Christmas, the long holidays of March, month ends.
 DAYS = [date(2026, 3, 10) + timedelta(days=n) for n in range(24)]
 DAYS += [date(2026, 12, 17) + timedelta(days=n) for n in range(20)] + [date(2027, 1, 31)]
@@ -54,11 +56,16 @@ Observe = Callable[[Policies, str], Any]
 
 @dataclass(frozen=True)
 class Probe:
-    """Which settings, another value for one, and what is looked at."""
+    """Which settings, another value for one, and what is looked at: what follows by itself, or what comes of acts."""
 
     pattern: str
     mutate: Mutate
-    observe: Observe
+    observe: Observe | Act
+
+    @property
+    def act(self) -> Act | None:
+        """The acts on real rows in which it is seen; None where a pure function decides."""
+        return cast(Act, self.observe) if iscoroutinefunction(self.observe) else None
 
 
 def entry_of(path: str, depth: int) -> str:
@@ -138,7 +145,7 @@ def elsewhere(path: str, value: Any, policies: Policies) -> Changes:
 
 
 def refusal(policies: Policies, path: str) -> Any:
-    """What may not be so: the place and the rule are named (see `outcome`)."""
+    """What may not be so: the place and the rule are named (see `version_of`)."""
     return None
 
 
@@ -251,6 +258,39 @@ def of_notices(policies: Policies, path: str) -> Any:
     return [within_working_hours(at, WIB, works, opens=hours.opens, closes=hours.closes) for at in asked]
 
 
+def of_checks(policies: Policies, path: str) -> Any:
+    """What officers are told to look at in some reports: one five times the report before, a copy, and so on."""
+    found = [examine(one, policies.plausible.checks) for one in sent_reports()]
+    return [[flag.as_json() for flag in flags] for flags in found]
+
+
+@lru_cache(maxsize=1)
+def sent_reports() -> list[Submission]:
+    """One grown fivefold and sent again, with a remark of its form; copies; one of worthless, one of no products."""
+    usual, (product,) = reports.sections(), typed()["production"]["rows"]
+    told_weight, worthless, nothing = (
+        reports.sections(production={"rows": [product | changed]})
+        for changed in ({"unit": "kg"}, {"value": "1"}, {"value": "0"})
+    )
+    return [
+        reports.submission(a_fifth_of(usual), sections=told_weight, number=2, previous_size="medium_large"),
+        reports.submission(usual),
+        reports.submission(usual, sections=worthless),
+        reports.submission(sections=nothing),
+    ]
+
+
+def a_fifth_of(usual: dict[str, Any]) -> dict[str, Any]:
+    """The report before, in which every amount was a fifth."""
+    before = reports.scaled(20)
+    for row in before["raw_materials"]["rows"]:
+        row["domestic_value"] = row["domestic_value"] // 5
+    for page in ("general_data", "workforce"):
+        amounts = {name: value for name, value in usual[page].items() if not isinstance(value, bool)}
+        before[page] |= {name: value // 5 for name, value in amounts.items()}
+    return before
+
+
 def said(policies: Policies, path: str) -> Any:
     """What the page of the rules, an approver's list of differences and the version show."""
     named = {setting.path: setting.value for setting in settings.settings(policies.document)}
@@ -259,17 +299,6 @@ def said(policies: Policies, path: str) -> Any:
 
 def later_period(path: str, value: str | None, policies: Policies) -> Changes:
     return {path: str(Period.parse(value).next()) if value else "2030-Q4"}
-
-
-@lru_cache(maxsize=1)
-def read_attributes() -> frozenset[str]:
-    """Every attribute that code outside the rules themselves reads: what nobody reads changes nothing."""
-    found: set[str] = set()
-    for path in [*(ROOT / "services").glob("**/*.py"), *(ROOT / "api").glob("**/*.py")]:
-        if "policies" not in path.parts or path.stem in ("bundle", "simulation"):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            found |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    return frozenset(found)
 
 
 RULE = r"(deadlines\.deadlines|targets\.targets)\.[^.]+\."
@@ -295,6 +324,7 @@ PROBES: tuple[Probe, ...] = (
     Probe(r"targets\.office_hours\.closes", put(lambda value: "12:00:00"), of_office),
     Probe(r"targets\.office_hours\.zone", OTHER_ZONE, of_office),
     Probe(r"targets\.office_hours\.calendar", OTHER_CALENDAR, of_office),
+    # No sentence names the ground of the office's hours: it stands beside them where the rules are read.
     Probe(r"targets\.office_hours\.basis", longer, said),
     Probe(r"reminders\.reminders\.[^.]+\.name", put(lambda value: f"{value}_renamed"), refusal),
     Probe(r"reminders\.reminders\.[^.]+\.deadline", put(lambda value: "rollback_window"), of_reminder),
@@ -308,12 +338,15 @@ PROBES: tuple[Probe, ...] = (
     Probe(r"notices\.notices\.opens", put(lambda value: "10:30:00"), of_notices),
     Probe(r"notices\.notices\.closes", put(lambda value: "12:00:00"), of_notices),
     Probe(r"notices\.notices\.calendar", OTHER_CALENDAR, of_notices),
+    # Why notices wait is read in the rules; the notices themselves do not say it.
     Probe(r"notices\.notices\.basis", longer, said),
     Probe(r"ladders\.ladders\.[^.]+\.name", put(lambda value: f"{value}_renamed"), refusal),
     Probe(r"ladders\.ladders\.[^.]+\.starts", put(lambda value: "rollback_resend_due"), of_ladder),
     Probe(r"ladders\.ladders\.[^.]+\.interval", put(lambda value: "licence_expiry"), of_ladder),
     Probe(r"ladders\.ladders\.[^.]+\.rungs\.[^.]+\.proposed", toggled, of_ladder),
     Probe(r"ladders\.ladders\.[^.]+\.lapsed_corrections", toggled, of_ladder),
+    Probe(r"ladders\.ladders\.[^.]+\.rungs\.written_warning_\d\.basis", longer, acts.of_letters),
+    # The rungs' names for readers of the rules; the law of a sanction is written by the official who proposes it.
     Probe(r"ladders\.ladders\.[^.]+\.rungs\.[^.]+\.(name|label|basis)",
           put(lambda value: f"{value}_x"), said),
     Probe(r"ladders\.ladders\.[^.]+\.service\.days_without_bounce", put(lambda value: value + 4), of_ladder),
@@ -329,6 +362,7 @@ PROBES: tuple[Probe, ...] = (
     Probe(r"jurisdictions\.jurisdictions\.acting_for\.\d+\.office", put(lambda value: "regency"), of_jurisdictions),
     Probe(r"jurisdictions\.jurisdictions\.acting_for\.\d+\.instead_of", put(lambda value: ["province"]),
           of_jurisdictions),
+    # Why an office may stand in is read in the rules; its letter names the law of the warning.
     Probe(r"jurisdictions\.jurisdictions\.acting_for\.\d+\.basis", longer, said),
     Probe(r"regimes\.regimes\.[^.]+\.(id|period_kind|standing|revoked_by)",
           put(lambda value: {"quarter": "semester", "semester": "quarter", "in_force": "revoked",
@@ -345,22 +379,24 @@ PROBES: tuple[Probe, ...] = (
           put(lambda value: "quarter" if value != "quarter" else "turnover_cycle"), of_regimes),
     Probe(r"regimes\.regimes\.[^.]+\.(instrument|citation|working_capital_text|sanctions)", longer, of_regimes),
     Probe(r"extensions\.extensions\.second_person_above", put(lambda value: value + 500), of_second_person),
-    Probe(r"extensions\.extensions\.furthest_days", put(lambda value: value + 1), said),
-    Probe(r"extensions\.extensions\.basis", longer, said),
-    Probe(r"extension_requests\.requests\.\d+\.(max_days|grants)", put(lambda value: value + 1), said),
-    Probe(r"extension_requests\.requests\.\d+\.(evidence|after_due)", toggled, said),
-    Probe(r"extension_requests\.requests\.\d+\.deadline", put(lambda value: "rollback_resend_due"), said),
-    Probe(r"extension_requests\.requests\.\d+\.basis", longer, said),
-    Probe(r"extensions_of_record\.extensions\.[^.]+\.(id|instrument|reason)", put(lambda value: f"{value}_x"), said),
+    Probe(r"extensions\.extensions\.furthest_days", put(lambda value: value + 1), acts.of_extension),
+    Probe(r"extensions\.extensions\.basis", longer, acts.of_extension),
+    Probe(r"extension_requests\.requests\.\d+\.(max_days|grants)", put(lambda value: value + 1), acts.of_more_time),
+    Probe(r"extension_requests\.requests\.\d+\.(evidence|after_due)", toggled, acts.of_more_time),
+    Probe(r"extension_requests\.requests\.\d+\.deadline", put(lambda value: "rollback_resend_due"),
+          acts.of_more_time),
+    Probe(r"extension_requests\.requests\.\d+\.basis", longer, acts.of_more_time),
+    Probe(r"extensions_of_record\.extensions\.[^.]+\.(id|instrument|reason)", put(lambda value: f"{value}_x"),
+          acts.of_announced),
     Probe(r"extensions_of_record\.extensions\.[^.]+\.deadline", put(lambda value: "rollback_window"), of_quarters),
     Probe(r"extensions_of_record\.extensions\.[^.]+\.scope", put(lambda value: "region"), refusal),
     Probe(r"extensions_of_record\.extensions\.[^.]+\.(regime|statutory_due)",
           put(lambda value: "2025-05-10" if value != "PM13_2025" else "SE1_2025"), refusal),
     Probe(r"extensions_of_record\.extensions\.[^.]+\.period", put(lambda value: "2025-Q2"), of_quarters),
     Probe(r"extensions_of_record\.extensions\.[^.]+\.extended_due", put(lambda value: "2025-04-20"), of_quarters),
-    Probe(r"data_requests\.data_requests\.most_at_once", put(lambda value: value + 1), said),
-    Probe(r"data_requests\.data_requests\.(receipt|documented)", put(lambda value: value[:-1]), said),
-    Probe(r"data_requests\.data_requests\.basis", longer, said),
+    Probe(r"data_requests\.data_requests\.most_at_once", put(lambda value: 2), acts.of_data_requests),
+    Probe(r"data_requests\.data_requests\.(receipt|documented)", put(lambda value: value[:-1]), acts.of_data_requests),
+    Probe(r"data_requests\.data_requests\.basis", longer, acts.of_data_requests),
     Probe(r"assistance\.assistance\.desks\.[^.]+\.(name|label)", put(lambda value: f"{value}_x"), of_desks),
     Probe(r"assistance\.assistance\.desks\.[^.]+\.region", put(lambda value: "64"), of_desks),
     Probe(r"assistance\.assistance\.desks\.[^.]+\.zone", OTHER_ZONE, of_desks),
@@ -371,17 +407,20 @@ PROBES: tuple[Probe, ...] = (
     Probe(r"assistance\.assistance\.desks\.[^.]+\.(slot_minutes|parallel)", put(lambda value: value + 15), of_desks),
     Probe(r"assistance\.assistance\.(notice_minutes|furthest_days)", put(lambda value: value + 31), of_desks),
     Probe(r"assistance\.assistance\.(change_until_minutes|remind_hours|open_sessions)",
-          put(lambda value: value + 1), said),
-    Probe(r"assistance\.assistance\.(desks\.[^.]+\.)?basis", longer, said),
+          put(lambda value: value + 1), acts.of_sessions),
+    Probe(r"assistance\.assistance\.basis", longer, acts.of_sessions),
+    # Nothing is refused by a desk's hours but what they do not offer: their source is read in the rules.
+    Probe(r"assistance\.assistance\.desks\.[^.]+\.basis", longer, said),
     Probe(r"supervision\.supervision\.(periods|missing|late|uncorrected|returned)",
           put(lambda value: value + 1), of_supervision),
-    Probe(r"supervision\.supervision\.basis", longer, said),
+    Probe(r"supervision\.supervision\.basis", longer, acts.of_reprimand),
+    # A flag decides nothing and refuses nothing: why there are flags is read in the rules.
     Probe(r"plausibility\.plausibility\.basis", longer, said),
-    Probe(r"plausibility\.plausibility\.checks\.[^.]+\.name", put(lambda value: f"{value}_x"), said),
+    Probe(r"plausibility\.plausibility\.checks\.[^.]+\.name", put(lambda value: f"{value}_x"), of_checks),
     Probe(r"plausibility\.plausibility\.checks\.[^.]+\.kind", put(lambda value: "nothing"), refusal),
-    Probe(r"plausibility\.plausibility\.checks\.[^.]+\.(value|other)", put(lambda value: "workforce.other"), said),
-    Probe(r"plausibility\.plausibility\.checks\.[^.]+\.more_than_percent", put(lambda value: value + 1), said),
-    Probe(r"plausibility\.plausibility\.checks\.[^.]+\.sections", put(lambda value: value[:1]), said),
+    Probe(r"plausibility\.plausibility\.checks\.[^.]+\.(value|other)", put(lambda value: "workforce.none"), of_checks),
+    Probe(r"plausibility\.plausibility\.checks\.[^.]+\.more_than_percent", put(lambda value: value + 1000), of_checks),
+    Probe(r"plausibility\.plausibility\.checks\.[^.]+\.sections", put(lambda value: value[:1]), of_checks),
 )  # fmt: skip
 
 
@@ -393,11 +432,21 @@ def probe_of(path: str) -> Probe:
     raise LookupError(f"{path}: say in setting_probes.py what changes with it")
 
 
-def outcome(policies: Policies, path: str, changed: Changes | None) -> Any:
-    """What is to be seen of a setting, as it is or changed: "refused", with the places, when it may not be so."""
-    try:
-        version = changes.checked(policies.document, changed) if changed else policies
-    except InvalidInput as refused:
-        return REFUSED if refused.fields else None  # a refusal names the place
+def version_of(path: str, value: Any, policies: Policies) -> Policies | None:
+    """The rules with another value there; None where they may not be so, which is said of a place.
+
+    The rules as they are, so that nothing changes, when a refusal names no place or one that should be there is not.
+    """
     probe = probe_of(path)
-    return None if probe.observe is refusal else probe.observe(version, path)
+    changed = probe.mutate(path, value, policies)
+    assert settings.changed(policies.document, changed) != policies.document
+    try:
+        version = changes.checked(policies.document, changed)
+    except InvalidInput as refused:
+        return None if refused.fields else policies
+    return policies if probe.observe is refusal else version
+
+
+def outcome(policies: Policies, path: str) -> Any:
+    """What is to be seen of a setting by itself."""
+    return cast(Observe, probe_of(path).observe)(policies, path)
