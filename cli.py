@@ -1,9 +1,13 @@
 """`tenggat`: finds the subcommand that was asked for and imports only that one, so it starts at once."""
 
+import os
 import sys
 from importlib import import_module
+from typing import Final, NoReturn
 
 import typer
+
+ENGINE_CLIENT: Final = "temporalio.bridge.temporal_sdk_bridge"
 
 COMMANDS = {
     "up": "Start the instance: database, processes, pages, mail catcher.",
@@ -30,7 +34,23 @@ MODULES = {"up": "lifecycle", "down": "lifecycle", "status": "lifecycle", "resto
 
 def main() -> None:
     """Entry point of the command line."""
-    build(sys.argv[1:])()
+    try:
+        build(sys.argv[1:])()
+    except SystemExit as end:
+        _leave(end)
+
+
+def _leave(end: SystemExit) -> NoReturn:
+    """End with what the command came to.
+
+    The engine's client has threads of its own, which may wake up in an interpreter that is being taken down and
+    abort it after the work is done (temporalio/sdk-python#300): where it was used, nothing is taken down.
+    """
+    if ENGINE_CLIENT not in sys.modules or not isinstance(end.code, int | None):
+        raise end
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(end.code or 0)
 
 
 def build(arguments: list[str]) -> typer.Typer:
