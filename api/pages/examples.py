@@ -57,7 +57,7 @@ def duties() -> list[shapes.Duty]:
             "upcoming",
             "Tahap pembangunan",
             deadline(5, base_before=_DUE, extension=extension),
-            "Pengingat berikutnya 8 Januari 2027.",
+            "Pengingat pada 8 Januari 2027.",
             [shapes.Action("Isi laporan", "/laporan/2", "secondary")],
         ),
         shapes.Duty(

@@ -15,7 +15,7 @@ from services.rollbacks.dates import RESEND
 
 _NEXT: Final = {
     NextKind.SENDING_OPENS: N_("Laporan dapat diisi sekarang dan dikirim mulai {at}."),
-    NextKind.REMINDER: N_("Pengingat berikutnya {day}."),
+    NextKind.REMINDER: N_("Pengingat pada {day}."),
     NextKind.DUE: N_("Setelah batas waktu, laporan tetap dapat dikirim tetapi tercatat terlambat."),
     NextKind.OVERDUE: N_("Laporan tetap dapat dikirim. Tanpa laporan, surat peringatan dapat diusulkan."),
 }
