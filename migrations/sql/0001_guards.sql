@@ -177,7 +177,7 @@ BEGIN
             extension, extension_line, derivation, decree_line,
             warning_ladder, warning_letter TO tenggat_app;
         REVOKE UPDATE, DELETE, TRUNCATE ON case_event, report_version, read_log, security_event, derivation,
-            service_evidence FROM tenggat_app;
+            service_evidence, account_change FROM tenggat_app;
         REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON instance FROM tenggat_app;
         REVOKE INSERT, DELETE, TRUNCATE ON rehearsal_clock FROM tenggat_app;
         REVOKE ALL ON alembic_version FROM tenggat_app;

@@ -753,6 +753,26 @@ def upgrade() -> None:
     op.create_index(op.f("ix_document_account_id"), "document", ["account_id"], unique=False)
     op.create_index(op.f("ix_document_case_id"), "document", ["case_id"], unique=False)
     op.create_table(
+        "account_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("before", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("after", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("letter_number", sa.Text(), nullable=False),
+        sa.Column("letter_date", sa.Date(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("before <> after", name=op.f("ck_account_change_changed")),
+        sa.CheckConstraint("btrim(letter_number) <> ''", name=op.f("ck_account_change_letter_number")),
+        sa.CheckConstraint("part IN ('head_office')", name=op.f("ck_account_change_part")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_change_account_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_account_change_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_change")),
+    )
+    op.create_index(op.f("ix_account_change_account_id"), "account_change", ["account_id"], unique=False)
+    op.create_table(
         "one_time_token",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.Text(), nullable=False),

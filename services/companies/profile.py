@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import cases
-from services.companies import checks, operation, stored
+from services.companies import changes, checks, operation, stored
+from services.companies.changes import Letter
 from services.companies.definition import ProfilePage, shipped
 from services.companies.stored import Kept
 from services.contacts import tasks
@@ -21,6 +22,7 @@ from services.models import Account, AccountStatus, CaseFile, CaseKind
 from services.reference.kbli import Kbli
 from services.reports.context import Values
 from services.reports.numbers import Notation
+from services.reports.validation import SectionResult
 from services.unit_proposals import added
 
 CHECK_FIELDS = N_("Periksa kembali isian yang ditandai.")
@@ -111,22 +113,40 @@ async def change_by_letter(
     account_id: UUID,
     section: str,
     raw: Mapping[str, object],
+    letter: Letter,
     *,
-    letter: str,
+    expected_version: int,
     actor: str,
     now: datetime,
     notation: Notation = Notation.INDONESIAN,
 ) -> Saved:
-    """An official changes a page that a company enters only once, on the strength of the letter named."""
+    """An official changes a page that a company enters only once, on the strength of its letter; it is told.
+
+    As `save_section`; InvalidInput also names what the letter lacks. Conflict for a page that was never entered,
+    and when nothing would change.
+    """
     page, before = await _open(session, account_id, section)
     if page.entered_once is None:
         raise InvalidInput(N_("Bagian ini diubah oleh perusahaan sendiri, tanpa surat."))
-    if not letter.strip():
-        raise InvalidInput(N_("Sebutkan nomor surat permohonannya."), field="letter")
-    clean, warnings = await _judged(session, account_id, page, raw, kbli_of(before), notation, now)
-    return await _write(
-        session, account_id, page, clean, warnings, actor=actor, now=now, letter=letter.strip()[:200]
+    kept = before.get(section, Kept())
+    if not kept.values:
+        raise Conflict(N_("Bagian ini belum pernah diisi; perusahaan mengisinya sendiri."))
+    if kept.version != expected_version:
+        raise StaleVersion(version=kept.version)
+    judged = await _judge(session, account_id, page, raw, kbli_of(before), notation, now)
+    checked, problems = changes.check(letter, on=now.astimezone(WIB).date())
+    if checked is None or judged.errors:
+        raise InvalidInput(CHECK_FIELDS, fields=[*judged.errors, *problems])
+    if dict(judged.values) == dict(kept.values):
+        raise Conflict(N_("Isian ini sama dengan yang tersimpan; tidak ada yang berubah."))
+    clean, remarks = judged.values, judged.warnings
+    saved = await _write(
+        session, account_id, page, clean, remarks, actor=actor, now=now, letter=checked.number
     )
+    await changes.by_letter(
+        session, account_id, page, kept.values, saved.values, checked, actor=actor, now=now
+    )
+    return saved
 
 
 async def lock_account(session: AsyncSession, account_id: UUID) -> Account:
@@ -174,15 +194,27 @@ async def _judged(
     notation: Notation,
     now: datetime,
 ) -> tuple[Values, list[FieldError]]:
-    result = await added.checked(session, page, checks.judge(page, raw, business_fields, notation))
-    errors = result.errors
-    if not errors and page.id == "certificates":
-        errors = await checks.certificates_known(session, account_id, result.values, raw)
-    if not errors and page.id == operation.PAGE:
-        errors = operation.not_yet(result.values, now.astimezone(WIB).date())
-    if errors:
-        raise InvalidInput(CHECK_FIELDS, fields=errors)
+    result = await _judge(session, account_id, page, raw, business_fields, notation, now)
+    if result.errors:
+        raise InvalidInput(CHECK_FIELDS, fields=result.errors)
     return result.values, result.warnings
+
+
+async def _judge(
+    session: AsyncSession,
+    account_id: UUID,
+    page: ProfilePage,
+    raw: Mapping[str, object],
+    business_fields: tuple[Kbli, ...],
+    notation: Notation,
+    now: datetime,
+) -> SectionResult:
+    result = await added.checked(session, page, checks.judge(page, raw, business_fields, notation))
+    if not result.errors and page.id == "certificates":
+        result.errors.extend(await checks.certificates_known(session, account_id, result.values, raw))
+    if not result.errors and page.id == operation.PAGE:
+        result.errors.extend(operation.not_yet(result.values, now.astimezone(WIB).date()))
+    return result
 
 
 async def _write(

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     DECIDE_REGISTRATION = "decide_registration"
     REVIEW_LICENCE = "review_licence"
     VOID_ACCOUNT = "void_account"
+    CHANGE_COMPANY_DATA = "change_company_data"
     VERIFY_REPORT = "verify_report"
     VALIDATE_REPORT = "validate_report"
     DECIDE_ROLLBACK = "decide_rollback"
@@ -86,7 +87,9 @@ _HELP = {_P.REQUEST_ASSISTANCE, _P.ASSIST_COMPANY}
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.COMPANY_USER: _COMPANY,
-    Role.UPP_OFFICER: _DESK | _HELP | {_P.DECIDE_REGISTRATION, _P.REVIEW_LICENCE, _P.VOID_ACCOUNT},
+    Role.UPP_OFFICER: _DESK
+    | _HELP
+    | {_P.DECIDE_REGISTRATION, _P.REVIEW_LICENCE, _P.VOID_ACCOUNT, _P.CHANGE_COMPANY_DATA},
     Role.VERIFIER: _DESK | {_P.VERIFY_REPORT, _P.DECIDE_ROLLBACK, _P.LOWER_BASELINE},
     Role.VALIDATOR: _OFFICIAL | {_P.WRITE_NOTES, _P.VALIDATE_REPORT},
     Role.COMPLIANCE_OFFICER: _DESK
@@ -138,6 +141,7 @@ INDIVIDUAL = frozenset(
         _P.DECIDE_REGISTRATION,
         _P.REVIEW_LICENCE,
         _P.VOID_ACCOUNT,
+        _P.CHANGE_COMPANY_DATA,
         _P.VERIFY_REPORT,
         _P.VALIDATE_REPORT,
         _P.DECIDE_ROLLBACK,

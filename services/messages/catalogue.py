@@ -77,6 +77,8 @@ _ALL: Final = (
     _template("password_reset", "username token expires_at", "/atur-ulang/{token}", **_SECRET),
     _template("password_changed", "username changed_at", "/lupa-kata-sandi", notice=False, **_CREDENTIALS),
     _template("account_voided", "company reason voided_at", "/", **_CREDENTIALS),
+    # company data that an official changed
+    _template("company_data_changed", "company section part part_en letter_number changed_at", "/perusahaan/{section}"),
     # licences
     _template("licence_valid", "company licence", "/perizinan", optional="licence_number"),
     _template("licence_invalid", "company licence note", "/perizinan", optional="licence_number"),

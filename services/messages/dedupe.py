@@ -37,6 +37,11 @@ def proposal_key(template: str, proposal_id: UUID) -> str:
     return f"{template}:{proposal_id}"
 
 
+def change_key(template: str, change_id: UUID) -> str:
+    """Once per change of a company's data."""
+    return f"{template}:{change_id}"
+
+
 def message_id(dedupe_key: str, domain: str) -> str:
     """The Message-ID of every mail under this key: the same on each attempt, and after a restore from backup.
 

@@ -110,6 +110,15 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
         "reason": "Data pendaftaran tidak sesuai dengan keadaan sebenarnya",
         "voided_at": "2027-01-04T01:30:00+00:00",
     },
+    "company_data_changed": {
+        "zone": "Asia/Makassar",
+        "company": "PT Contoh Rotan Mahakam",
+        "section": "head_office",
+        "part": "Alamat Kantor Pusat",
+        "part_en": "Head office address",
+        "letter_number": "017/SP/I/2027",
+        "changed_at": "2027-01-04T01:30:00+00:00",
+    },
     "licence_valid": {
         "company": "PT Contoh Rotan Mahakam",
         "licence": "Sertifikat Standar",

@@ -1,5 +1,6 @@
 """Every table, importable from one place so that migrations see them all."""
 
+from services.models.account_changes import AccountChange, ChangedPart
 from services.models.accounts import (
     Account,
     AccountStatus,
@@ -136,6 +137,7 @@ from services.models.warnings import (
 
 __all__ = [
     "Account",
+    "AccountChange",
     "AccountStatus",
     "AccountType",
     "AddedUnit",
@@ -160,6 +162,7 @@ __all__ = [
     "CaseStep",
     "CaughtMail",
     "Certificate",
+    "ChangedPart",
     "ChoreRun",
     "CompanyContact",
     "ContactChannel",

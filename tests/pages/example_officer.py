@@ -354,7 +354,54 @@ def account() -> dict[str, Any]:
         "assist": "#",
         "form": Form(),
         "reads": "#",
+        "head_office": head_office(),
+        "changes": [
+            {
+                "part": "Alamat Kantor Pusat",
+                "differences": [("Jalan dan nomor", "Jl. Lama No. 1", "Jl. Contoh Raya No. 1")],
+                "letter": "017/SP/I/2027",
+                "letter_date": "30 Desember 2026",
+                "href": "#",
+                "at": NOW,
+                "by": "Petugas UPP 1",
+            }
+        ],
     }
+
+
+def head_office(**changes: Any) -> dict[str, Any]:
+    return {
+        "title": "Alamat Kantor Pusat",
+        "address": [
+            ("Jalan dan nomor", "Jl. Contoh Raya No. 1"),
+            ("Kabupaten atau kota", "Kota Samarinda"),
+            ("Kode pos", "75111"),
+        ],
+        "fields": [
+            shapes.Field("street", "text", "Jalan dan nomor"),
+            shapes.Field(
+                "region_code", "select", "Kabupaten atau kota", options=[option("64.72", "Samarinda")]
+            ),
+            shapes.Field("postcode", "text", "Kode pos", width="8"),
+        ],
+        "version": 1,
+        "form": Form({"street": "Jl. Contoh Raya No. 1", "region_code": "64.72", "postcode": "75111"}),
+        "kept": None,
+        "token": "",
+        "open": False,
+    } | changes
+
+
+def refused_address() -> dict[str, Any]:
+    """The change of a head office that was refused: everything typed is there, the scan too."""
+    typed = {"street": "", "region_code": "64.72", "postcode": "7511", "letter_number": "017/SP/I/2027"}
+    wrong = [
+        FieldError("street", "Wajib diisi."),
+        FieldError("postcode", "Kode pos terdiri atas 5 angka."),
+        FieldError("letter_date", "Tanggal surat belum terjadi."),
+    ]
+    kept = shapes.StoredFile("surat-direktur.pdf", 120_113)
+    return head_office(form=Form(typed, wrong), kept=kept, token="t", open=True)
 
 
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -394,6 +441,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     ),
     "officer/licence_decision.html": licence,
     "officer/account.html": account,
+    "officer/account.html#refused": lambda: account() | {"head_office": refused_address()},
     "officer/account.html#void": lambda: (
         account()
         | {
@@ -411,6 +459,8 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
             "licences": [],
             "people": [],
             "cases": [],
+            "head_office": head_office(address=[], fields=[]),
+            "changes": [],
         }
     ),
     "officer/nda.html": lambda: {

@@ -15,7 +15,7 @@ from api.deps import Now, SessionDep, locale_of
 from api.pages import forms, labels, shapes, views
 from api.pages.forms import Done, Onward
 from api.pages.frame import answer, page_for
-from api.pages.officer import reading
+from api.pages.officer import company_data, reading
 from api.pages.officer.contacts import REASONS
 from api.pages.officer.purpose import asked
 from api.pages.rendering import Form
@@ -60,7 +60,7 @@ CASES: Final = 50
 async def show(request: Request, session: SessionDep, account: UUID, user: Reader) -> Response:
     """The account as this official may see it; the reading is logged."""
     await reading.open_account(request, session, user, account)
-    return await _render(request, session, user, account, Form())
+    return await render(request, session, user, account)
 
 
 @router.post(PATHS["account_void"])
@@ -88,7 +88,7 @@ async def void(
     if not isinstance(outcome, DomainError):
         return outcome
     form = Form.refused(typed, outcome, translator(locale_of(request)))
-    return await _render(request, session, user, account, form, status=outcome.status)
+    return await render(request, session, user, account, form, status=outcome.status)
 
 
 @router.get(PATHS["account_purpose"])
@@ -127,9 +127,18 @@ async def _ask(
     return await asked(request, session, account.name, action, form, status)
 
 
-async def _render(
-    request: Request, session: AsyncSession, user: Principal, account_id: UUID, form: Form, status: int = 200
+async def render(
+    request: Request,
+    session: AsyncSession,
+    user: Principal,
+    account_id: UUID,
+    form: Form | None = None,
+    *,
+    head_office: Form | None = None,
+    kept: shapes.StoredFile | None = None,
+    status: int = 200,
 ) -> Response:
+    """The page with what was typed into the form that was refused: the voiding's, or the head office's."""
     page = await page_for(request, session)
     words = translator(page.locale)
     account = await session.get_one(Account, account_id, populate_existing=True)
@@ -140,6 +149,11 @@ async def _render(
         "business_fields": ", ".join(target.kbli),
         "operation": _operation(await operation.of_account(session, account), words),
         "questioned": await obligations.questioned(session, account, now=page.now),
+        "head_office": await company_data.head_office(
+            session, account_id, words, form=head_office, kept=kept,
+            may=account.status == "active" and policy.can(user, Permission.CHANGE_COMPANY_DATA, target),
+        ),
+        "changes": await company_data.changed(session, account_id, words),
         "people": await _people(session, account_id),
         "licences": [_licence(row, words) for row in await licences.of_account(session, account_id)],
         "reached_by": await health.of_account(session, account),
@@ -160,11 +174,11 @@ async def _render(
         if account.status == "active" and policy.can(user, Permission.ASSIST_COMPANY, target)
         else "",
         "may_void": account.status == "active" and policy.can(user, Permission.VOID_ACCOUNT, target),
-        "form": form,
+        "form": form or Form(),
         "reads": url("reads", query={"akun": account.number})
         if user.grants_with(Permission.READ_AUDIT)
         else "",
-    }
+    }  # fmt: skip
     return answer("officer/account.html", page, status=status, **context)
 
 

@@ -1,25 +1,32 @@
 """Data Perusahaan is filled page by page; a page is saved whole, or not at all."""
 
 import asyncio
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services import accounts
-from services.companies import profile
+from services.companies import changes, profile
+from services.companies.changes import Letter
 from services.companies.definition import shipped, texts
+from services.companies.profile import Saved
 from services.database import Sessions
 from services.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from services.messages import recipients
 from services.models import (
     Account,
+    AccountChange,
     BusinessField,
     CaseFile,
     Certificate,
+    Message,
     ProductCapacity,
     ProfileSection,
     ScanState,
@@ -199,25 +206,71 @@ async def test_the_head_office_is_entered_once_and_then_changed_by_letter_only(s
     with pytest.raises(Conflict, match="surat kepada Kepala Pusdatin"):
         await save(session, account, "head_office", moved)
 
-    with pytest.raises(InvalidInput) as refused:
-        await profile.change_by_letter(
-            session, account.id, "head_office", moved, letter=" ", actor=ACTOR, now=OPEN
-        )
-    assert refused.value.field == "letter"
-    await profile.change_by_letter(
-        session, account.id, "head_office", moved, letter="017/SP/I/2027", actor=ACTOR, now=OPEN
-    )
+    letter = await received(session, account)
+    for wrong, field in (
+        (replace(letter, number=" "), "letter_number"),
+        (replace(letter, dated=""), "letter_date"),
+        (replace(letter, dated="2999-01-01"), "letter_date"),
+        (replace(letter, scan=None), "document"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            await by_letter(session, account, moved | {"postcode": "7511"}, wrong, version=1)
+        assert [error.field for error in refused.value.fields] == ["postcode", field], "all at once"
+    with pytest.raises(StaleVersion):
+        await by_letter(session, account, moved, letter, version=2)
+    with pytest.raises(Conflict, match="tidak ada yang berubah"):
+        await by_letter(session, account, typed()["head_office"], letter, version=1)
+    await by_letter(session, account, moved, letter, version=1)
     stored = await session.get(ProfileSection, (account.id, "head_office"), populate_existing=True)
     assert stored is not None
     assert (stored.data["street"], stored.letter, stored.version) == ("Jl. Pindah No. 9", "017/SP/I/2027", 2)
 
 
+async def test_what_it_was_and_by_which_letter_it_was_changed_is_kept_and_told(session: AsyncSession) -> None:
+    account = await newcomer(session)
+    await save(session, account, "head_office", typed()["head_office"])
+    letter = await received(session, account)
+    await by_letter(session, account, typed()["head_office"] | {"street": "Jl. Pindah No. 9"}, letter)
+    (kept,) = await changes.of_account(session, account.id)
+    assert (kept.before["street"], kept.after["street"]) == ("Jl. Contoh Raya No. 1", "Jl. Pindah No. 9")
+    assert letter.scan is not None
+    assert (kept.letter_number, kept.letter_date, kept.document_id, kept.made_by) == (
+        "017/SP/I/2027", date(2026, 12, 30), letter.scan.id, ACTOR,
+    )  # fmt: skip
+    (told,) = (await session.execute(select(Message))).scalars()
+    assert (told.template, told.account_id) == ("company_data_changed", account.id)
+    assert told.context["part"] == "Alamat Kantor Pusat"
+    with pytest.raises(DBAPIError, match="permission denied"):
+        await session.execute(delete(AccountChange))
+
+
+async def test_a_page_that_a_company_has_yet_to_enter_is_its_own(session: AsyncSession) -> None:
+    account = await newcomer(session)
+    with pytest.raises(Conflict, match="mengisinya sendiri"):
+        await by_letter(session, account, typed()["head_office"], await received(session, account), version=0)
+
+
 async def test_other_pages_are_not_changed_by_letter(session: AsyncSession) -> None:
     account = await newcomer(session)
+    letter = await received(session, account)
     with pytest.raises(InvalidInput, match="tanpa surat"):
         await profile.change_by_letter(
-            session, account.id, "general", typed()["general"], letter="1/2027", actor=ACTOR, now=OPEN
-        )
+            session, account.id, "general", typed()["general"], letter, expected_version=0, actor=ACTOR, now=OPEN
+        )  # fmt: skip
+
+
+async def received(session: AsyncSession, account: Account) -> Letter:
+    """The company's letter, with its scan."""
+    scan = await make_scan(session, account.id, kind=changes.SCAN)
+    return Letter("017/SP/I/2027", "2026-12-30", scan)
+
+
+async def by_letter(
+    session: AsyncSession, account: Account, raw: dict[str, Any], letter: Letter, *, version: int = 1
+) -> Saved:
+    return await profile.change_by_letter(
+        session, account.id, "head_office", raw, letter, expected_version=version, actor=ACTOR, now=OPEN
+    )
 
 
 async def test_the_factorys_region_is_not_a_question(session: AsyncSession) -> None:

@@ -49,6 +49,7 @@ hold_case                 . u v . c . a .
 decide_registration       . u . . . . . .
 review_licence            . u . . . . . .
 void_account              . u . . . . . .
+change_company_data       . u . . . . . .
 verify_report             . . v . . . . .
 decide_rollback           . . v . . . . .
 lower_baseline            . . v . . . . .
