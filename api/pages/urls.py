@@ -143,6 +143,7 @@ PATHS: dict[str, str] = {
     "document_view": "/dokumen/{document}/tampilan",
     "account": "/akun/{account}",
     "account_void": "/akun/{account}/pembatalan",
+    "account_determination": "/akun/{account}/kewenangan",
     "account_head_office": "/akun/{account}/alamat-kantor-pusat",
     "account_purpose": "/akun/{account}/keperluan",
     "nda": "/kerahasiaan",

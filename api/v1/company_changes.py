@@ -1,4 +1,4 @@
-"""What officials change of a company's data: the head office on its letter; and everything that was changed so."""
+"""What officials change of a company's data: its head office, its scale; and everything that was changed so."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ from api.principals import ReadPurpose
 from api.security import MAX_UPLOAD_BODY
 from api.uploads import taken_in
 from api.v1 import versions
-from api.v1.accounts import Reader, SavedOut, authorised
+from api.v1.accounts import AccountLine, Reader, SavedOut, authorised
 from api.v1.cases import DEFAULT_PURPOSE
 from api.v1.correspondence import DocumentOut
 from api.v1.report_shapes import spoken
@@ -28,6 +28,9 @@ from services.i18n import translator
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
 from services.identity.read_log import log_read
+from services.licences import determination
+from services.licences.determination import Determination
+from services.models import LicenceScale
 from services.reports.numbers import Notation
 from services.timeline import actors
 
@@ -51,16 +54,31 @@ class ChangeByLetterIn(BaseModel):
     notation: Notation = Notation.PLAIN
 
 
+class DeterminationIn(BaseModel):
+    """The scale that the company is licensed for (null: not known), and whether it works across regions."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scale: LicenceScale | None
+    cross_region: bool
+    reason: str = Field(max_length=4000)
+
+
 class AccountChangeOut(FromRow):
-    """What a part of the company's data said before and after, who changed it and on which letter."""
+    """What a part of the company's data said before and after, who changed it and on what ground.
+
+    That is the company's letter, a licence that shows it, or a reason, which officials read.
+    """
 
     id: UUID
     part: str
     before: dict[str, Any]
     after: dict[str, Any]
-    letter_number: str
-    letter_date: date
-    document_id: UUID
+    letter_number: str | None
+    letter_date: date | None
+    document_id: UUID | None
+    licence_id: UUID | None
+    reason: str | None
     made_by: str
     made_at: datetime
 
@@ -126,6 +144,31 @@ async def change_by_letter(
     return await once(command)
 
 
+@router.post("/{account_id}/determination", response_model=AccountLine)
+async def determine(
+    account_id: UUID,
+    body: DeterminationIn,
+    session: SessionDep,
+    now: Now,
+    user: Officer,
+    once: OnceDep,
+) -> JSONResponse:
+    """Correct what decides whose matter the company is. Proposals of which no letter was approved follow.
+
+    409 when it says so already.
+    """
+
+    async def command() -> AccountLine:
+        await authorised(session, account_id, user, Permission.CHANGE_COMPANY_DATA)
+        found = Determination(body.scale, body.cross_region)
+        account = await determination.correct(
+            session, account_id, found, reason=body.reason, actor=user.actor, now=now
+        )
+        return AccountLine.model_validate(account)
+
+    return await once(command)
+
+
 @router.get("/{account_id}/changes", response_model=list[AccountChangeOut])
 async def listed(
     account_id: UUID, session: SessionDep, locale: LocaleDep, user: Reader, purpose: ReadPurpose
@@ -134,10 +177,13 @@ async def listed(
     await authorised(session, account_id, user, Permission.READ_ACCOUNT)
     await log_read(session, user, what="account", purpose=purpose or DEFAULT_PURPOSE, account_id=account_id)
     found = await changes.of_account(session, account_id)
+    own = account_id in user.accounts
     who = await actors.labels(
         session, [one.made_by for one in found], account_id=account_id,
-        for_company=account_id in user.accounts, speak=translator(locale),
+        for_company=own, speak=translator(locale),
     )  # fmt: skip
+    unsaid = {"reason": None} if own else {}
     return [
-        AccountChangeOut.model_validate({**one.model_dump(), "made_by": who[one.made_by]}) for one in found
+        AccountChangeOut.model_validate({**one.model_dump(), "made_by": who[one.made_by], **unsaid})
+        for one in found
     ]

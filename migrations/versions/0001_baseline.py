@@ -753,26 +753,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_document_account_id"), "document", ["account_id"], unique=False)
     op.create_index(op.f("ix_document_case_id"), "document", ["case_id"], unique=False)
     op.create_table(
-        "account_change",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("part", sa.Text(), nullable=False),
-        sa.Column("before", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("after", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("letter_number", sa.Text(), nullable=False),
-        sa.Column("letter_date", sa.Date(), nullable=False),
-        sa.Column("document_id", sa.Uuid(), nullable=False),
-        sa.Column("made_by", sa.Text(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("before <> after", name=op.f("ck_account_change_changed")),
-        sa.CheckConstraint("btrim(letter_number) <> ''", name=op.f("ck_account_change_letter_number")),
-        sa.CheckConstraint("part IN ('head_office')", name=op.f("ck_account_change_part")),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_change_account_id")),
-        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_account_change_document_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_change")),
-    )
-    op.create_index(op.f("ix_account_change_account_id"), "account_change", ["account_id"], unique=False)
-    op.create_table(
         "one_time_token",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.Text(), nullable=False),
@@ -1078,6 +1058,38 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_licence_account_id"), "licence", ["account_id"], unique=False)
     op.create_index(op.f("ix_licence_replaces_id"), "licence", ["replaces_id"], unique=False)
+    op.create_table(
+        "account_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("before", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("after", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("letter_number", sa.Text(), nullable=True),
+        sa.Column("letter_date", sa.Date(), nullable=True),
+        sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("licence_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(part = 'supervision') = (letter_number IS NULL)", name=op.f("ck_account_change_ground_of_part")
+        ),
+        sa.CheckConstraint("before <> after", name=op.f("ck_account_change_changed")),
+        sa.CheckConstraint(
+            "num_nonnulls(letter_number, letter_date, document_id) IN (0, 3)",
+            name=op.f("ck_account_change_whole_letter"),
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(letter_number, licence_id, reason) = 1", name=op.f("ck_account_change_one_ground")
+        ),
+        sa.CheckConstraint("part IN ('head_office', 'supervision')", name=op.f("ck_account_change_part")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_change_account_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_account_change_document_id")),
+        sa.ForeignKeyConstraint(["licence_id"], ["licence.id"], name=op.f("fk_account_change_licence_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_change")),
+    )
+    op.create_index(op.f("ix_account_change_account_id"), "account_change", ["account_id"], unique=False)
     op.create_table(
         "message",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -1,9 +1,9 @@
-"""What officials changed of a company's own data: the letter it stands on, kept for good, told to the company."""
+"""What officials changed of a company's data: the ground it stands on, kept for good; told where it is its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from services.errors import FieldError, NotFound
 from services.i18n import N_, translator
 from services.messages import dedupe, recipients
 from services.messages.intents import intend
-from services.models import Account, AccountChange, Document, ScanState
+from services.models import Account, AccountChange, ChangedPart, Document, ScanState
 from services.reference import identifiers
 from services.registrations import official_letter
 from services.reports.context import Values
@@ -40,6 +40,15 @@ class CheckedLetter:
     number: str
     dated: date
     scan: Document
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a change stands on: the company's letter, a licence that shows it, or an officer's reason."""
+
+    letter: CheckedLetter | None = None
+    licence_id: UUID | None = None
+    reason: str | None = None
 
 
 def check(letter: Letter, *, on: date) -> tuple[CheckedLetter | None, list[FieldError]]:
@@ -79,20 +88,40 @@ async def by_letter(
     now: datetime,
 ) -> AccountChange:
     """Keep what a page said and what it says now, with the letter it was changed on; tell the company."""
+    part, ground = ChangedPart(page.id), Ground(letter=letter)
+    change = await keep(session, account_id, part, before, after, ground, actor=actor, now=now)
+    await _tell(session, change, page)
+    return change
+
+
+async def keep(
+    session: AsyncSession,
+    account_id: UUID,
+    part: ChangedPart,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    ground: Ground,
+    *,
+    actor: str,
+    now: datetime,
+) -> AccountChange:
+    """A line of the history of a company's data."""
+    letter = ground.letter
     change = AccountChange(
         account_id=account_id,
-        part=page.id,
+        part=part,
         before=dict(before),
         after=dict(after),
-        letter_number=letter.number,
-        letter_date=letter.dated,
-        document_id=letter.scan.id,
+        letter_number=letter.number if letter else None,
+        letter_date=letter.dated if letter else None,
+        document_id=letter.scan.id if letter else None,
+        licence_id=ground.licence_id,
+        reason=ground.reason,
         made_by=actor,
         made_at=now,
     )
     session.add(change)
     await session.flush()
-    await _tell(session, change, page)
     return change
 
 
@@ -114,7 +143,7 @@ async def _tell(session: AsyncSession, change: AccountChange, page: ProfilePage)
             "section": page.id,
             "part": page.title,
             "part_en": translator("en").gettext(page.title),
-            "letter_number": change.letter_number,
+            "letter_number": change.letter_number or "",
             "changed_at": change.made_at,
         },
         now=change.made_at,

@@ -11,7 +11,7 @@ from services.companies.profile import lock_account
 from services.deadlines import store
 from services.errors import FieldError, InvalidInput, NotFound, TransitionRefused
 from services.i18n import N_
-from services.licences import dates, replacing
+from services.licences import dates, determination, replacing
 from services.licences.notices import WHILE_IT_LASTS, tell_company
 from services.messages.intents import cancel_for_case
 from services.models import (
@@ -61,7 +61,7 @@ async def decide(
     licence.upp_validation = UppValidation.VALID if decision.valid else UppValidation.INVALID
     licence.note = decision.note.strip() or None
     licence.verified_at, licence.verified_by = now, actor
-    _take_over(account, licence, decision, actor, now)
+    await _take_over(session, account, licence, decision, actor, now)
     cases.reach(case, "decided_at", now)
     await store.meet(session, case.id, None, now=now)
     await cancel_for_case(session, case.id, WHILE_IT_LASTS, reason="already_answered", now=now)
@@ -133,15 +133,21 @@ async def _require_clean(session: AsyncSession, licence: Licence) -> None:
         raise TransitionRefused(N_("Dokumen belum lolos pemeriksaan keamanan."))
 
 
-def _take_over(account: Account, licence: Licence, decision: Decision, actor: str, now: datetime) -> None:
+async def _take_over(
+    session: AsyncSession,
+    account: Account,
+    licence: Licence,
+    decision: Decision,
+    actor: str,
+    now: datetime,
+) -> None:
     """What the licence shows beyond its validity."""
     if decision.ss_verification is not None and decision.ss_verification != licence.ss_verification:
         _set_verification(licence, decision.ss_verification, licence.note, actor, now)
         licence.ss_evidence_id = licence.document_id  # the document that was looked at
-    if decision.scale is not None:
-        account.licence_scale = decision.scale
-    if decision.cross_region is not None:
-        account.cross_region = decision.cross_region
+    await determination.shown_by(
+        session, account, licence, decision.scale, decision.cross_region, actor=actor, now=now
+    )
 
 
 def _set_verification(

@@ -200,6 +200,9 @@ TEXTS: Final[Mapping[str, str]] = {
     # warnings
     "warning_proposed": N_("Surat peringatan ke-{letter} diusulkan; pejabat yang berwenang memutuskannya."),
     "authority_determined": N_("Petugas menetapkan instansi yang berwenang memberi peringatan."),
+    "authority_derived": N_(
+        "Instansi yang berwenang memberi peringatan ditentukan lagi: skala izin atau wilayah usaha ditetapkan kemudian."
+    ),
     "letter_approved": N_("Pejabat yang berwenang menyetujui surat peringatan ke-{letter}."),
     "letter_to_print": N_("Surat peringatan ke-{letter} nomor {number} dibuat untuk dikirim lewat pos."),
     "letter_sent": N_("Surat peringatan ke-{letter} nomor {number} dikirim lewat surel dan portal."),
@@ -248,9 +251,9 @@ INTERNAL: Final = frozenset(
     {
         "upp_reminded", "upp_escalated", "assigned", "noted", "step_stuck", "step_retried", "step_skipped",
         "baseline_lowered", "mail_bounced", "office_reminded", "office_escalated", "receipt_unproven",
-        "contact_settled", "letter_unproven", "service_disproven", "authority_determined", "sanction_proposed",
-        "sanction_refused", "warning_proposed", "letter_approved", "letter_to_print", "to_print", "by_post",
-        "report_examined", "reviewers_reminded", "review_escalated", "rollback_waiting",
+        "contact_settled", "letter_unproven", "service_disproven", "authority_determined", "authority_derived",
+        "sanction_proposed", "sanction_refused", "warning_proposed", "letter_approved", "letter_to_print",
+        "to_print", "by_post", "report_examined", "reviewers_reminded", "review_escalated", "rollback_waiting",
         "helpers_reminded", "outcome_missing",
     }
 )  # fmt: skip

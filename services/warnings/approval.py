@@ -27,7 +27,7 @@ from services.models import (
     WarningStatus,
     new_id,
 )
-from services.warnings import desk, ending, numbering, standing
+from services.warnings import authorities, desk, ending, numbering, standing
 from services.warnings.competence import Office, office, office_at
 from services.warnings.desk import Filters, Line
 from services.warnings.proposals import TARGET
@@ -86,7 +86,8 @@ async def approve(
     number of another office than the approver's. What was met or put off meanwhile is left out by itself.
     """
     chosen = await desk.select_lines(session, principal, filters, now=now, previewed_at=previewed_at)
-    await cases.lock_many(session, [line.id for line in chosen])
+    locked = await cases.lock_many(session, [line.id for line in chosen])
+    await authorities.derive_again(session, locked, now=now)
     again = Filters(ids=tuple(line.id for line in chosen))
     lines = await desk.select_lines(session, principal, again, now=now) if chosen else []
     excluded = _excluded(lines, exclusions or {})

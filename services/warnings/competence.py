@@ -94,6 +94,21 @@ def _covers(acting: Office, competent: Office) -> bool:
     return acting.level is AuthorityLevel.MINISTRY or regions.covers(acting.code, competent.code)
 
 
+# The same for a statement over many companies: `cases_of` as a table, and which of its rows (`j`) decides about a duty
+# (`o`) of an account (`a`); whose office that is. Nothing decides what is left to an officer.
+COMPETENT_SQL: Final = """
+    competent AS (
+        SELECT * FROM unnest(CAST(:obligations AS text[]), CAST(:accounts AS text[]), CAST(:scales AS text[]),
+            CAST(:crossings AS boolean[]), CAST(:levels AS text[])) AS j(obligation, account, scale, crossing, level)
+    )"""
+DECIDES_SQL: Final = """
+    j.obligation = o.kind AND j.account = a.type AND j.crossing = a.cross_region
+    AND j.scale IS NOT DISTINCT FROM a.licence_scale"""
+OFFICE_SQL: Final = """
+    CASE j.level WHEN 'ministry' THEN 'ministry' WHEN 'province' THEN left(o.region_code, 2)
+                 WHEN 'regency' THEN left(o.region_code, 5) END"""
+
+
 @dataclass(frozen=True)
 class Cases:
     """Every case the rules tell apart, column by column, for a statement over many companies."""

@@ -35,19 +35,15 @@ UNWARNED: Final = f"""
 
 _PROPOSE: Final = text(
     f"""
-    WITH competent AS (
-        SELECT * FROM unnest(CAST(:obligations AS text[]), CAST(:accounts AS text[]), CAST(:scales AS text[]),
-            CAST(:crossings AS boolean[]), CAST(:levels AS text[])) AS j(obligation, account, scale, crossing, level)
-    ), wanted AS (
+    WITH {competence.COMPETENT_SQL}, wanted AS (
         SELECT uuidv7() AS case_id, o.id AS obligation_id, o.key, o.account_id, a.name, o.region_code, o.zone,
-               o.kbli, o.period, o.stage, d.due_before, j.level,
+               o.kbli, o.period, o.stage, d.due_before, j.level, {competence.OFFICE_SQL} AS office,
                1 + (SELECT count(*) FROM warning_ladder w WHERE w.obligation_id = o.id) AS n
         FROM case_file o
         JOIN deadline d ON d.case_id = o.id
              AND d.name = {DATE_OF_DUTY}
         JOIN account a ON a.id = o.account_id AND a.status = 'active'
-        LEFT JOIN competent j ON j.obligation = o.kind AND j.account = a.type AND j.crossing = a.cross_region
-             AND j.scale IS NOT DISTINCT FROM a.licence_scale
+        LEFT JOIN competent j ON {competence.DECIDES_SQL}
         WHERE o.id = ANY(CAST(:ids AS uuid[])) AND {STANDS} AND {UNWARNED}
     ), opened AS (
         INSERT INTO case_file (id, kind, key, title, account_id, region_code, zone, kbli, period, stage, status,
@@ -60,9 +56,7 @@ _PROPOSE: Final = text(
     ), laddered AS (
         INSERT INTO warning_ladder (case_id, obligation_id, n, account_id, authority_level, authority, due_before,
                                     rung, proposed_at, proposed_by)
-        SELECT case_id, obligation_id, n, account_id, level,
-               CASE level WHEN 'ministry' THEN 'ministry' WHEN 'province' THEN left(region_code, 2)
-                          WHEN 'regency' THEN left(region_code, 5) END,
+        SELECT case_id, obligation_id, n, account_id, level, office,
                due_before, 0, :now, :actor
         FROM wanted JOIN opened ON opened.id = wanted.case_id
     ), dated AS (

@@ -9,6 +9,8 @@ from services.models import Account, Role
 from tests.api.conftest import Api, once
 from tests.factories import make_account
 from tests.services.documents.corpus import pdf
+from tests.services.warnings import ladders
+from tests.services.warnings.ladders import PROPOSED
 
 HERE = "64.72"
 
@@ -92,3 +94,30 @@ async def test_only_the_upp_of_the_region_changes_and_only_with_that_companys_sc
         reader = await api.as_(role, region=region)
         assert (await reader.post(door, json=body, headers=once())).status_code == status, role
     assert (await (await api.company(account)).post(door, json=body, headers=once())).status_code == 403
+
+
+async def test_the_scale_is_corrected_with_a_reason_and_an_open_proposal_follows(api: Api) -> None:
+    async with api.transaction() as (session, _):
+        ladder = await ladders.proposed(session, now=PROPOSED, region=HERE)
+    account = ladder.account_id
+    officer, company = await api.as_(Role.UPP_OFFICER, region=HERE), await api.company(account)
+    door = f"/api/v1/accounts/{account}/determination"
+    body = {"scale": "large", "cross_region": False, "reason": "Investasi Rp 20 miliar menurut OSS."}
+    empty = await officer.post(door, json=body | {"reason": " "}, headers=once())
+    assert [error["field"] for error in empty.json()["errors"]] == ["reason"]
+    key = once()
+    answers = [await officer.post(door, json=body, headers=key) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200], answers[0].text
+    assert (await officer.post(door, json=body, headers=once())).status_code == 409, "it says so already"
+    assert (await officer.get(f"/api/v1/accounts/{account}")).json()["licence_scale"] == "large"
+    warning = (await officer.get(f"/api/v1/warnings/{ladder.case_id}")).json()
+    assert (warning["authority_level"], warning["authority"]) == ("province", "64")
+    for reader, reason in ((officer, body["reason"]), (company, None)):
+        (kept,) = (await reader.get(f"/api/v1/accounts/{account}/changes")).json()
+        assert (kept["part"], kept["reason"]) == ("supervision", reason)
+        assert (kept["before"]["licence_scale"], kept["after"]["licence_scale"]) == ("small", "large")
+    for role, status in ((Role.COMPLIANCE_OFFICER, 403), (Role.ADMINISTRATOR, 403)):
+        other = await api.as_(role, region=HERE)
+        assert (await other.post(door, json=body, headers=once())).status_code == status
+    elsewhere = await api.as_(Role.UPP_OFFICER, region="31")
+    assert (await elsewhere.post(door, json=body, headers=once())).status_code == 404

@@ -362,11 +362,47 @@ def account() -> dict[str, Any]:
                 "letter": "017/SP/I/2027",
                 "letter_date": "30 Desember 2026",
                 "href": "#",
+                "reason": "",
                 "at": NOW,
                 "by": "Petugas UPP 1",
-            }
+            },
+            corrected("Investasi Rp 20 miliar menurut OSS."),
+            corrected(""),
         ],
+        "supervision": supervision(),
     }
+
+
+def corrected(reason: str) -> dict[str, Any]:
+    """What decides whose matter a company is, corrected with a reason or shown by a licence."""
+    return {
+        "part": "Instansi yang berwenang",
+        "differences": [("Skala usaha menurut perizinan", "Kecil", "Besar")],
+        "letter": "",
+        "letter_date": "",
+        "href": "",
+        "reason": reason,
+        "at": NOW,
+        "by": "Petugas UPP 1",
+    }
+
+
+def supervision(**changes: Any) -> dict[str, Any]:
+    return {
+        "facts": [("Skala usaha menurut perizinan", "Besar"), ("Kegiatan usaha lintas wilayah", "Tidak")],
+        "office": "Pemerintah Provinsi Kalimantan Timur",
+        "scales": [option("small", "Kecil"), option("medium", "Menengah"), option("large", "Besar")],
+        "crossing": False,
+        "may": True,
+        "form": Form({"determination_scale": "large"}),
+        "open": False,
+    } | changes
+
+
+def refused_determination() -> dict[str, Any]:
+    typed = {"determination_scale": "medium", "determination_cross_region": "yes", "determination_reason": ""}
+    wrong = [FieldError("determination_reason", "Tuliskan alasan perubahan ini.")]
+    return supervision(form=Form(typed, wrong), open=True, office="")
 
 
 def head_office(**changes: Any) -> dict[str, Any]:
@@ -442,6 +478,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "officer/licence_decision.html": licence,
     "officer/account.html": account,
     "officer/account.html#refused": lambda: account() | {"head_office": refused_address()},
+    "officer/account.html#undetermined": lambda: account() | {"supervision": refused_determination()},
     "officer/account.html#void": lambda: (
         account()
         | {
@@ -460,6 +497,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
             "people": [],
             "cases": [],
             "head_office": head_office(address=[], fields=[]),
+            "supervision": supervision(may=False),
             "changes": [],
         }
     ),

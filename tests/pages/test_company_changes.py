@@ -8,6 +8,8 @@ from tests.factories import make_account
 from tests.pages.officials import official
 from tests.pages.visitor import Visitor
 from tests.services.documents.corpus import pdf
+from tests.services.warnings import ladders
+from tests.services.warnings.ladders import PROPOSED
 
 HERE = "64.72"
 SCAN = {"document": ("surat-direktur.pdf", pdf())}
@@ -60,3 +62,32 @@ async def test_others_read_the_address_and_what_became_of_it(api: Api) -> None:
             await opened(reader, here)
             assert "Jl. Contoh No. 1" in reader.text
             assert (f"{here}/alamat-kantor-pusat" in reader.page.text) is may
+
+
+async def test_whose_matter_it_is_is_corrected_with_a_reason(api: Api) -> None:
+    async with api.transaction() as (session, _):
+        ladder = await ladders.proposed(session, now=PROPOSED, region=HERE, cross_region=True)
+    here = f"/akun/{ladder.account_id}"
+    door = f"{here}/kewenangan"
+    async with official(api, Role.UPP_OFFICER, region=HERE) as officer:
+        await opened(officer, here)
+        assert "Pemerintah Provinsi Kalimantan Timur" in officer.text
+        typed = {"determination_scale": "medium", "determination_reason": ""}
+        data = {**officer.fields(door), **typed}
+        data.pop("determination_cross_region")
+        officer.page = await officer.client.post(door, data=data)
+        assert officer.page.status_code == 422
+        assert "Tuliskan alasan perubahan ini." in officer.errors
+        again = officer.fields(door)
+        assert again["determination_scale"] == ["medium"]
+        assert "determination_cross_region" not in again, "what was unticked stays so"
+        await officer.send(door, {"determination_reason": "OSS menyebut satu lokasi."})
+        assert "Skala dan wilayah usaha ditetapkan." in officer.text, officer.errors
+        assert "Pemerintah Kota Samarinda" in officer.text
+        assert "Skala usaha menurut perizinan: Kecil menjadi Menengah" in officer.text
+        assert "Kegiatan usaha lintas wilayah: Ya menjadi Tidak" in officer.text
+        assert "OSS menyebut satu lokasi." in officer.text
+    async with official(api, Role.COMPLIANCE_OFFICER, region=HERE) as other:
+        await opened(other, here)
+        assert "Pemerintah Kota Samarinda" in other.text
+        assert door not in other.page.text

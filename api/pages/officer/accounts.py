@@ -134,24 +134,28 @@ async def render(
     account_id: UUID,
     form: Form | None = None,
     *,
+    determination: Form | None = None,
     head_office: Form | None = None,
     kept: shapes.StoredFile | None = None,
     status: int = 200,
 ) -> Response:
-    """The page with what was typed into the form that was refused: the voiding's, or the head office's."""
+    """The page with what was typed into the form that was refused; `form` is that of voiding the account."""
     page = await page_for(request, session)
     words = translator(page.locale)
     account = await session.get_one(Account, account_id, populate_existing=True)
     found = await search.cases(session, user, Filters(account_id=account_id), limit=CASES)
     target = Target(account.id, account.region_code, tuple(await _kbli(session, account_id)))
+    may_change = account.status == "active" and policy.can(user, Permission.CHANGE_COMPANY_DATA, target)
     context: dict[str, Any] = {
         "account": _shown(account, words),
         "business_fields": ", ".join(target.kbli),
         "operation": _operation(await operation.of_account(session, account), words),
         "questioned": await obligations.questioned(session, account, now=page.now),
         "head_office": await company_data.head_office(
-            session, account_id, words, form=head_office, kept=kept,
-            may=account.status == "active" and policy.can(user, Permission.CHANGE_COMPANY_DATA, target),
+            session, account_id, words, may=may_change, form=head_office, kept=kept
+        ),
+        "supervision": await company_data.supervision(
+            session, account, words, may=may_change, form=determination
         ),
         "changes": await company_data.changed(session, account_id, words),
         "people": await _people(session, account_id),
@@ -178,7 +182,7 @@ async def render(
         "reads": url("reads", query={"akun": account.number})
         if user.grants_with(Permission.READ_AUDIT)
         else "",
-    }  # fmt: skip
+    }
     return answer("officer/account.html", page, status=status, **context)
 
 

@@ -1,5 +1,6 @@
-"""An officer changes what a company enters only once, on its letter, on the page of its account."""
+"""An officer changes a company's head office on its letter, or whose matter it is, on the page of its account."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,25 +10,29 @@ from fastapi.responses import Response
 from api import routers
 from api.bodies import form_of
 from api.csrf import FIELD
-from api.deps import Arrival, PartsDep, SessionDep, locale_of
+from api.deps import Arrival, Now, PartsDep, SessionDep, locale_of
 from api.pages import forms, keeping
 from api.pages.forms import Done
 from api.pages.officer import accounts
-from api.pages.officer.company_data import HEAD_OFFICE
+from api.pages.officer.company_data import HEAD_OFFICE, MARK
 from api.pages.urls import PATHS, url
 from api.permissions import require
 from services.companies import changes, profile
 from services.companies.changes import Letter
 from services.companies.definition import shipped
 from services.documents import records
-from services.errors import DomainError, FieldError
+from services.errors import DomainError, FieldError, InvalidInput
 from services.i18n import N_, translator
 from services.identity import policy
 from services.identity.permissions import Permission
 from services.identity.principal import Principal
+from services.licences import determination
+from services.licences.determination import Determination
+from services.models import LicenceScale
 from services.reports import typed as typed_pairs
 
 router = routers.pages()
+Officer = Annotated[Principal, require(Permission.CHANGE_COMPANY_DATA)]
 _OWN = frozenset({FIELD, forms.KEY, "version", "letter_number", "letter_date", "document", keeping.TOKEN})
 
 
@@ -38,7 +43,7 @@ async def change(
     parts: PartsDep,
     now: Arrival,
     account: UUID,
-    user: Annotated[Principal, require(Permission.CHANGE_COMPANY_DATA)],
+    user: Officer,
 ) -> Response:
     """Change the head office. What is wrong stands at its field; what was typed and the scan are kept."""
     typed = await forms.typed(request)
@@ -70,6 +75,36 @@ async def change(
     return await accounts.render(
         request, session, user, account, head_office=form, kept=keeping.shown(accepted), status=outcome.status
     )
+
+
+@router.post(PATHS["account_determination"])
+async def determine(
+    request: Request, session: SessionDep, now: Now, account: UUID, user: Officer
+) -> Response:
+    """Correct the scale and the reach of the company, with a reason. What is wrong stands at its field."""
+    typed = await forms.typed(request)
+
+    async def command() -> Done:
+        policy.authorise(user, Permission.CHANGE_COMPANY_DATA, await policy.account_target(session, account))
+        scale, crossing, reason = (
+            forms.text(typed, MARK + name) for name in ("scale", "cross_region", "reason")
+        )
+        if scale and scale not in tuple(LicenceScale):
+            raise InvalidInput(N_("Pilih salah satu."), field=f"{MARK}scale")
+        found = Determination(LicenceScale(scale) if scale else None, crossing == "yes")
+        try:
+            await determination.correct(session, account, found, reason=reason, actor=user.actor, now=now)
+        except InvalidInput as refused:
+            marked = [replace(error, field=MARK + error.field) for error in refused.fields]
+            raise InvalidInput(refused.message, fields=marked) from None
+        message = N_("Skala dan wilayah usaha ditetapkan.")
+        return Done(to=url("account", account=account) + "#kewenangan", message=message)
+
+    outcome = await forms.attempt(session, lambda: forms.once(request, session, command))
+    if not isinstance(outcome, DomainError):
+        return outcome
+    form = forms.again(request, typed, outcome, translator(locale_of(request)))
+    return await accounts.render(request, session, user, account, determination=form, status=outcome.status)
 
 
 def _of_the_file(problems: list[FieldError], fields: list[FieldError]) -> list[FieldError]:

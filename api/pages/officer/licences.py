@@ -1,6 +1,6 @@
 """The decision on a licence: its document beside its data, and what the UPP finds."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Request
@@ -27,6 +27,7 @@ from services.licences import decisions
 from services.licences import reading as licences
 from services.licences.dates import EXPIRY, TARGET
 from services.licences.decisions import Decision
+from services.licences.determination import SCALES
 from services.licences.kinds import LABELS, RISK_LABELS
 from services.models import (
     Account,
@@ -45,12 +46,6 @@ from services.transitions import TRANSITIONS
 
 router = routers.pages()
 Officer = Annotated[Principal, require(Permission.REVIEW_LICENCE)]
-
-_SCALES: Final = {
-    LicenceScale.SMALL: N_("Kecil"),
-    LicenceScale.MEDIUM: N_("Menengah"),
-    LicenceScale.LARGE: N_("Besar"),
-}
 
 
 @router.get(PATHS["licence_decision"])
@@ -174,7 +169,7 @@ async def _render(
             shapes.Option(code, words.gettext(label.text))
             for code, label in labels.STATUSES["standard-certificate"].items()
         ],
-        "scales": [shapes.Option(code, words.gettext(text)) for code, text in _SCALES.items()],
+        "scales": [shapes.Option(code, words.gettext(text)) for code, text in SCALES.items()],
         "form": form,
         "decided": await _decided(session, case, licence, words),
         "decidable": bool(TRANSITIONS[CaseKind.LICENCE_REVIEW][case.status] & {"valid", "invalid"}),
