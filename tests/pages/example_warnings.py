@@ -158,6 +158,12 @@ def issued() -> dict[str, Any]:
     )
 
 
+def by_post_instead() -> dict[str, Any]:
+    """A letter that left by mail and waits to be printed."""
+    waits = letter(channel="Pos dan portal", sent_at=None, mailed_at=NOW - timedelta(days=3), served_at=None)
+    return issued() | {"letters": [waits], "postable": False, "next_letter": 2}
+
+
 def deciding() -> dict[str, Any]:
     return ladder(
         case=LADDER | {"status": "deciding"},
@@ -223,6 +229,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "officer/warning.html": ladder,
     "officer/warning.html#undetermined": lambda: ladder(undetermined=True, authority=""),
     "officer/warning.html#issued": issued,
+    "officer/warning.html#by-post-instead": by_post_instead,
     "officer/warning.html#deciding": deciding,
     "officer/warning_excuse.html": form_page,
     "officer/warning_sanction.html": lambda: form_page(kinds=KINDS),
