@@ -5,6 +5,7 @@
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services import instance
+from services import audit, instance
 from services.clock import app_now
 from services.database import make_engine, make_sessions
 from services.errors import DomainError
@@ -85,8 +86,36 @@ def openings(pg: Engine, home: Path, start: datetime) -> Iterator[Openings]:
         yield opened
 
 
-def play(machine: type[RuleBasedStateMachine], *, games: int, acts: int) -> None:
-    """So many games of so many acts, the same each time."""
+class Game(RuleBasedStateMachine):
+    """Has an office of its own; at its end every chain of events is unbroken."""
+
+    openings: Openings
+    happened: Counter[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.office = type(self).openings(self.stack)
+
+    def teardown(self) -> None:
+        async def breaks(session: AsyncSession, _: datetime) -> object:
+            return (await audit.verify_batch(session, limit=10_000)).breaks
+
+        try:
+            assert self.office.do(breaks) == ()
+            type(self).happened.update(row.type for row in self.office.found("SELECT type FROM case_event"))
+        finally:
+            self.stack.close()
+
+
+def of(game: type[Game], openings: Openings) -> type[Game]:
+    """This game, played in offices opened so."""
+    return type(game.__name__, (game,), {"openings": staticmethod(openings), "happened": Counter()})
+
+
+def play(game: type[Game], openings: Openings, *, games: int, acts: int) -> Counter[str]:
+    """So many games of so many acts, the same each time; the events that came about."""
+    machine = of(game, openings)
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -98,3 +127,4 @@ def play(machine: type[RuleBasedStateMachine], *, games: int, acts: int) -> None
             suppress_health_check=list(HealthCheck),
         ),
     )
+    return machine.happened

@@ -5,18 +5,15 @@ that somebody does, and again after everything that follows from it by itself, t
 was broken.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -26,7 +23,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services import accounts, audit, cases, casework, rulebook
+from services import accounts, cases, casework, rulebook
 from services.data_requests import answers, receipt
 from services.data_requests import decisions as data_decisions
 from services.deadlines import extensions, recipes, undoing
@@ -191,31 +188,14 @@ def about(kind: CaseKind, *statuses: str) -> Callable[[Any], Any]:
     return precondition(lambda game: any((kind, status) in game.open for status in statuses))
 
 
-class AnyHistory(RuleBasedStateMachine):
+class AnyHistory(playing.Game):
     """Who does what is chosen by number among those about whom it could be done."""
-
-    openings: Openings
-    happened: Counter[str]
 
     def __init__(self) -> None:
         super().__init__()
-        self.stack = ExitStack()
-        self.office = type(self).openings(self.stack)
         self.companies: list[UUID] = self.office.do(_begun)
         self.open: set[tuple[str, str]] = set()
         self._rest()
-
-    def teardown(self) -> None:
-        async def chains(session: AsyncSession, _: datetime) -> object:
-            return (await audit.verify_batch(session, limit=10_000)).breaks
-
-        try:
-            assert self.office.do(chains) == ()
-            type(self).happened.update(
-                Counter(row.type for row in self.office.found("SELECT type FROM case_event"))
-            )
-        finally:
-            self.stack.close()
 
     def _act(self, work: Work) -> Any:
         done = self.office.do(work)
@@ -750,9 +730,7 @@ def openings(pg: Engine, tmp_path: Path) -> Iterator[Openings]:
 
 
 def test_no_promise_is_broken_in_any_history(openings: Openings) -> None:
-    happened: Counter[str] = Counter()
-    machine = type("Machine", (AnyHistory,), {"openings": staticmethod(openings), "happened": happened})
-    playing.play(machine, games=7, acts=18)
+    happened = playing.play(AnyHistory, openings, games=7, acts=18)
     reached = {"sent", "became_overdue", "warning_proposed"}
     assert reached <= happened.keys(), "the games have to get somewhere"
 
@@ -760,7 +738,7 @@ def test_no_promise_is_broken_in_any_history(openings: Openings) -> None:
 def test_a_decree_taken_back_ends_however_often_its_process_begins_anew(
     openings: Openings,
 ) -> None:
-    game = type("Machine", (AnyHistory,), {"openings": staticmethod(openings), "happened": Counter()})()
+    game = cast(AnyHistory, playing.of(AnyHistory, openings)())
     game.a_decree_is_approved([3], "joint_leave")
     game.a_decree_is_taken_back(0)
     game._to(START + timedelta(minutes=5))
