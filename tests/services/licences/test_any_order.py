@@ -13,13 +13,14 @@ from hypothesis.stateful import invariant, rule
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import accounts
-from services.licences import dates, decisions, force, reading
+from services.licences import dates, decisions, reading
 from services.models import Account, Licence, StandardCertificateStatus
 from services.periods import obligations
 from services.reports import company
 from tests.engine import Engine
 from tests.factories import make_account
 from tests.services import playing
+from tests.services.licences import standing
 from tests.services.licences.uploads import UPP, find, upload
 from tests.services.playing import Openings, Work
 
@@ -143,7 +144,7 @@ class AnyOrder(playing.Game):
 
         async def licensed(session: AsyncSession, _: datetime) -> set[str]:
             sent_for = (await company.facts(session, self.account, on=self.today)).licensed
-            assert sent_for == await force.licensed_kblis(session, self.account, self.today)
+            assert sent_for == await standing.licensed_kblis(session, self.account, self.today)
             return set(sent_for)
 
         assert self.office.do(licensed) == expected
