@@ -1,10 +1,16 @@
 """The sanction ladder: which letters may be proposed, what proves their service, and what people decide."""
 
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
 from services.deadlines.rules import Name, Rules
+from services.i18n import N_
+from services.models.warnings import LAST_LETTER, SanctionKind
+from services.policies.source import Flaw
+
+LETTERS: Final = tuple(f"written_warning_{letter}" for letter in range(1, LAST_LETTER + 1))
+SANCTIONS: Final = tuple(kind.value for kind in SanctionKind)
 
 
 class Rung(Rules):
@@ -45,10 +51,17 @@ class Ladder(Rules):
     lapsed_corrections: bool = True
 
     @model_validator(mode="after")
-    def _letters_first(self) -> Self:
-        proposed = [rung.proposed for rung in self.rungs]
-        if not proposed[0] or proposed != sorted(proposed, reverse=True):
-            raise ValueError("the rungs that may be proposed come first, and there is at least one")
+    def _of_the_regulation(self) -> Self:
+        """Three letters, then what only people decide, in this order: no version of the rules has other steps."""
+        steps = [(name, True) for name in LETTERS] + [(name, False) for name in SANCTIONS]
+        if [(rung.name, rung.proposed) for rung in self.rungs] != steps:
+            letters, others = ", ".join(LETTERS), ", ".join(SANCTIONS)
+            raise Flaw(
+                f"the rungs are {letters}, which are proposed, then {others}, which are not",
+                N_("Langkah tangga ini ialah {letters}, yang diusulkan, lalu {others}, yang tidak diusulkan "
+                   "(Permenperin 13/2025)."),
+                letters=letters, others=others,
+            )  # fmt: skip
         return self
 
     @property

@@ -343,11 +343,12 @@ PROBES: tuple[Probe, ...] = (
     Probe(r"ladders\.ladders\.[^.]+\.name", put(lambda value: f"{value}_renamed"), refusal),
     Probe(r"ladders\.ladders\.[^.]+\.starts", put(lambda value: "rollback_resend_due"), of_ladder),
     Probe(r"ladders\.ladders\.[^.]+\.interval", put(lambda value: "licence_expiry"), of_ladder),
-    Probe(r"ladders\.ladders\.[^.]+\.rungs\.[^.]+\.proposed", toggled, of_ladder),
+    Probe(r"ladders\.ladders\.[^.]+\.rungs\.[^.]+\.proposed", toggled, refusal),
+    Probe(r"ladders\.ladders\.[^.]+\.rungs\.[^.]+\.name", put(lambda value: f"{value}_x"), refusal),
     Probe(r"ladders\.ladders\.[^.]+\.lapsed_corrections", toggled, of_ladder),
     Probe(r"ladders\.ladders\.[^.]+\.rungs\.written_warning_\d\.basis", longer, acts.of_letters),
-    # The rungs' names for readers of the rules; the law of a sanction is written by the official who proposes it.
-    Probe(r"ladders\.ladders\.[^.]+\.rungs\.[^.]+\.(name|label|basis)",
+    # What readers of the rules call the rungs; the law of a sanction is written by the official who proposes it.
+    Probe(r"ladders\.ladders\.[^.]+\.rungs\.[^.]+\.(label|basis)",
           put(lambda value: f"{value}_x"), said),
     Probe(r"ladders\.ladders\.[^.]+\.service\.days_without_bounce", put(lambda value: value + 4), of_ladder),
     Probe(r"ladders\.ladders\.[^.]+\.service\.(opened_in_portal|postal_receipt|officer_record)", toggled, of_ladder),

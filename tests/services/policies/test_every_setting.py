@@ -14,8 +14,8 @@ from tests.services.policies.setting_probes import PROBES, outcome, probe_of, sa
 SHIPPED = load_shipped()
 SETTINGS = {setting.path: setting.value for setting in settings.settings(SHIPPED.document)}
 ACTED = [path for path in SETTINGS if probe_of(path).act]
-# Read by nobody but people: grounds and names.
-FOR_PEOPLE = {"basis", "label", "name"}
+# Read by nobody but people: grounds and words.
+FOR_PEOPLE = {"basis", "label"}
 
 
 # What comes of acts under the shipped rules, once for all settings of a group.
@@ -52,7 +52,7 @@ def test_every_probe_has_a_setting() -> None:
     assert [probe.pattern for probe in PROBES if id(probe) not in used] == []
 
 
-def test_only_grounds_and_names_are_no_more_than_shown() -> None:
+def test_only_grounds_and_words_are_no_more_than_shown() -> None:
     shown = [path for path in SETTINGS if probe_of(path).observe is said]
     assert {path.rpartition(".")[2] for path in shown} <= FOR_PEOPLE
 

@@ -211,7 +211,9 @@ REMOVED = object()
         ("reminders", "reminders.0.deadline", "never", "report_reminders: there is no rule never"),
         ("reminders", "reminders.0.send_hour", "9 am", "reminders.report_reminders.send_hour"),
         ("ladders", "ladders.0.interval", "never", "report_warnings: there is no rule never"),
-        ("ladders", "ladders.0.rungs.1.proposed", False, "the rungs that may be proposed come first"),
+        ("ladders", "ladders.0.rungs.2.proposed", False, "written_warning_3, which are proposed, then fine"),
+        ("ladders", "ladders.0.rungs.3.proposed", True, "licence_revocation, which are not"),
+        ("ladders", "ladders.0.rungs.4.name", "open_ended_closure", "ladders.report_warnings: the rungs are"),
         ("ladders", "ladders.0.rungs", [], "ladders.report_warnings.rungs"),
         (
             "extensions_of_record",
