@@ -55,11 +55,19 @@ def parse(code: str) -> Period:
 
 
 async def ensure_planned(session: AsyncSession, *, now: datetime) -> None:
-    """Have a case for the current period and the next, so that something waits for their opening."""
+    """Have a case for each period that is owed or will be next, so that something waits for their moments."""
     rules = await rulebook.current(session, now=now)
-    period = Period.containing(now.astimezone(WIB).date(), PeriodKind.QUARTER)
-    for wanted in (period, period.next()):
-        await plan(session, wanted, rules, now=now)
+    for period in _near(rules, now):
+        await plan(session, period, rules, now=now)
+
+
+def _near(rules: Rulebook, now: datetime) -> list[Period]:
+    """The running period and the next; before them the one that has ended, until its reports are due."""
+    running = Period.containing(now.astimezone(WIB).date(), PeriodKind.QUARTER)
+    ended = running.previous()
+    governed = any(regime.governs(ended) for regime in rules.policies.regimes.regimes)
+    owed = [ended] if governed and now < due_of(ended, rules).due_before else []
+    return [*owed, running, running.next()]
 
 
 async def plan(session: AsyncSession, period: Period, rules: Rulebook, *, now: datetime) -> CaseFile:

@@ -13,7 +13,7 @@ from services import accounts, rulebook
 from services.database import Sessions
 from services.deadlines.periods import Period
 from services.errors import InvalidInput
-from services.models import Account, CaseFile, PeriodStatus, Report
+from services.models import Account, CaseFile, PeriodStatus, Report, ReportingPeriod
 from services.periods import obligations, planning
 from tests.factories import ACTOR, OPEN, PERIOD, make_account
 
@@ -51,6 +51,24 @@ async def test_only_the_running_period_and_the_next_are_opened(
         await planning.open_now(session, code, actor=ACTOR, now=now)
     assert words in refused.value.fields[0].message
     assert (await session.execute(select(func.count()).select_from(CaseFile))).scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    ("now", "planned"),
+    [
+        ("2026-10-01T00:00:00+07:00", ["2026-Q3", "2026-Q4", "2027-Q1"]),
+        ("2026-10-10T23:59:59+07:00", ["2026-Q3", "2026-Q4", "2027-Q1"]),
+        ("2026-10-11T00:00:00+07:00", ["2026-Q4", "2027-Q1"]),
+        ("2024-07-05T12:00:00+07:00", ["2024-Q3", "2024-Q4"]),  # the period before was a semester
+    ],
+)
+async def test_a_service_that_starts_late_still_keeps_the_period_that_is_not_due_yet(
+    session: AsyncSession, now: str, planned: list[str]
+) -> None:
+    for _ in range(2):
+        await planning.ensure_planned(session, now=datetime.fromisoformat(now))
+    found = await session.execute(select(col(ReportingPeriod.code)).order_by(col(ReportingPeriod.code)))
+    assert found.scalars().all() == planned
 
 
 @pytest.mark.parametrize("code", ["2026-Q4", "2027-Q1", "2027-Q2"])

@@ -7,7 +7,7 @@ from itertools import groupby
 from tests.rehearsals.three_quarters import asking, decreeing, granting, reviewing, supervising, warning
 from tests.rehearsals.three_quarters.cast import NATIONAL
 from tests.rehearsals.three_quarters.office import Firm, Office
-from tests.rehearsals.three_quarters.story import END, Q3, START, Act, Story
+from tests.rehearsals.three_quarters.story import END, START, Act, Story
 
 Doing = Callable[..., None]
 DOING: dict[str, Doing] = {
@@ -16,9 +16,7 @@ DOING: dict[str, Doing] = {
 
 
 def gather(office: Office, stories: Sequence[Story], *, whole: bool) -> dict[Story, list[Firm]]:
-    """The companies of every story, owing what is open since before the first of October."""
-    administrator = office.as_("administrator")
-    office.post(administrator, f"/periods/{Q3}/opening")
+    """The companies of every story, owing the quarter that has just ended and is not due yet."""
     advance(office, START)
     return {story: _seed(office, story, story.many if whole else story.few) for story in stories}
 
