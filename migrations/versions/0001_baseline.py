@@ -441,7 +441,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_case_file_key")),
     )
     op.create_index("ix_case_file_account", "case_file", ["account_id", "kind", "period"], unique=False)
-    op.create_index(op.f("ix_case_file_account_id"), "case_file", ["account_id"], unique=False)
     op.create_index(
         "ix_case_file_applicant",
         "case_file",

@@ -73,7 +73,7 @@ class CaseFile(SQLModel, table=True):
     kind: str = Field(sa_type=Text)
     key: str = Field(sa_type=Text)
     title: str = Field(default="", sa_type=Text)
-    account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True)
+    account_id: UUID | None = Field(default=None, foreign_key="account.id")
     region_code: str | None = Field(default=None, sa_type=Text)
     zone: str = Field(default="Asia/Jakarta", sa_type=Text)
     kbli: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
