@@ -75,38 +75,57 @@ def api(
     """Ask the API, print what it answers; 1 when it refuses, with its reason on stderr."""
     if method.upper() not in METHODS:
         fail(f"{method!r} is none of {', '.join(METHODS)}", 2)
-    try:
-        said = Fields.read(fields or ())
-    except ValueError as error:
-        fail(f"a field is name=text, name:=JSON or name@file ({error})", 2)
+    said = _said(method.upper(), fields or (), body)
     headers = {"Idempotency-Key": key or str(uuid4()), "Accept-Language": "id"}
     token = os.environ.get("TENGGAT_TOKEN")
     headers |= {"Authorization": f"Bearer {token}"} if token else {}
     headers |= {"X-Purpose": purpose} if purpose else {}
     base = url or settings(home).public_url
-    answer = _ask(base, method.upper(), path, said, body, headers)
+    answer = _ask(base, method.upper(), path, said, headers)
     if answer.is_error:
         _refused(answer)
     _print(answer, output)
 
 
-def _ask(
-    base: str, method: str, path: str, said: Fields, body: Path | None, headers: Mapping[str, str]
-) -> "httpx.Response":
+def _said(method: str, given: Iterable[str], body: Path | None) -> Fields:
+    """Everything that is to be asked; leaves where a part of it would be left out."""
+    try:
+        said = Fields.read(given)
+    except ValueError as error:
+        fail(f"a field is name=text, name:=JSON or name@file ({error})", 2)
+    if method in ASKING and (said.files or body):
+        fail(f"{method} takes no file and no body", 2)
+    if said.files and body:
+        fail("a form with files has no JSON body: give its fields one by one", 2)
+    if body is not None:
+        said.values = _object_in(body) | said.values
+    return said
+
+
+def _object_in(body: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(body.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        fail(f"{body} cannot be read as JSON: {error}", 2)
+    if not isinstance(found, dict):
+        fail(f"{body} holds no JSON object", 2)
+    return found
+
+
+def _ask(base: str, method: str, path: str, said: Fields, headers: Mapping[str, str]) -> "httpx.Response":
     import httpx
 
     address = f"{base.rstrip('/')}/api/v1/{path.removeprefix('/api/v1').lstrip('/')}"
     try:
         with ExitStack() as opened, httpx.Client(timeout=TIMEOUT) as client:
-            content = _content(method, said, body, opened)
-            return client.request(method, address, headers=dict(headers), **content)
+            return client.request(method, address, headers=dict(headers), **_content(method, said, opened))
     except httpx.ConnectError:
         fail(f"nobody answers at {base}: `tenggat up`, or another --home or --url", NOT_RUNNING)
     except (httpx.HTTPError, OSError) as error:
         fail(str(error) or type(error).__name__)
 
 
-def _content(method: str, said: Fields, body: Path | None, opened: ExitStack) -> dict[str, Any]:
+def _content(method: str, said: Fields, opened: ExitStack) -> dict[str, Any]:
     """How the fields travel: as query, as a form with files, or as JSON."""
     if method in ASKING:
         return {"params": said.values}
@@ -115,8 +134,6 @@ def _content(method: str, said: Fields, body: Path | None, opened: ExitStack) ->
             name: (path.name, opened.enter_context(path.open("rb"))) for name, path in said.files.items()
         }
         return {"files": files, "data": {name: _form(value) for name, value in said.values.items()}}
-    if body is not None:
-        return {"json": json.loads(body.read_text(encoding="utf-8")) | said.values}
     return {"json": said.values} if said.values else {}
 
 

@@ -134,7 +134,7 @@ async def void(session: AsyncSession, account_id: UUID, *, reason: str, actor: s
     await intend(
         session,
         template="account_voided",
-        dedupe_key=dedupe.token_key("account_voided", account.id),
+        dedupe_key=dedupe.once_key("account_voided", account.id),
         recipient=recipients.for_credentials(account),
         context={"company": account.name, "reason": account.void_reason, "voided_at": now},
         now=now,

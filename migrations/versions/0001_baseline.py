@@ -502,7 +502,6 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_by", sa.Text(), nullable=False),
-        sa.Column("letter", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_profile_section_account_id")),
         sa.PrimaryKeyConstraint("account_id", "section", name=op.f("pk_profile_section")),
     )

@@ -136,7 +136,7 @@ async def _tell(session: AsyncSession, change: AccountChange, page: ProfilePage)
     await intend(
         session,
         template="company_data_changed",
-        dedupe_key=dedupe.change_key("company_data_changed", change.id),
+        dedupe_key=dedupe.once_key("company_data_changed", change.id),
         recipient=await recipients.for_notices(session, account.id),
         context={
             "company": account.name,

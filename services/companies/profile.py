@@ -99,7 +99,10 @@ async def save_section(
     kept = before.get(section, Kept())
     if kept.version != expected_version:
         raise StaleVersion(version=kept.version)
-    clean, warnings = await _judged(session, account_id, page, raw, kbli_of(before), notation, now)
+    judged = await _judge(session, account_id, page, raw, kbli_of(before), notation, now)
+    if judged.errors:
+        raise InvalidInput(CHECK_FIELDS, fields=judged.errors)
+    clean, warnings = judged.values, judged.warnings
     locked = _locked(page, kept)
     if locked is not None:
         if dict(clean) != dict(kept.values):
@@ -139,10 +142,7 @@ async def change_by_letter(
         raise InvalidInput(CHECK_FIELDS, fields=[*judged.errors, *problems])
     if dict(judged.values) == dict(kept.values):
         raise Conflict(N_("Isian ini sama dengan yang tersimpan; tidak ada yang berubah."))
-    clean, remarks = judged.values, judged.warnings
-    saved = await _write(
-        session, account_id, page, clean, remarks, actor=actor, now=now, letter=checked.number
-    )
+    saved = await _write(session, account_id, page, judged.values, judged.warnings, actor=actor, now=now)
     await changes.by_letter(
         session, account_id, page, kept.values, saved.values, checked, actor=actor, now=now
     )
@@ -185,21 +185,6 @@ async def _open(
     return page, await stored.read_all(session, account_id)
 
 
-async def _judged(
-    session: AsyncSession,
-    account_id: UUID,
-    page: ProfilePage,
-    raw: Mapping[str, object],
-    business_fields: tuple[Kbli, ...],
-    notation: Notation,
-    now: datetime,
-) -> tuple[Values, list[FieldError]]:
-    result = await _judge(session, account_id, page, raw, business_fields, notation, now)
-    if result.errors:
-        raise InvalidInput(CHECK_FIELDS, fields=result.errors)
-    return result.values, result.warnings
-
-
 async def _judge(
     session: AsyncSession,
     account_id: UUID,
@@ -226,10 +211,8 @@ async def _write(
     *,
     actor: str,
     now: datetime,
-    letter: str | None = None,
 ) -> Saved:
-    row = await stored.write(session, account_id, page.id, clean, actor=actor, now=now)
-    row.letter = letter or row.letter
+    await stored.write(session, account_id, page.id, clean, actor=actor, now=now)
     if page.id == "business_fields":
         await _follow(session, account_id, clean)
     if page.id == operation.PAGE:

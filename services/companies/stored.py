@@ -40,7 +40,7 @@ async def read_all(session: AsyncSession, account_id: UUID) -> dict[str, Kept]:
 
 async def write(
     session: AsyncSession, account_id: UUID, section: str, values: Values, *, actor: str, now: datetime
-) -> ProfileSection:
+) -> None:
     """Put clean answers in the place of those stored; the version counts on. The account is locked."""
     row = await session.get(ProfileSection, (account_id, section), populate_existing=True)
     if row is None:
@@ -54,7 +54,6 @@ async def write(
     else:
         row.data = dict(values)
     await session.flush()
-    return row
 
 
 def rows_of(values: Values) -> list[Row]:

@@ -65,7 +65,7 @@ async def replace_password(
     await intend(
         session,
         template="password_changed",
-        dedupe_key=dedupe.token_key("password_changed", new_id()),
+        dedupe_key=dedupe.once_key("password_changed", new_id()),
         recipient=recipient,
         context={"username": person.username, "changed_at": now},
         now=now,
@@ -93,7 +93,7 @@ async def _mail(
     await intend(
         session,
         template=template,
-        dedupe_key=dedupe.token_key(template, link.id),
+        dedupe_key=dedupe.once_key(template, link.id),
         recipient=recipient,
         context={"username": person.username, "token": link.secret, "expires_at": link.expires_at},
         now=now,

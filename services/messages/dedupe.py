@@ -27,19 +27,10 @@ def daily_key(template: str, person_id: UUID, day: date, about: str) -> str:
     return f"{template}:{person_id}:{day.isoformat()}:{about}"
 
 
-def token_key(template: str, token_id: UUID) -> str:
-    """Once per one-time link: a second request makes a second link and a second mail."""
-    return f"{template}:{token_id}"
-
-
-def proposal_key(template: str, proposal_id: UUID) -> str:
-    """Once per proposal: it is decided once."""
-    return f"{template}:{proposal_id}"
-
-
-def change_key(template: str, change_id: UUID) -> str:
-    """Once per change of a company's data."""
-    return f"{template}:{change_id}"
+def once_key(template: str, about: UUID) -> str:
+    """Once per thing that happens once: a one-time link (a second request makes a second one), a decided proposal,
+    a change of a company's data."""
+    return f"{template}:{about}"
 
 
 def message_id(dedupe_key: str, domain: str) -> str:

@@ -113,7 +113,6 @@ class ProfileSection(SQLModel, table=True):
     version: int = 1
     updated_at: datetime = instant()
     updated_by: str = Field(sa_type=Text)
-    letter: str | None = Field(default=None, sa_type=Text)
 
 
 class BusinessField(SQLModel, table=True):

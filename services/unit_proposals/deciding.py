@@ -112,7 +112,7 @@ async def _tell(session: AsyncSession, proposal: UnitProposal, name: str, now: d
     await intend(
         session,
         template=template,
-        dedupe_key=dedupe.proposal_key(template, proposal.id),
+        dedupe_key=dedupe.once_key(template, proposal.id),
         recipient=await recipients.for_notices(session, account.id),
         context=facts | said | reason,
         now=now,

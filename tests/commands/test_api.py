@@ -139,6 +139,26 @@ def test_what_is_no_request_is_not_understood(server: Server, words: list[str]) 
     assert (done.exit_code, server.asked) == (2, [])
 
 
+@pytest.mark.parametrize("written", ["{region: 64}", "[1, 2]", ""])
+def test_a_body_that_is_no_json_object_is_not_understood(
+    server: Server, tmp_path: Path, written: str
+) -> None:
+    body = tmp_path / "isi.json"
+    body.write_text(written, encoding="utf-8")
+    done = say(server, "POST", "/extensions", "--input", str(body))
+    assert (done.exit_code, server.asked) == (2, [])
+    assert "isi.json" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["GET", "/x", "scan@FILE"], ["GET", "/x", "--input", "FILE"],
+                                   ["POST", "/x", "scan@FILE", "--input", "FILE"]])  # fmt: skip
+def test_nothing_that_was_said_is_left_out(server: Server, tmp_path: Path, words: list[str]) -> None:
+    file = tmp_path / "isi.json"
+    file.write_text("{}", encoding="utf-8")
+    done = say(server, *(word.replace("FILE", str(file)) for word in words))
+    assert (done.exit_code, server.asked) == (2, [])
+
+
 def test_nobody_there_has_an_exit_code_of_its_own() -> None:
     done = say(Server(url="http://127.0.0.1:1"), "GET", "/cases")
     assert done.exit_code == 3

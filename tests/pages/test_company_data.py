@@ -204,7 +204,7 @@ async def test_a_notice_says_what_it_said_on_its_day_and_is_read_by_opening_it(
         message_id = await intend(
             session,
             template="report_reminder",
-            dedupe_key=dedupe.token_key("report_reminder", account.id),
+            dedupe_key=dedupe.once_key("report_reminder", account.id),
             recipient=await recipients.for_notices(session, account.id),
             context={
                 "company": account.name,
@@ -235,7 +235,7 @@ async def test_the_notice_of_another_company_does_not_exist(
         message_id = await intend(
             session,
             template="licence_valid",
-            dedupe_key=dedupe.token_key("licence_valid", other.id),
+            dedupe_key=dedupe.once_key("licence_valid", other.id),
             recipient=await recipients.for_notices(session, other.id),
             context={"company": other.name, "licence": "Izin"},
             now=now,
