@@ -38,6 +38,7 @@ def perform(office: Office, cast: dict[Story, list[Firm]]) -> None:
         advance(office, moment)
         for act, firms in _together(list(some), cast):
             if act in NATIONAL:
+                advance(office, moment)  # at rest first: a date that arises meanwhile follows a minute later
                 decreeing.NATIONAL[act.do](office, **act.given)
             else:
                 DOING[act.do](office, firms, **act.given)

@@ -79,7 +79,7 @@ async def test_without_its_database_it_says_451_and_the_mail_is_sent_again(
     (letter,) = await office.letters(sessions, ["a@rotan.example"])
     dead = make_engine("postgresql+psycopg://tidak:ada@127.0.0.1:1/tidak", pool_size=1)
     async for broken in _listening(make_sessions(dead)):
-        report = await deliver_due(sessions, office.config(broken, data_timeout=10.0), Lane.NOTICES)
+        report = await deliver_due(sessions, office.config(broken), Lane.NOTICES)
     await dead.dispose()
     assert (report.sent, report.retried) == (0, 1)
     (attempt,) = await office.deliveries(sessions, letter)

@@ -161,8 +161,7 @@ async def _interrupted(sessions: Sessions, sink: Sink, config: MailConfig, chang
         return answer
 
     sink.rcpt = wait
-    patient = office.config(sink.port, journal=config.journal, command_timeout=20.0)
-    running = asyncio.create_task(office.deliver(sessions, patient))
+    running = asyncio.create_task(office.deliver(sessions, config))
     await asyncio.wait_for(asked.wait(), 10)
     async with sessions.begin() as session:
         await session.execute(text(change))
