@@ -106,10 +106,12 @@ class Slots(TypedDict):
     max_concurrent_local_activities: int
 
 
+# A process that is not kept in memory (some 130 kB each) is read from its history again at its next step: kept are as
+# many as one decision sets going, with room for those beside them.
 # What is taken on is finished within a moment: on a busy machine more at once would only grow old together, be given
 # to the worker again after ten seconds, and make it busier still. A task carries its database steps with it.
 SLOTS: Slots = {
-    "max_cached_workflows": 2000,
+    "max_cached_workflows": 6000,
     "max_concurrent_workflow_tasks": 16,
     "max_concurrent_local_activities": 16,
 }

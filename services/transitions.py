@@ -96,10 +96,11 @@ TRANSITIONS: Mapping[str, Table] = {
         cancelled="",
     ),
     CaseKind.EXTENSION_REQUEST: _table(
-        submitted="granted refused withdrawn",
+        submitted="granted refused withdrawn moot",
         granted="",
         refused="",
         withdrawn="",
+        moot="",
     ),
     CaseKind.NON_PRODUCTION: _table(
         submitted="accepted refused withdrawn moot",

@@ -82,6 +82,7 @@ EXTENSION_REQUEST = {
     "granted": Label(N_("Dikabulkan"), "positive"),
     "refused": Label(N_("Ditolak"), "negative"),
     "withdrawn": Label(N_("Ditarik")),
+    "moot": Label(N_("Gugur: kewajibannya selesai")),
 }
 NON_PRODUCTION = {
     "submitted": Label(N_("Menunggu keputusan"), "info"),

@@ -1594,7 +1594,7 @@ def upgrade() -> None:
             name=op.f("ck_extension_request_refused_with_reason"),
         ),
         sa.CheckConstraint(
-            "status IN ('submitted', 'granted', 'refused', 'withdrawn')",
+            "status IN ('submitted', 'granted', 'refused', 'withdrawn', 'moot')",
             name=op.f("ck_extension_request_status"),
         ),
         sa.CheckConstraint(

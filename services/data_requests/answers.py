@@ -13,6 +13,7 @@ from services.data_requests import dates, reading, receipt
 from services.data_requests.reading import Opened
 from services.deadlines import store
 from services.errors import FieldError, InvalidInput, NotFound, TransitionRefused
+from services.extension_requests import mooting as more_time
 from services.i18n import N_
 from services.messages.intents import cancel_for_case
 from services.models import (
@@ -99,6 +100,7 @@ async def send(
     await cancel_for_case(session, case_id, REMINDING, reason="already_answered", now=now)
     data = {"question": opened.question.number, "files": len(files)}
     await cases.record(session, opened.case, "answered", now=now, at=sent_at, actor=actor, data=data)
+    await more_time.duty_over(session, opened.case, actor=actor, now=now)
     cases.wake(opened.case, now)
     await standing.duties_changed(session, [case_id], now=now, actor=actor)
     return opened

@@ -15,6 +15,7 @@ from services.data_requests.orders import MAX_QUESTION
 from services.data_requests.reading import Opened
 from services.deadlines import store
 from services.errors import InvalidInput, TransitionRefused
+from services.extension_requests import mooting as more_time
 from services.i18n import N_
 from services.identity.secret import digest, new_secret
 from services.messages import bulk
@@ -83,6 +84,7 @@ async def withdraw(session: AsyncSession, case_id: UUID, *, reason: str, actor: 
     await cancel_for_case(session, case_id, answers.REMINDING, reason="case_closed", now=now)
     await tasks.settle_for_case(session, case_id, ContactResult.CASE_OVER, now=now)
     await cases.record(session, opened.case, "withdrawn", now=now, actor=actor)
+    await more_time.duty_over(session, opened.case, actor=actor, now=now)
     told = Told(case_id, "withdrawn", {"number": opened.request.number, "reason": words})
     await bulk.intend_each(session, "data_request_withdrawn", [told], now=now)
     cases.close(opened.case, Outcome.VOID, now)

@@ -86,7 +86,7 @@ async def withdraw(session: AsyncSession, request_id: UUID, *, actor: str, now: 
     """The company no longer wants it."""
     target, own, request = await load(session, request_id)
     if own.status != ExtensionRequestStatus.SUBMITTED:
-        raise TransitionRefused(N_("Permohonan ini sudah diputuskan atau ditarik."))
+        raise TransitionRefused(N_("Permohonan ini tidak menunggu keputusan lagi."))
     cases.move(own, ExtensionRequestStatus.WITHDRAWN)
     request.status = ExtensionRequestStatus.WITHDRAWN
     await store.meet(session, own.id, None, now=now)

@@ -45,7 +45,7 @@ async def decide(
     """Carry out an officer's decision. Granting moves the date in the same transaction."""
     target, own, request = await load(session, request_id)
     if own.status != ExtensionRequestStatus.SUBMITTED:
-        raise TransitionRefused(N_("Permohonan ini sudah diputuskan atau ditarik."))
+        raise TransitionRefused(N_("Permohonan ini tidak menunggu keputusan lagi."))
     if len(decision.reason) > MAX_REASON:
         raise InvalidInput(N_("Paling banyak {longest} karakter."), field="reason", longest=MAX_REASON)
     request.decided_at, request.decided_by = now, actor

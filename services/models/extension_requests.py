@@ -18,6 +18,7 @@ class ExtensionRequestStatus(StrEnum):
     GRANTED = "granted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    MOOT = "moot"  # the duty was met or ended before anybody decided
 
 
 _OPEN: Final = "status = 'submitted'"

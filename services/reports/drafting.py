@@ -16,6 +16,7 @@ from sqlmodel import col
 from services import cases
 from services.deadlines import store
 from services.errors import FieldError, InvalidInput, NotFound, TooLarge, TransitionRefused
+from services.extension_requests import mooting as more_time
 from services.i18n import N_
 from services.models import CaseEvent, Document, Outcome, Report, ReportSection, ReportStatus
 from services.periods import planning
@@ -128,7 +129,7 @@ async def discard(
     await session.execute(scans)
     await cases.record(session, held.case, "draft_discarded", now=now, actor=actor)
     if await _opened_by_company(session, report_id):
-        await _take_back(session, held, now=now)
+        await _take_back(session, held, actor=actor, now=now)
     else:
         opened = planning.sending_opens_at(held.period) <= now
         cases.move(held.case, ReportStatus.NOT_STARTED if opened else ReportStatus.UPCOMING)
@@ -141,11 +142,12 @@ async def _opened_by_company(session: AsyncSession, report_id: UUID) -> bool:
     return (await session.execute(query)).scalar_one() != cases.SYSTEM
 
 
-async def _take_back(session: AsyncSession, held: Dossier, *, now: datetime) -> None:
+async def _take_back(session: AsyncSession, held: Dossier, *, actor: str, now: datetime) -> None:
     """The case is over and keeps its history; its key and its place are free for whoever begins again."""
     case = held.case
     cases.move(case, ReportStatus.CLOSED)
     await store.meet(session, case.id, None, now=now)
+    await more_time.duty_over(session, case, actor=actor, now=now)
     cases.close(case, Outcome.VOID, now)
     await ending.forget(session, case, now=now)
     case.key = f"{case.key}/{case.id}"

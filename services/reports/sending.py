@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from services import cases, transitions
 from services.errors import InvalidInput, NotFound, TransitionRefused
+from services.extension_requests import mooting as more_time
 from services.i18n import N_
 from services.messages import dedupe, recipients
 from services.messages.catalogue import TEMPLATES
@@ -108,6 +109,7 @@ async def send(
     await cancel_for_case(session, report_id, DEMANDS, reason="already_sent", now=now)
     await standing.duties_changed(session, [report_id], now=now, actor=actor)
     await mooting.report_sent(session, case, actor=actor, now=now)
+    await more_time.duty_over(session, case, actor=actor, now=now)
     await _acknowledge(session, held, version, due[DUE])
     return _outcome(held.report, version, due[DUE])
 

@@ -11,6 +11,7 @@ from services import cases
 from services.deadlines import store
 from services.deadlines.derivation import ONE_SECOND
 from services.errors import NotFound, TransitionRefused
+from services.extension_requests import mooting as more_time
 from services.i18n import N_
 from services.models import CaseFile, Deadline, Outcome, ReportVersion, Rollback, RollbackStatus
 from services.rollbacks import dates
@@ -54,6 +55,7 @@ async def resent(
     await store.meet(session, case.id, None, now=now)
     data = {"submission": version.submission, "changed": changed}
     await cases.record(session, case, "resent", now=now, actor=actor, data=data)
+    await more_time.duty_over(session, case, actor=actor, now=now)
     cases.close(case, Outcome.DONE, now)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
 from services.deadlines import store
+from services.extension_requests import mooting as more_time
 from services.identity import people
 from services.models import (
     CaseFile,
@@ -75,6 +76,7 @@ async def expire(session: AsyncSession, case: CaseFile, now: datetime) -> None:
     await draft.restore(session, held.report, held.rollback.before or {})
     await store.meet(session, case.id, None, now=now)
     await cases.record(session, held.case, "expired", now=now, at=due.due_before)
+    await more_time.duty_over(session, held.case, actor=cases.SYSTEM, now=now)
     await resume_review(session, held, "rollback_expired", actor=cases.SYSTEM, now=now, at=due.due_before)
     await notices.tell_company(session, held, "rollback_expired", now=now, due_before=due.due_before)
     cases.close(held.case, Outcome.LAPSED, now)

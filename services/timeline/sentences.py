@@ -108,6 +108,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "extension_requested": N_("Perusahaan memohon perpanjangan {days} hari (permohonan {number})."),
     "extension_request_refused": N_("Permohonan perpanjangan {number} ditolak."),
     "extension_request_withdrawn": N_("Permohonan perpanjangan {number} ditarik."),
+    "extension-request.moot": N_("Permohonan gugur: kewajibannya sudah dipenuhi atau berakhir."),
+    "extension_request_moot": N_("Permohonan perpanjangan {number} gugur karena kewajibannya selesai."),
     # a whole period without production
     "non-production.submitted": N_("Surat tidak berproduksi disampaikan (nomor {number})."),
     "non-production.office_reminded": N_("Separuh waktu keputusan berlalu; petugas kepatuhan diingatkan."),

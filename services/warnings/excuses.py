@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services import cases
 from services.deadlines import store
 from services.errors import FieldError, InvalidInput, NotFound, TransitionRefused
+from services.extension_requests import mooting as more_time
 from services.i18n import N_
 from services.messages.intents import cancel_for_case
 from services.models import (
@@ -84,6 +85,7 @@ async def excuse(
     await store.meet(session, duty.id, None, now=now)
     data = {"document": str(document_id)}
     await cases.record(session, duty, "excused", now=now, actor=actor, data=data)
+    await more_time.duty_over(session, duty, actor=actor, now=now)
     cases.close(duty, Outcome.EXCUSED, now)
     await cancel_for_case(session, duty.id, _DEMANDS, reason="excused", now=now)
     await standing.duties_changed(session, [duty.id], now=now, actor=actor)

@@ -68,6 +68,10 @@ def granted() -> dict[str, Any]:
     return asked() | {"request": request(**decided), "may_withdraw": False}
 
 
+def moot() -> dict[str, Any]:
+    return asked() | {"request": request(status="moot"), "may_withdraw": False}
+
+
 def deciding() -> dict[str, Any]:
     return {
         "case": example_officer.licence()["case"] | {"kind": "extension-request", "status": "submitted"},
@@ -216,6 +220,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "company/extension_ask.html#none": lambda: asking() | {"room": None},
     "company/extension_request.html": asked,
     "company/extension_request.html#granted": granted,
+    "company/extension_request.html#moot": moot,
     "officer/extension_request.html": deciding,
     "officer/extension_request.html#decided": decided,
     "admin/decrees.html": decrees,

@@ -208,7 +208,7 @@ DATES = (
     Story("more time for a regency, sent within it", 1, 6,
           (MORE, act("2027-04-16T10:00", "send", period=Q1)), region="64.72"),
     Story(
-        "more time for a regency, taken back", 1, 10,
+        "more time for a regency, taken back", 1, 7,
         (act("2027-04-05T10:00", "extend_region", **FOR_A_WHILE),
          act("2027-04-07T10:00", "undo_region", **FOR_A_WHILE)),
         region="64.07",
@@ -220,6 +220,8 @@ DATES = (
     Story("more time asked for and no longer wanted", 1, 4,
           (act(APR_2, "ask_time", period=Q1, days=7), act(APR_5, "withdraw_time"))),
     Story("more time asked for, and nobody decides", 1, 4, (act(APR_2, "ask_time", period=Q1, days=7),)),
+    Story("more time asked for, and sent before anybody decides", 1, 3,
+          (act(APR_2, "ask_time", period=Q1, days=7), act(APR_5, "send", period=Q1))),
     Story("more time drawn up by an administrator, and dropped", 1, 2,
           (act(APR_2, "drop_extension", period=Q1, target="2027-04-20"),)),
     Story(

@@ -89,6 +89,11 @@ class Report(Case):
                 letter.tell("moot")
                 self.tell("non_production_moot")
                 letter.end("moot")
+        for request in course.of_kind("extension-request"):
+            if not request.over:  # nothing is left that more time would be for
+                request.tell("moot")
+                self.tell("extension_request_moot")
+                request.end("moot")
         self.tell("report_examined")
         self.set_target(VERIFICATION)
 
