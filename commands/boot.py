@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ class Boot:
     progress: Progress
     after: Callable[[], None]
     supervisor: Supervisor = field(init=False)
+    listening: socket.socket | None = field(default=None, init=False)
     values: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -96,6 +98,8 @@ class Boot:
 
     def _stop(self) -> None:
         self.supervisor.stop()
+        if self.listening is not None:
+            self.listening.close()
         shutil.rmtree(self.values.get("TENGGAT_SOCKETS", self.home.path / "none"), ignore_errors=True)
         self.home.runtime.unlink(missing_ok=True)
 
@@ -185,12 +189,13 @@ class Boot:
             self._part("catcher", launch.python("services.messages.catcher"))
 
     def _web(self, settings: Settings) -> list[Child]:
-        """Processes that share one listening socket, which outlives each of them."""
-        listening = ports.listening(settings.port)
-        command = launch.python("api.serving", "--socket", str(listening.fileno()))
+        """Processes that share one listening socket, which outlives each of them because it is kept open here."""
+        self.listening = ports.listening(settings.port)
+        number = self.listening.fileno()
+        command = launch.python("api.serving", "--socket", str(number))
         ready = partial(launch.healthy, settings.port)
         names = ("web", *(f"web-{n}" for n in range(2, settings.web_processes + 1)))
-        return [self._part(name, command, ready=ready, pass_fds=[listening.fileno()]) for name in names]
+        return [self._part(name, command, ready=ready, pass_fds=[number]) for name in names]
 
     def _worker(self) -> None:
         self._part("worker", launch.python("worker"), rank=Rank.BACKGROUND, grace_seconds=40)

@@ -46,10 +46,13 @@ class Instance:
         self.wait_for(part)
         os.kill(self._pid(part), signal.SIGKILL)
 
-    def end(self, part: str) -> None:
-        """Ask a part to end, as an update does. The supervisor starts it again."""
-        self.wait_for(part)
-        os.kill(self._pid(part), signal.SIGTERM)
+    def restart(self, part: str, *, seconds: float = 90) -> None:
+        """Ask a part to end, as an update does, until the supervisor has started it again."""
+        before, deadline = self._pid(part), time.monotonic() + seconds
+        os.kill(before, signal.SIGTERM)
+        while self._pid(part) == before:
+            assert time.monotonic() < deadline, f"{part} did not end within {seconds} s"
+            time.sleep(0.3)
 
     def pause(self, part: str) -> None:
         """Stop a part without ending it, as a frozen machine does."""

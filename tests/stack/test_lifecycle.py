@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 
@@ -76,6 +77,25 @@ def survived(operator: Operator) -> float:
     return seconds
 
 
+def killed_webs_come_back(operator: Operator, report: dict[str, Any]) -> None:
+    """Kill -9 of all web processes at once. Whoever calls meanwhile waits and is answered, not turned away."""
+    webs = {part["name"]: part["pid"] for part in report["parts"] if part["name"].startswith("web")}
+    for pid in webs.values():
+        os.kill(pid, signal.SIGKILL)
+    assert httpx.get(f"{report['addresses']['pages']}/health/live", timeout=60).status_code == 200
+    until = time.monotonic() + 60
+    while not (now := back(operator, webs)) and time.monotonic() < until:
+        time.sleep(0.5)
+    assert now, (operator.home.logs / "supervisor.log").read_text()
+
+
+def back(operator: Operator, webs: dict[str, int]) -> bool:
+    """Whether each of these processes was started again, once, and is there."""
+    parts = {part["name"]: part for part in operator.status()["parts"]}
+    found = [parts[name]["running"] and parts[name]["pid"] != pid for name, pid in webs.items()]
+    return all(found) and all(parts[name]["restarts"] == 1 for name in webs)
+
+
 @pytest.mark.temporal
 @pytest.mark.timeout(600)
 def test_a_rehearsal_comes_up_survives_a_killed_supervisor_and_is_restored_elsewhere(
@@ -97,6 +117,7 @@ def test_a_rehearsal_comes_up_survives_a_killed_supervisor_and_is_restored_elsew
     born = operator.instance()
     assert born[1:] == (True, "2026-12-19")  # midnight in WIB is still the 19th in UTC
     assert "already running" in up(operator, code=5)
+    killed_webs_come_back(operator, report)
 
     seconds = survived(operator)
     enter(request.node, Line("supervisor killed, started again", 1, 1, remarks=f"up after {seconds:.1f} s"))
