@@ -28,7 +28,6 @@ SILENT, SENDING, QUARTERS, SEED = 995, 5, 12, 2026
 FIRST: Final = 2026 * 4 + 3  # 2026-Q4, counted in quarters
 PARTS: Final = ("worker", "temporal", "postgres", "web", "catcher")
 TOWNS: Final = ("64.01", "36.71", "91.71")  # one in each of the country's zones
-WAVES: Final = 4  # −14 −7 −3 −1
 
 pytestmark = [
     pytest.mark.faults,
@@ -56,6 +55,11 @@ class Quarter:
     def overdue(self) -> datetime:
         """The end of the 10th (Permenperin 13/2025), whatever day of the week that is."""
         return datetime.fromisoformat(self.after(11, 0)).astimezone(UTC)
+
+    @property
+    def waves(self) -> int:
+        """−14 −7 −3 −1; before a Monday −1 moves to the Friday of −3, and of the two the later one stays."""
+        return 3 if datetime.fromisoformat(self.after(10, 0)).weekday() == 0 else 4
 
 
 @pytest.fixture
@@ -159,7 +163,7 @@ async def reminded(sessions: Sessions, quarter: Quarter, silent: Sequence[str]) 
     async with sessions() as session:
         given = {"period": quarter.code, "accounts": list(silent)}
         rows = (await session.execute(_HEARD, given)).all()
-    as_it_should_be = (1, WAVES, WAVES, WAVES, [quarter.overdue])
+    as_it_should_be = (1, quarter.waves, quarter.waves, quarter.waves, [quarter.overdue])
     found = [(row.opened, row.waves, row.days, row.delivered, row.overdue) for row in rows]
     return sum(one == as_it_should_be for one in found)
 
