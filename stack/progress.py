@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 EVERY_SECONDS = 10
@@ -18,8 +18,7 @@ class Progress:
         self._live = self._stream.isatty()
 
     def say(self, text: str) -> None:
-        self._stream.write(f"{text}\n")
-        self._stream.flush()
+        self._write(f"{text}\n")
 
     @contextmanager
     def step(self, title: str) -> Iterator[Detail]:
@@ -46,8 +45,10 @@ class Progress:
         self.say(f"\r\x1b[2K{title} … {outcome}" if self._live else f" {outcome}")
 
     def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        """A closed terminal or a full disk under the log ends nothing: what is done matters more than its telling."""
+        with suppress(OSError):
+            self._stream.write(text)
+            self._stream.flush()
 
 
 def _duration(seconds: float) -> str:

@@ -18,6 +18,7 @@ from stack.progress import Progress
 
 LOOK_EVERY_SECONDS = 0.25
 STABLE_AFTER_SECONDS = 60
+TIDY_EVERY_SECONDS = 60
 LONGEST_BACKOFF_SECONDS = 30
 LOG_LIMIT_BYTES = 50_000_000
 State = Literal["starting", "ready", "stopping"]
@@ -70,6 +71,7 @@ class Supervisor:
     progress: Progress
     children: list[Child] = field(default_factory=list)
     impatient: bool = False
+    tidy_at: float = 0
 
     def launch(self, child: Child) -> None:
         """Start a part without waiting for it."""
@@ -94,16 +96,17 @@ class Supervisor:
                 time.sleep(0.05)
 
     def watch(self) -> None:
-        """Start again whatever ends, until interrupted. Each further crash of a part waits longer."""
-        self.note("ready")
-        rotated = time.monotonic()
+        """Start again whatever ends, until interrupted. Each further crash of a part waits longer.
+
+        What a full disk or a machine without room refuses is tried again; the parts that run go on meanwhile.
+        """
+        self.tidy_at = 0
         while True:
             for child in self.children:
                 self._revive(child)
-            if time.monotonic() - rotated > 60:
-                rotated = time.monotonic()
-                for child in self.children:
-                    rotate(child.log)
+            if time.monotonic() >= self.tidy_at:
+                self.tidy_at = time.monotonic() + TIDY_EVERY_SECONDS
+                self._tidy()
             time.sleep(LOOK_EVERY_SECONDS)
 
     def stop(self) -> None:
@@ -134,16 +137,28 @@ class Supervisor:
                 child.failures = 0
             return
         if child.retry_at <= child.started:
-            code = child.process.returncode if child.process else None
-            pause = min(0.5 * 2**child.failures, LONGEST_BACKOFF_SECONDS)
-            child.retry_at, child.failures = now + pause, child.failures + 1
-            self.progress.say(
-                f"{child.name} ended with code {code}; starting it again in {pause:.1f} s ({child.log})"
-            )
+            self._put_off(child, f"ended with code {child.process.returncode if child.process else None}")
         elif now >= child.retry_at:
-            child.launch()
+            try:
+                child.launch()
+            except OSError as error:
+                self._put_off(child, f"could not be started ({error})")
+                return
             child.restarts += 1
+            self.tidy_at = 0
+
+    def _put_off(self, child: Child, why: str) -> None:
+        pause = min(0.5 * 2**child.failures, LONGEST_BACKOFF_SECONDS)
+        child.retry_at, child.failures = time.monotonic() + pause, child.failures + 1
+        self.progress.say(f"{child.name} {why}; starting it again in {pause:.1f} s ({child.log})")
+
+    def _tidy(self) -> None:
+        try:
             self.note("ready")
+            for child in self.children:
+                rotate(child.log)
+        except OSError as error:
+            self.progress.say(f"what runs could not be written down, nor long logs cut: {error}")
 
 
 def state_file(home: Home) -> Path:

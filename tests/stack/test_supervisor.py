@@ -1,5 +1,6 @@
 """The supervisor: parts start in order, come back after a crash, end in reverse; nothing is left behind."""
 
+import errno
 import io
 import os
 import signal
@@ -16,7 +17,7 @@ import pytest
 from stack import launch
 from stack.home import Home, Refused, StackError
 from stack.progress import Progress
-from stack.supervisor import Child, Supervisor, living, read_state, sweep_up
+from stack.supervisor import Child, Supervisor, living, read_state, state_file, sweep_up
 
 SLEEPER = "import time, signal\nprint('here', flush=True)\ntime.sleep(600)"
 STUBBORN = (
@@ -88,6 +89,56 @@ def test_a_killed_part_comes_back(home: Home, supervisor: Supervisor) -> None:
     watch_for(supervisor, lambda: bool(read_state(home)["children"][0]["restarts"]))
     assert child.process.pid != first
     assert read_state(home)["children"][0]["pid"] == child.process.pid
+
+
+def test_a_machine_without_room_for_a_process_is_asked_again(home: Home, supervisor: Supervisor) -> None:
+    child = part(home, "worker")
+    supervisor.launch(child)
+    supervisor.wait(child)
+    begin, refusals = child.start, [OSError(errno.EAGAIN, "no process left"), OSError(errno.ENOSPC, "full")]
+
+    def refused_twice() -> "subprocess.Popen[bytes]":
+        if refusals:
+            raise refusals.pop()
+        return begin()
+
+    child.start = refused_twice
+    assert child.process
+    child.process.kill()
+    watch_for(supervisor, lambda: child.restarts == 1)
+    assert child.running()
+    assert not refusals
+
+
+def test_what_a_full_disk_does_not_let_be_noted_ends_nobody(home: Home) -> None:
+    said = io.StringIO()
+    supervisor = Supervisor(home, Progress(said))
+    child = part(home, "worker")
+    supervisor.launch(child)
+    supervisor.wait(child)
+    assert child.process
+    state_file(home).unlink()
+    state_file(home).mkdir()  # nothing can be put in its place
+    child.process.kill()
+    watch_for(supervisor, lambda: child.restarts == 1 and "could not be written" in said.getvalue())
+    assert child.running()
+    state_file(home).rmdir()
+    watch_for(supervisor, lambda: state_file(home).is_file())
+    assert read_state(home)["children"][0]["restarts"] == 1
+    supervisor.stop()
+
+
+def test_who_cannot_tell_goes_on(home: Home) -> None:
+    """A closed terminal, or a full disk under the log."""
+
+    class Closed(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(errno.EIO, "closed")
+
+    progress = Progress(Closed())
+    progress.say("worker ended")
+    with progress.step("Stopping worker") as detail:
+        detail("finishing what it does")
 
 
 def test_a_part_that_keeps_crashing_is_started_less_and_less_often(
