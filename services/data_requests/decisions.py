@@ -15,7 +15,7 @@ from services.data_requests.orders import MAX_QUESTION
 from services.data_requests.reading import Opened
 from services.deadlines import store
 from services.errors import InvalidInput, TransitionRefused
-from services.extension_requests import mooting as more_time
+from services.extension_requests import ending as more_time
 from services.i18n import N_
 from services.identity.secret import digest, new_secret
 from services.messages import bulk

@@ -12,6 +12,7 @@ from services.deadlines import store
 from services.deadlines.derivation import derive
 from services.deadlines.office_time import derive_share
 from services.errors import FieldError, InvalidInput, NotFound, TransitionRefused
+from services.extension_requests.ending import end
 from services.extension_requests.possible import Room, may_ask
 from services.i18n import N_
 from services.models import (
@@ -20,7 +21,6 @@ from services.models import (
     Document,
     ExtensionRequest,
     ExtensionRequestStatus,
-    Outcome,
     ScanState,
     new_id,
 )
@@ -87,13 +87,7 @@ async def withdraw(session: AsyncSession, request_id: UUID, *, actor: str, now: 
     target, own, request = await load(session, request_id)
     if own.status != ExtensionRequestStatus.SUBMITTED:
         raise TransitionRefused(N_("Permohonan ini tidak menunggu keputusan lagi."))
-    cases.move(own, ExtensionRequestStatus.WITHDRAWN)
-    request.status = ExtensionRequestStatus.WITHDRAWN
-    await store.meet(session, own.id, None, now=now)
-    await cases.record(session, own, "withdrawn", now=now, actor=actor)
-    data = {"number": request.number}
-    await cases.record(session, target, "extension_request_withdrawn", now=now, actor=actor, data=data)
-    cases.close(own, Outcome.VOID, now)
+    await end(session, target, own, request, ExtensionRequestStatus.WITHDRAWN, actor=actor, now=now)
     return request
 
 

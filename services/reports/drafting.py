@@ -16,7 +16,7 @@ from sqlmodel import col
 from services import cases
 from services.deadlines import store
 from services.errors import FieldError, InvalidInput, NotFound, TooLarge, TransitionRefused
-from services.extension_requests import mooting as more_time
+from services.extension_requests import ending as more_time
 from services.i18n import N_
 from services.models import CaseEvent, Document, Outcome, Report, ReportSection, ReportStatus
 from services.periods import planning

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from services import cases, transitions
 from services.errors import InvalidInput, NotFound, TransitionRefused
-from services.extension_requests import mooting as more_time
+from services.extension_requests import ending as more_time
 from services.i18n import N_
 from services.messages import dedupe, recipients
 from services.messages.catalogue import TEMPLATES

@@ -11,7 +11,7 @@ from services import cases
 from services.deadlines import store
 from services.deadlines.derivation import ONE_SECOND
 from services.errors import NotFound, TransitionRefused
-from services.extension_requests import mooting as more_time
+from services.extension_requests import ending as more_time
 from services.i18n import N_
 from services.models import CaseFile, Deadline, Outcome, ReportVersion, Rollback, RollbackStatus
 from services.rollbacks import dates

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import cases
 from services.deadlines import store
-from services.extension_requests import mooting as more_time
+from services.extension_requests import ending as more_time
 from services.identity import people
 from services.models import (
     CaseFile,

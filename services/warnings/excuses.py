@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services import cases
 from services.deadlines import store
 from services.errors import FieldError, InvalidInput, NotFound, TransitionRefused
-from services.extension_requests import mooting as more_time
+from services.extension_requests import ending as more_time
 from services.i18n import N_
 from services.messages.intents import cancel_for_case
 from services.models import (

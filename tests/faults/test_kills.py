@@ -178,12 +178,12 @@ def token(instance: Instance, role: str, **options: str) -> str:
     return str(instance.json("token", "create", "--role", role, *given)["token"])
 
 
-def filled(instance: Instance, company: dict[str, Any]) -> tuple[str, str, int]:
+def filled(instance: Instance, company: dict[str, Any], period: str = PERIOD) -> tuple[str, str, int]:
     """The company's report, ready to send: its key, where to send it, its version."""
     key = token(instance, "company_user", account=company["id"])
     headers = {"Authorization": f"Bearer {key}"}
     with httpx.Client(base_url=instance.url, headers=headers, timeout=60) as program:
-        return (key, *fill_report(program, PERIOD))
+        return (key, *fill_report(program, period))
 
 
 async def extend(instance: Instance, sessions: Sessions, asks: str, decides: str) -> None:

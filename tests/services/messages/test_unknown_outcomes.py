@@ -164,6 +164,7 @@ async def test_killed_with_a_mail_on_the_wire_only_that_one_is_unknown(
     sink.data = lambda to: Mishap.HANG if to == "a2@rotan.example" else None
     dying = office.config(sink.port, journal=config.journal, data_timeout=60.0, grace=0.2)
     task = asyncio.create_task(office.deliver(sessions, dying))
+    await office.until(lambda: len(sink.received) == 5)
     await _recorded(sessions, 4)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""A request for more time about a duty that was met or ended meanwhile: nothing is left to decide."""
+"""A request for more time that ends undecided: its company takes it back, or the duty it asks about is over."""
 
 from datetime import datetime
 from typing import Final
@@ -27,12 +27,25 @@ async def duty_over(session: AsyncSession, case: CaseFile, *, actor: str, now: d
     for waiting in (await session.execute(query.order_by(col(ExtensionRequest.case_id)))).scalars().all():
         own = await cases.lock(session, waiting)
         request = await session.get_one(ExtensionRequest, waiting, populate_existing=True)
-        cases.move(own, ExtensionRequestStatus.MOOT)
-        request.status = ExtensionRequestStatus.MOOT
-        await store.meet(session, own.id, None, now=now)
-        await cancel_for_case(session, own.id, _TO_THE_OFFICE, reason="already_answered", now=now)
-        data = {"number": request.number}
-        await cases.record(session, own, "moot", now=now, actor=actor, data=data)
-        await cases.record(session, case, "extension_request_moot", now=now, actor=actor, data=data)
-        cases.close(own, Outcome.VOID, now)
-        await session.flush()
+        await end(session, case, own, request, ExtensionRequestStatus.MOOT, actor=actor, now=now)
+
+
+async def end(
+    session: AsyncSession,
+    target: CaseFile,
+    own: CaseFile,
+    request: ExtensionRequest,
+    status: ExtensionRequestStatus,
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Nobody decides it any more: both cases say so, and the office hears no more of it. Both are locked."""
+    cases.move(own, status)
+    request.status = status
+    await store.meet(session, own.id, None, now=now)
+    await cancel_for_case(session, own.id, _TO_THE_OFFICE, reason="already_answered", now=now)
+    data = {"number": request.number}
+    await cases.record(session, own, status, now=now, actor=actor, data=data)
+    await cases.record(session, target, f"extension_request_{status}", now=now, actor=actor, data=data)
+    cases.close(own, Outcome.VOID, now)
